@@ -1,0 +1,1 @@
+"""The only home of personal data: people, consent, records, documents, messages."""

@@ -1,0 +1,1 @@
+"""The toolbox: a closed list of modules that know nothing of lending."""

@@ -1,0 +1,1 @@
+"""Wiring: settings, urls, workers, the supervisor. No business here."""

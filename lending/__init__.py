@@ -1,0 +1,1 @@
+"""Promises and money: products, applications, loans, ledger, repayments."""

@@ -1,0 +1,1 @@
+"""After the money has left: watch, alerts, cases."""

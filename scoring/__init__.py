@@ -1,0 +1,1 @@
+"""From behaviour to a decision that can be explained."""

@@ -1,0 +1,1 @@
+"""The simulated world: clients of the platform, never imported by it."""
