@@ -1,0 +1,1 @@
+"""Behaviour: what people spend and earn, event by event."""

@@ -1,0 +1,1 @@
+"""Connectors: each reads one kind of record, all have the same face."""
