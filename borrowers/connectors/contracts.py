@@ -2,93 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from typing import Any, Protocol
 
+# The words of an event belong to the room below, which stores events; readers find them here too.
+from borrowers.behaviour.contracts import Category, Direction, EventStatus, RawEvent, Source
 
-class Direction(IntEnum):
-    """Which way the money went, seen from the person."""
-
-    NEUTRAL = 0
-    IN = 1
-    OUT = 2
-
-
-class Category(IntEnum):
-    """The sixteen scenes of spending, and what is not spending."""
-
-    UNKNOWN = 0
-    GROCERIES = 1
-    DINING = 2
-    TRANSPORT = 3
-    TRAVEL = 4
-    ONLINE_SHOPPING = 5
-    APPAREL_BEAUTY = 6
-    ELECTRONICS_HOME = 7
-    EDUCATION = 8
-    MEDICAL = 9
-    UTILITIES_TELECOM = 10
-    HOUSING = 11
-    ENTERTAINMENT = 12
-    INSURANCE_FINANCE = 13
-    TRANSFER_SOCIAL = 14
-    LOGISTICS_SERVICE = 15
-    GOVERNMENT_TAX = 16
-    INCOME_SALARY = 32
-    INCOME_OTHER = 33
-    REFUND = 34
-    CREDIT_REPAYMENT = 35
-    CREDIT_DRAWDOWN = 36
-    INVESTMENT = 37
-    CASH = 38
-    GAMBLING_RISK = 39
-
-
-class Source(IntEnum):
-    """Where an event was read."""
-
-    WECHAT = 1
-    ALIPAY = 2
-    OWN_LOANS = 9
-
-
-class EventStatus(IntEnum):
-    """What became of the payment, as far as the file says."""
-
-    SETTLED = 1
-    PENDING = 2
-    CLOSED = 3
-    REFUNDED = 4
-    FAILED = 5
-    UNKNOWN = 6
-
-
-@dataclass(frozen=True, slots=True)
-class RawEvent:
-    """One row of a bill, normalised.
-
-    `amount_fen` is what the row moved; `refunded_fen` is what a note on the same row says came
-    back. `degraded` marks a row whose file was re-saved by a spreadsheet and lost precision.
-    """
-
-    source: Source
-    occurred_at: datetime
-    amount_fen: int
-    refunded_fen: int
-    direction: Direction
-    category: Category
-    status: EventStatus
-    channel: str
-    native_id: str
-    parent_native_id: str
-    merchant: str
-    counterparty: str
-    memo: str
-    type_text: str
-    status_text: str
-    event_key: bytes
-    row_number: int
-    degraded: bool
+__all__ = [
+    "BillReading",
+    "Category",
+    "Connector",
+    "Direction",
+    "EventStatus",
+    "Quarantined",
+    "RawEvent",
+    "Source",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,116 @@
+"""From rows of a bill to columns of events: what moved money, once, net of refunds. Pure."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+
+import numpy as np
+
+from borrowers.behaviour.contracts import (
+    Category,
+    Direction,
+    EventColumns,
+    EventStatus,
+    RawEvent,
+)
+
+
+def joined(parts: Sequence[EventColumns]) -> EventColumns:
+    """Several sets of columns as one, in order; segments keep the numbers that they have."""
+    return EventColumns(
+        **{
+            each.name: np.concatenate([getattr(part, each.name) for part in parts])
+            for each in fields(EventColumns)
+        }
+    ).ordered()
+
+
+def merchant_number(merchant: str) -> int:
+    """A merchant as a number where no key is at hand; stored events use a keyed one."""
+    return int.from_bytes(hashlib.sha256(merchant.encode()).digest()[:8], "big", signed=True)
+
+
+def from_events(events: Sequence[RawEvent], segment: int = 0) -> EventColumns:
+    """The events that moved money, as columns of one segment."""
+    rows = [
+        (
+            segment,
+            int(event.occurred_at.timestamp()),
+            net_fen,
+            _direction(event),
+            event.category,
+            merchant_number(event.merchant),
+            event.source,
+        )
+        for event, net_fen in counted(events)
+    ]
+    table = np.array(rows, dtype=np.int64).reshape(-1, len(fields(EventColumns)))
+    return EventColumns(
+        segment=table[:, 0],
+        seconds=table[:, 1],
+        amount_fen=table[:, 2],
+        direction=table[:, 3].astype(np.int8),
+        category=table[:, 4].astype(np.int16),
+        merchant=table[:, 5],
+        source=table[:, 6].astype(np.int8),
+    ).ordered()
+
+
+def _direction(event: RawEvent) -> Direction:
+    # Some sources call a refund neutral; to the person it is money that came back.
+    return Direction.IN if event.category == Category.REFUND else event.direction
+
+
+_VOID = frozenset({EventStatus.CLOSED, EventStatus.FAILED})
+
+
+def counted(events: Sequence[RawEvent]) -> Iterator[tuple[RawEvent, int]]:
+    """Each event that moved money, with its amount net of the refund noted on its own row.
+
+    A refund is often written twice, as a note on the purchase and as a row of its own: the row is
+    left out where the purchase already carries it, so that it is taken off once.
+    """
+    noted = _NotedRefunds(events)
+    for event in events:
+        if event.category == Category.REFUND:
+            if event.status != EventStatus.FAILED and not noted.explains(event):
+                yield event, event.amount_fen
+        elif event.status not in _VOID:
+            yield event, event.amount_fen - _refunded_fen(event)
+
+
+def _refunded_fen(purchase: RawEvent) -> int:
+    """What came back, as far as the purchase's own row tells."""
+    if purchase.status in {EventStatus.REFUNDED, EventStatus.CLOSED}:
+        return purchase.refunded_fen or purchase.amount_fen
+    return purchase.refunded_fen
+
+
+class _NotedRefunds:
+    """Refunds that a purchase already carries on its own row, each to be met by one refund row."""
+
+    def __init__(self, events: Sequence[RawEvent]) -> None:
+        self._purchases = [
+            event
+            for event in events
+            if event.category != Category.REFUND
+            and event.direction != Direction.IN
+            and _refunded_fen(event) > 0
+        ]
+        self._left_fen = [_refunded_fen(event) for event in self._purchases]
+
+    def explains(self, refund: RawEvent) -> bool:
+        """Take the refund off the purchase that carries it; False where there is none."""
+        for place, purchase in enumerate(self._purchases):
+            if _same_purchase(purchase, refund) and refund.amount_fen <= self._left_fen[place]:
+                self._left_fen[place] -= refund.amount_fen
+                return True
+        return False
+
+
+def _same_purchase(purchase: RawEvent, refund: RawEvent) -> bool:
+    if purchase.source != refund.source or refund.occurred_at < purchase.occurred_at:
+        return False
+    if refund.parent_native_id:
+        return refund.parent_native_id == purchase.native_id
+    return bool(purchase.merchant) and refund.merchant == purchase.merchant
