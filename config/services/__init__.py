@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL and Redis: found, started and stopped without Django."""
