@@ -1,1 +1,1 @@
-"""Behaviour: what people spend and earn, event by event."""
+"""What people spend, earn and repay: events, and the imports that brought them."""

@@ -1,0 +1,1 @@
+"""Consents: what a person allowed, in which words, and until when."""

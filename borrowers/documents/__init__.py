@@ -1,0 +1,1 @@
+"""Sealed files by id: uploads, evidence, contracts."""

@@ -1,0 +1,36 @@
+"""One row a sealed file; the bytes lie in the documents store, sealed with the person's key."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from common import public_ids
+
+
+class DocumentKind(models.TextChoices):
+    """What a file is."""
+
+    BILL = "BILL"
+    ENROLMENT_EVIDENCE = "ENROLMENT_EVIDENCE"
+    CONTRACT = "CONTRACT"
+    REVIEW_NOTE = "REVIEW_NOTE"
+
+
+class SealedFile(models.Model):
+    """A file that can be read only with the key of the person it belongs to."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
+    borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=DocumentKind.choices)
+    key_id = models.BigIntegerField()
+    media_type = models.CharField(max_length=80)
+    size_bytes = models.PositiveIntegerField()
+    # Keyed, not plain: the hash of a short file could be guessed.
+    content_blind = models.CharField(max_length=40)
+    store_name = models.CharField(max_length=80, unique=True)
+    stored_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["borrower", "kind"], name="sealed_file_of_borrower")]
+
+    def __str__(self) -> str:
+        return self.public_id

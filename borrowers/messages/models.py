@@ -1,0 +1,37 @@
+"""Messages by template and facts; outgoing texts are sealed: they hold a phone and a code."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from common.crypto.fields import SealedJSONField, sealed_check
+
+
+class Message(models.Model):
+    """A note in the borrower's own inbox: a template code and facts without personal data."""
+
+    borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
+    template = models.CharField(max_length=40)
+    facts = models.JSONField(default=dict)
+    message_key = models.CharField(max_length=80, unique=True)
+    sent_at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["borrower", "-sent_at"], name="message_of_borrower")]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.pk}"
+
+
+class OutgoingText(models.Model):
+    """A text message given to the carrier; in a demonstration the outbox page shows it."""
+
+    key_id = models.BigIntegerField()
+    words = SealedJSONField(context="outgoing.words", key_field="key_id")
+    sent_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [sealed_check("words", "key_id", name="outgoing_words_are_sealed_for_row")]
+
+    def __str__(self) -> str:
+        return f"text {self.pk}"

@@ -1,0 +1,1 @@
+"""Who people are: accounts, identity, what of it may be seen."""

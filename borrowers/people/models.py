@@ -1,0 +1,103 @@
+"""Accounts and identities. Every direct identifier is sealed; look-ups go by blind index.
+
+The keys lie in a database of their own, so a key is named by a plain number here. A CHECK ties
+each sealed cell to its row's key: a cell copied from another person's row is refused.
+"""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Now
+
+from common import public_ids
+from common.crypto.fields import SealedCharField, SealedDateField, sealed_check
+
+
+class Accounts(BaseUserManager["Account"]):
+    """Accounts by their opaque name."""
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(public_id=username)
+
+
+class Account(AbstractBaseUser, PermissionsMixin):
+    """Somebody who can sign in: a borrower by phone and code, staff by password and code."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
+    statutory_key_id = models.BigIntegerField()
+    phone = SealedCharField(
+        max_length=20, context="account.phone", key_field="statutory_key_id", null=True
+    )
+    # NULL, not empty: many accounts may lack a phone, and a unique index counts empty texts.
+    phone_blind = models.CharField(max_length=40, unique=True, null=True)  # noqa: DJ001 (unique)
+    phone_verified = models.BooleanField(default=False)
+    language = models.CharField(max_length=10, default="", blank=True)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(db_default=Now())
+
+    USERNAME_FIELD = "public_id"
+    REQUIRED_FIELDS: list[str] = []
+    objects = Accounts()
+
+    class Meta:
+        constraints = [
+            sealed_check("phone", "statutory_key_id", name="account_phone_is_sealed_for_row")
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Borrower(models.Model):
+    """A person who may borrow; identified once the name and ID number are known and checked."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
+    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
+    statutory_key_id = models.BigIntegerField()
+    consented_key_id = models.BigIntegerField()
+    name = SealedCharField(
+        max_length=60, context="borrower.name", key_field="statutory_key_id", null=True
+    )
+    id_number = SealedCharField(
+        max_length=18, context="borrower.id_number", key_field="statutory_key_id", null=True
+    )
+    id_number_blind = models.CharField(max_length=40, unique=True, null=True)  # noqa: DJ001 (unique)
+    birth_date = SealedDateField(
+        context="borrower.birth_date", key_field="statutory_key_id", null=True
+    )
+    identified_at = models.DateTimeField(null=True)
+    joined_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            sealed_check("name", "statutory_key_id", name="borrower_name_is_sealed_for_row"),
+            sealed_check(
+                "id_number", "statutory_key_id", name="borrower_id_number_is_sealed_for_row"
+            ),
+            sealed_check(
+                "birth_date", "statutory_key_id", name="borrower_birth_date_is_sealed_for_row"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(identified_at=None)
+                | models.Q(
+                    name__isnull=False, id_number__isnull=False, id_number_blind__isnull=False
+                ),
+                name="borrower_identified_means_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class AccessEntry(models.Model):
+    """Somebody looked at a person's clear data: who, at what, why. Only grows."""
+
+    borrower = models.ForeignKey(Borrower, on_delete=models.PROTECT, related_name="+")
+    seen_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    fields_seen = models.JSONField(default=list)
+    reason_code = models.CharField(max_length=40)
+    seen_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"access {self.pk}"

@@ -1,0 +1,1 @@
+"""What every API door needs: problems, sessions, pages, idempotency."""

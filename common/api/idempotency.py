@@ -1,0 +1,55 @@
+"""`Idempotency-Key` on POSTs that create or move money: same key, same answer, one effect."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.errors import Refused
+from common.idempotency import actions
+from common.idempotency.actions import Begun
+
+HEADER = "Idempotency-Key"
+LONGEST_KEY = 64
+
+
+def once(
+    request: Request,
+    *,
+    act: Callable[[str], str],
+    show: Callable[[str], Any],
+    status_code: int = 201,
+) -> Response:
+    """Run `act(key)` once for this key and answer with `show(resource)`.
+
+    `act` gets the key, for the row's own unique column, and returns the public id of what it made;
+    `show` renders that thing now. A repeat runs only `show` and carries `Idempotency-Replayed`.
+    Raises ValidationError without a key, KeyReused, StillRunning, and what `act` refuses.
+    """
+    key = request.headers.get(HEADER, "")
+    if not 8 <= len(key) <= LONGEST_KEY:
+        raise ValidationError({HEADER: "8 to 64 characters are needed."}, code="required")
+    begun = _begin(request, key)
+    if begun.status_code is not None:
+        answer = Response(show(begun.resource), status=begun.status_code)
+        answer["Idempotency-Replayed"] = "true"
+        return answer
+    try:
+        resource = act(key)
+    except (Refused, ValidationError):
+        actions.release(row_id=begun.row_id)
+        raise
+    actions.complete(row_id=begun.row_id, status_code=status_code, resource=resource)
+    return Response(show(resource), status=status_code)
+
+
+def _begin(request: Request, key: str) -> Begun:
+    body = json.dumps(request.data, sort_keys=True, default=str).encode()
+    return actions.begin(
+        account_id=request.user.pk,
+        key=key,
+        fingerprint=actions.fingerprint(method=str(request.method), path=request.path, body=body),
+    )

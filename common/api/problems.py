@@ -1,0 +1,56 @@
+"""Errors of the API as `application/problem+json` (RFC 9457), in the caller's language."""
+
+from typing import Any
+
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import exception_handler
+from drf_standardized_errors.types import ErrorResponse
+from rest_framework.response import Response
+
+from common.errors import Refused
+from common.web.refusals import advice, message
+
+
+class ProblemFormatter(ExceptionFormatter):
+    """Field errors with a JSON pointer each."""
+
+    def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
+        """The problem document of a framework exception."""
+        return {
+            "type": f"/problems/{error_response.type.value}",
+            "title": str(getattr(self.exc, "default_detail", "")) or type(self.exc).__name__,
+            "status": getattr(self.exc, "status_code", 500),
+            "errors": [
+                {
+                    "code": error.code,
+                    "detail": error.detail,
+                    "pointer": "/" + error.attr.replace(".", "/") if error.attr else None,
+                }
+                for error in error_response.errors
+            ],
+        }
+
+
+def translate(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: refusals once, everything else by the library."""
+    if isinstance(exc, Refused):
+        response: Response | None = Response(refusal_body(exc), status=exc.status)
+    else:
+        response = exception_handler(exc, context)
+    if response is not None:
+        response.content_type = "application/problem+json"
+        request_id = context["request"].META.get("mingzhang.request_id", "")
+        if isinstance(response.data, dict):
+            response.data["instance"] = request_id
+    return response
+
+
+def refusal_body(refusal: Refused) -> dict[str, Any]:
+    """The problem document of a refusal."""
+    return {
+        "type": f"/problems/{refusal.code.lower().replace('_', '-')}",
+        "title": message(refusal),
+        "detail": advice(refusal),
+        "status": refusal.status,
+        "code": refusal.code,
+    }

@@ -1,0 +1,17 @@
+"""Tables that only grow: the application's role may insert and read, and nothing else.
+
+`manage.py grant_application_role` reads this list; triggers refuse the same for everybody.
+"""
+
+TABLES: tuple[str, ...] = (
+    "common_auditentry",
+    "common_auditlink",
+    "borrowers_consent",
+    "borrowers_consentwithdrawal",
+    "borrowers_accessentry",
+    "lending_ledgerentry",
+    "lending_ledgerposting",
+    "lending_loantransaction",
+    "lending_costdisclosure",
+    "lending_pointsentry",
+)

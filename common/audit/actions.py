@@ -1,0 +1,47 @@
+"""Appending to the audit trail, and sealing it."""
+
+from collections.abc import Mapping
+
+from django.db import connection
+
+from common.actors import Actor
+from common.audit.chain import GENESIS, link_hash
+from common.audit.models import AuditEntry, AuditLink
+from common.audit.queries import last_link, sealable
+from common.transactions import durable, required
+
+SEALER_LOCK = 4_201_001
+BATCH_ROWS = 1_000
+
+
+@required
+def append(*, action: str, subject: str, by: Actor, facts: Mapping[str, object]) -> None:
+    """Write one entry in the caller's transaction. `facts` hold ids, codes, amounts and dates."""
+    AuditEntry.objects.create(
+        action=action,
+        subject=subject,
+        actor_kind=by.kind,
+        actor_account_id=by.account_id,
+        facts=dict(facts),
+    )
+
+
+@durable
+def seal() -> int:
+    """Chain every entry that can no longer be overtaken; the number of links added.
+
+    Two sealers at once are one: the second finds the lock taken and adds nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALER_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+    last = last_link()
+    position, previous = (last.position, bytes(last.chain_hash)) if last else (0, GENESIS)
+    links = []
+    for entry in sealable(limit=BATCH_ROWS):
+        position += 1
+        previous = link_hash(previous=previous, entry=entry)
+        links.append(AuditLink(position=position, entry=entry, chain_hash=previous))
+    AuditLink.objects.bulk_create(links)
+    return len(links)

@@ -1,0 +1,22 @@
+"""What day the books are open for."""
+
+from datetime import date
+
+from common.business_date.models import BusinessDate
+
+
+class BooksNotOpened(RuntimeError):
+    """No business date yet: `manage.py close_day` opens the books."""
+
+
+def today() -> date:
+    """The business date. Raises BooksNotOpened before the books were first opened."""
+    found = current()
+    if found is None:
+        raise BooksNotOpened
+    return found
+
+
+def current() -> date | None:
+    """The business date, or nothing before the books were first opened."""
+    return BusinessDate.objects.filter(pk=1).values_list("open_on", flat=True).first()

@@ -1,0 +1,1 @@
+"""Seeing what runs: JSON logs by allow-list, request ids, health."""

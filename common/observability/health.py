@@ -1,0 +1,51 @@
+"""`/healthz`: the process answers. `/readyz`: it can serve people."""
+
+from functools import cache
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@never_cache
+@require_safe
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """Alive: says nothing of the services behind."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """Ready: database, schema and keys. The broker is not asked: without it we still accept."""
+    checks = {"database": _database(), "schema": _database() and _schema(), "keys": _keys()}
+    ready = all(checks.values())
+    return JsonResponse(
+        {"status": "ok" if ready else "not ready"} | checks, status=200 if ready else 503
+    )
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _schema() -> bool:
+    return not _unapplied() or not _unapplied.__wrapped__()
+
+
+@cache
+def _unapplied() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _keys() -> bool:
+    return bool(settings.FIELD_ENCRYPTION_KEY and settings.BLIND_INDEX_KEYS)

@@ -1,0 +1,145 @@
+"""Starting, claiming, finishing and repeating processes."""
+
+from functools import partial
+from uuid import uuid4
+
+from django.db import connection
+
+from common.processes.contracts import Claim
+from common.processes.models import Process
+from common.processes.poke import poke
+from common.transactions import after_commit, required
+
+LEASE_SECONDS = 15
+REAPED_AT_ONCE = 100
+# A process that was poked and not claimed is poked again only after this long, so that a long
+# queue does not fill with copies of itself.
+REPOKE_SECONDS = 10
+
+_CLAIM = """
+UPDATE common_process
+   SET state = 'RUNNING', attempts = attempts + 1, lease_token = %(token)s,
+       lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+ WHERE id = %(id)s AND state IN ('PENDING', 'RUNNING') AND attempts < attempts_allowed
+   AND (lease_until IS NULL OR lease_until < clock_timestamp())
+RETURNING kind, subject_id, process_key, attempts
+"""
+_QUARANTINE = """
+UPDATE common_process SET state = 'QUARANTINED', ended_at = clock_timestamp()
+ WHERE id = %(id)s AND state IN ('PENDING', 'RUNNING') AND attempts >= attempts_allowed
+   AND (lease_until IS NULL OR lease_until < clock_timestamp())
+"""
+_HOLD = """
+UPDATE common_process SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+ WHERE id = %(id)s AND state = 'RUNNING' AND lease_token = %(token)s
+"""
+_FINISH = """
+UPDATE common_process
+   SET state = 'DONE', ended_at = clock_timestamp(), lease_until = NULL, lease_token = NULL,
+       progress_percent = 100, last_error = ''
+ WHERE id = %(id)s AND state = 'RUNNING' AND lease_token = %(token)s
+"""
+_RETRY = """
+UPDATE common_process
+   SET state = 'PENDING', lease_until = NULL, lease_token = NULL, last_error = %(error)s,
+       next_attempt_at = clock_timestamp() + make_interval(secs => %(delay)s)
+ WHERE id = %(id)s AND state = 'RUNNING' AND lease_token = %(token)s
+"""
+_POSTPONE = """
+UPDATE common_process
+   SET state = 'PENDING', lease_until = NULL, lease_token = NULL, attempts = attempts - 1,
+       next_attempt_at = clock_timestamp() + make_interval(secs => %(delay)s)
+ WHERE id = %(id)s AND state = 'RUNNING' AND lease_token = %(token)s
+"""
+_REAP = """
+UPDATE common_process
+   SET next_attempt_at = clock_timestamp() + make_interval(secs => %(repoke)s)
+ WHERE id IN (
+   SELECT id FROM common_process
+    WHERE state IN ('PENDING', 'RUNNING') AND next_attempt_at <= clock_timestamp()
+      AND (lease_until IS NULL OR lease_until < clock_timestamp())
+    ORDER BY next_attempt_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+RETURNING id, task, queue
+"""
+
+
+class LeaseLost(RuntimeError):
+    """Another worker has taken over: what this one did must not be written."""
+
+
+@required
+def start(
+    *, kind: str, subject_id: int, task: str, queue: str = "default", process_key: str = ""
+) -> int:
+    """Promise a piece of work and nudge a worker after commit; the same promise twice is one.
+
+    Returns the process id. `task` is the dotted name of the Celery task.
+    """
+    row, _ = Process.objects.get_or_create(
+        kind=kind,
+        subject_id=subject_id,
+        process_key=process_key,
+        defaults={"task": task, "queue": queue},
+    )
+    after_commit(partial(poke, task=row.task, queue=row.queue, process_id=row.pk))
+    return row.pk
+
+
+def claim(*, process_id: int) -> Claim | None:
+    """Take the lease, or nothing when it is done, taken, or has failed too often."""
+    token = uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"id": process_id, "token": token, "lease": LEASE_SECONDS})
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute(_QUARANTINE, {"id": process_id})
+            return None
+    kind, subject_id, process_key, attempt = row
+    return Claim(process_id, kind, subject_id, process_key, token, attempt)
+
+
+def renew(*, claim: Claim, progress_percent: int | None = None) -> None:
+    """Hold the lease longer, and say how far the work is. Raises LeaseLost when it is gone."""
+    _change(_HOLD, claim, lease=LEASE_SECONDS)
+    if progress_percent is not None:
+        Process.objects.filter(pk=claim.process_id).update(progress_percent=progress_percent)
+
+
+@required
+def hold(*, claim: Claim) -> None:
+    """Fence: lock the process row in this transaction. Raises LeaseLost when it is gone."""
+    _change(_HOLD, claim, lease=LEASE_SECONDS)
+
+
+@required
+def finish(*, claim: Claim) -> None:
+    """Mark it done in the transaction of its result. Raises LeaseLost when it is gone."""
+    _change(_FINISH, claim)
+
+
+def retry(*, claim: Claim, error: str, delay_seconds: float) -> None:
+    """Give the work back after a failure. `error` is a code or class name, never a message."""
+    _change(_RETRY, claim, error=error[:200], delay=delay_seconds)
+
+
+def postpone(*, claim: Claim, delay_seconds: float) -> None:
+    """Give the work back because somebody else is still at theirs; no attempt is counted."""
+    _change(_POSTPONE, claim, delay=delay_seconds)
+
+
+def reap() -> int:
+    """Poke what is owed and not leased, a bounded batch at a time; how many were poked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REAP, {"repoke": REPOKE_SECONDS, "limit": REAPED_AT_ONCE})
+        owed = cursor.fetchall()
+    for process_id, task, queue in owed:
+        poke(task=task, queue=queue, process_id=process_id)
+    return len(owed)
+
+
+def _change(statement: str, claim: Claim, **values: object) -> None:
+    """Run one compare-and-set on the claimed row."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"id": claim.process_id, "token": claim.token, **values})
+        if cursor.rowcount != 1:
+            raise LeaseLost(f"process {claim.process_id}")

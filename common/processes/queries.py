@@ -1,0 +1,17 @@
+"""How far a piece of work is."""
+
+from common.processes.models import Process, ProcessState
+
+
+def find(*, kind: str, subject_id: int, process_key: str = "") -> Process | None:
+    """The process of one kind about one subject."""
+    return Process.objects.filter(kind=kind, subject_id=subject_id, process_key=process_key).first()
+
+
+def is_owed(*, kind: str, subject_id: int) -> bool:
+    """Whether some work of this kind about the subject is still to be done."""
+    return Process.objects.filter(
+        kind=kind,
+        subject_id=subject_id,
+        state__in=[ProcessState.PENDING, ProcessState.RUNNING],
+    ).exists()

@@ -1,0 +1,60 @@
+"""The frame of every process task: claim, work, and say honestly how it ended."""
+
+from collections.abc import Callable
+
+import structlog
+from django.db import OperationalError
+
+from common.processes import actions
+from common.processes.contracts import Claim
+
+log = structlog.get_logger(__name__)
+
+FIRST_DELAY_SECONDS = 2.0
+LONGEST_DELAY_SECONDS = 300.0
+
+
+class NotYet(Exception):
+    """The work waits for somebody else; ask again in `delay_seconds`, no attempt counted."""
+
+    def __init__(self, delay_seconds: float) -> None:
+        super().__init__(delay_seconds)
+        self.delay_seconds = delay_seconds
+
+
+class Failed(Exception):
+    """The attempt failed for a reason that may pass; `code` says which."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def run(*, process_id: int, work: Callable[[Claim], None]) -> bool:
+    """Claim the process and do `work`, which finishes it itself; True when it ran to its end.
+
+    An unforeseen error keeps the lease until it runs out and rises to the log: the attempt has
+    been counted, so a crash loop ends in quarantine.
+    """
+    claim = actions.claim(process_id=process_id)
+    if claim is None:
+        return False
+    try:
+        work(claim)
+    except NotYet as pause:
+        actions.postpone(claim=claim, delay_seconds=pause.delay_seconds)
+        return False
+    except (Failed, OperationalError) as error:
+        code = error.code if isinstance(error, Failed) else type(error).__name__
+        actions.retry(claim=claim, error=code, delay_seconds=delay_seconds(claim.attempt))
+        log.warning("process_retried", process_id=process_id, kind=claim.kind, code=code)
+        return False
+    except actions.LeaseLost:
+        log.warning("lease_lost", process_id=process_id, kind=claim.kind)
+        return False
+    return True
+
+
+def delay_seconds(attempt: int) -> float:
+    """Twice as long after every failure, up to five minutes."""
+    return min(FIRST_DELAY_SECONDS * 2 ** (attempt - 1), LONGEST_DELAY_SECONDS)

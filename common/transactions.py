@@ -1,0 +1,45 @@
+"""Transactions by their three honest names: durable, required, after commit."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import transaction
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
+
+def durable(verb: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """Run the verb in its own outermost transaction: when it returns, the work is on paper.
+
+    Raises RuntimeError inside another transaction, because then a return would promise too much.
+    """
+
+    @wraps(verb)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        with transaction.atomic(durable=True):
+            return verb(*args, **kwargs)
+
+    return run
+
+
+def required(verb: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """Mark a verb that joins its caller's transaction and refuses to run without one."""
+
+    @wraps(verb)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        if not transaction.get_connection().in_atomic_block:
+            raise transaction.TransactionManagementError(f"{verb.__name__} needs a transaction")
+        return verb(*args, **kwargs)
+
+    return run
+
+
+def after_commit(tell: Callable[[], object]) -> None:
+    """Tell somebody once the present transaction is safely on paper, and only then.
+
+    Telling is a courtesy: a failure is logged and never undoes the work, because a durable
+    process row or the reaper will tell again.
+    """
+    transaction.on_commit(tell, robust=True)

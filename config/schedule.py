@@ -1,0 +1,13 @@
+"""When each task runs, in one readable table. Due dates live in rows; beat only asks."""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+BEAT: dict[str, dict[str, Any]] = {
+    "reap processes": {"task": "common.tasks.reap_processes", "schedule": 5.0},
+    "seal the audit trail": {"task": "common.tasks.seal_audit", "schedule": 10.0},
+    "close the day": {"task": "lending.tasks.close_day", "schedule": crontab(hour=0, minute=10)},
+    "close the day again": {"task": "lending.tasks.close_day", "schedule": crontab(minute=40)},
+    "watch the loans": {"task": "monitoring.tasks.watch_loans", "schedule": crontab(minute=50)},
+}

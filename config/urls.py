@@ -1,0 +1,22 @@
+"""Every address of the platform."""
+
+from allauth.headless import urls as headless_urls
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from common.observability.health import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("", include("borrowers.web.urls")),
+    path("", include("lending.web.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("_allauth/", include(headless_urls)),
+    path("api/v1/", include("borrowers.api.urls")),
+    path("api/v1/", include("lending.api.urls")),
+    path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("admin/", admin.site.urls),
+]

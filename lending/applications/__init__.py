@@ -1,0 +1,1 @@
+"""Applications, offers, and the cost that was shown."""

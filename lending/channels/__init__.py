@@ -1,0 +1,1 @@
+"""Money in and out of banks: transfers as intents, webhooks as stored events."""

@@ -1,0 +1,84 @@
+"""Transfers as intents that were committed before the bank was asked, and what the bank told us."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class TransferPurpose(models.TextChoices):
+    """Why money moves."""
+
+    DISBURSEMENT = "DISBURSEMENT"
+    REPAYMENT = "REPAYMENT"
+
+
+class TransferState(models.TextChoices):
+    """Where the money is, as far as we know."""
+
+    INTENT = "INTENT"
+    SENT = "SENT"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+class Transfer(models.Model):
+    """One movement of money. Its number is made from its subject, so that asking again is safe."""
+
+    out_trade_no = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=12, choices=TransferPurpose.choices)
+    loan_id = models.BigIntegerField(db_index=True)
+    request_key = models.CharField(max_length=64)
+    account = models.CharField(max_length=64)
+    amount_fen = models.BigIntegerField()
+    state = models.CharField(
+        max_length=10, choices=TransferState.choices, default=TransferState.INTENT
+    )
+    bank_reference = models.CharField(max_length=64, default="", blank=True)
+    failure_code = models.CharField(max_length=40, default="", blank=True)
+    intended_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True)
+    # Set in the transaction that books the money; a settled transfer that is not booked is owed.
+    booked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(amount_fen__gt=0), name="transfer_amount_is_positive"
+            ),
+            models.UniqueConstraint(
+                fields=["loan_id"],
+                condition=models.Q(purpose="DISBURSEMENT") & ~models.Q(state="FAILED"),
+                name="transfer_pays_a_loan_out_once",
+            ),
+            models.UniqueConstraint(
+                fields=["loan_id", "purpose", "request_key"], name="transfer_is_requested_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(booked_at=None) | models.Q(state="SUCCEEDED"),
+                name="transfer_is_booked_only_when_it_succeeded",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.out_trade_no
+
+
+class ChannelEvent(models.Model):
+    """One webhook, stored before anything is done about it; the same event twice is one row."""
+
+    channel = models.CharField(max_length=20)
+    event_key = models.CharField(max_length=64)
+    out_trade_no = models.CharField(max_length=64, db_index=True)
+    state = models.CharField(max_length=12)
+    amount_fen = models.BigIntegerField()
+    bank_reference = models.CharField(max_length=64, default="", blank=True)
+    received_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "event_key"], name="channel_event_is_stored_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.event_key

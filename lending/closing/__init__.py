@@ -1,0 +1,1 @@
+"""The end of the day: advance the date, carry every loan forward."""

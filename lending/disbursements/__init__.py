@@ -1,0 +1,1 @@
+"""Paying out a signed loan, once."""

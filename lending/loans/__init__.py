@@ -1,0 +1,1 @@
+"""Contracts, loans, instalments and their transactions."""

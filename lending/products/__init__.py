@@ -1,0 +1,1 @@
+"""Loan products by scene, and the merchants that may be paid."""

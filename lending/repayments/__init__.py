@@ -1,0 +1,1 @@
+"""Taking repayments, once each."""

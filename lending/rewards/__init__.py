@@ -1,0 +1,1 @@
+"""Points for repaying on time, and what they buy."""

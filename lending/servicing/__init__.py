@@ -1,0 +1,1 @@
+"""Carrying a loan forward: fold, accrue, post the difference."""

@@ -1,0 +1,1 @@
+"""Alerts: what staff must look at, and what became of it."""

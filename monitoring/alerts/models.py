@@ -1,0 +1,53 @@
+"""Alerts. One per loan, rule and window; staff close them with a reason."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from common import public_ids
+
+
+class AlertState(models.TextChoices):
+    """Where an alert stands."""
+
+    OPEN = "OPEN"
+    ASSIGNED = "ASSIGNED"
+    CLOSED = "CLOSED"
+
+
+class Alert(models.Model):
+    """Something about a loan that a person should look at, with the figures behind it."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
+    loan_id = models.BigIntegerField(db_index=True)
+    borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=30)
+    rule_version = models.PositiveSmallIntegerField()
+    window_key = models.CharField(max_length=30)
+    severity = models.PositiveSmallIntegerField()
+    evidence = models.JSONField()
+    state = models.CharField(max_length=8, choices=AlertState.choices, default=AlertState.OPEN)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    close_reason = models.CharField(max_length=30, default="", blank=True)
+    note = models.ForeignKey(
+        "borrowers.SealedFile", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    raised_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["loan_id", "rule", "window_key"], name="alert_is_raised_once"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="CLOSED")
+                | (models.Q(closed_at__isnull=False) & ~models.Q(close_reason="")),
+                name="alert_closed_has_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} on {self.loan_id}"

@@ -1,0 +1,5 @@
+"""Every table of this app."""
+
+from monitoring.alerts.models import Alert
+
+__all__ = ["Alert"]

@@ -1,0 +1,1 @@
+"""Early-warning rules over loans and behaviour."""

@@ -1,0 +1,1 @@
+"""Decisions: assessments with their reasons, and reviews by people."""

@@ -1,0 +1,87 @@
+"""Assessments and reviews: what was decided, on what, why, and by whom."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from common import public_ids
+
+
+class Outcome(models.TextChoices):
+    """What a decision says."""
+
+    OFFERED = "OFFERED"
+    REFERRED = "REFERRED"
+    DECLINED = "DECLINED"
+
+
+class Assessment(models.Model):
+    """One automated decision, with everything that is needed to repeat it bit for bit."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
+    # A number, not a key: applications stand above this app and own the other end.
+    application_id = models.BigIntegerField(unique=True)
+    borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
+    vector = models.ForeignKey("scoring.FeatureVector", on_delete=models.PROTECT, related_name="+")
+    model_version = models.ForeignKey(
+        "scoring.ModelVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    policy_version = models.ForeignKey(
+        "scoring.PolicyVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    request = models.JSONField()
+    numbers = models.JSONField()
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    tier = models.CharField(max_length=4)
+    score = models.SmallIntegerField()
+    pd_ppm = models.PositiveIntegerField()
+    limit_fen = models.BigIntegerField()
+    annual_rate_ppm = models.PositiveIntegerField()
+    affordable_instalment_fen = models.BigIntegerField()
+    reasons = models.JSONField()
+    policy_trace = models.JSONField()
+    decided_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(limit_fen__gte=0, affordable_instalment_fen__gte=0),
+                name="assessment_amounts_are_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome="DECLINED") | ~models.Q(reasons=[]),
+                name="assessment_decline_has_reasons",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Review(models.Model):
+    """A person's decision over an assessment. Final: a second one needs a new application."""
+
+    assessment = models.OneToOneField(Assessment, on_delete=models.PROTECT, related_name="review")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    reason_code = models.CharField(max_length=40)
+    # The words about a person are a sealed file; here stands only its id.
+    note = models.ForeignKey(
+        "borrowers.SealedFile", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    limit_fen = models.BigIntegerField()
+    annual_rate_ppm = models.PositiveIntegerField()
+    reviewed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["OFFERED", "DECLINED"]),
+                name="review_is_final",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"review of {self.assessment_id}"

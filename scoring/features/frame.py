@@ -1,0 +1,176 @@
+"""The events that may be seen at a point in time, laid out for quick sums. Pure numpy."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from borrowers.behaviour.contracts import Category, Direction, EventColumns, Integers, Source
+
+Numbers = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+SECONDS_PER_DAY = 86_400
+SECONDS_PER_HOUR = 3_600
+# Shanghai has kept one offset since 1991; no bill is older.
+SHANGHAI_SECONDS = 8 * SECONDS_PER_HOUR
+PERIOD_DAYS = 30
+WINDOW_DAYS = 180
+PERIODS = WINDOW_DAYS // PERIOD_DAYS
+# A period counts as seen when the records reach this far into it: nobody pays every single day.
+PERIOD_SEEN_DAYS = 25
+
+SPENDING = frozenset(Category(code) for code in range(17)) - {
+    Category.MEDICAL,
+    Category.TRANSFER_SOCIAL,
+}
+INCOME = frozenset({Category.INCOME_SALARY, Category.INCOME_OTHER})
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """Events before each segment's point in time; day 0 is the last day that can be seen."""
+
+    segments: int
+    segment: Integers
+    age_days: Integers
+    hour: Integers
+    amount_fen: Numbers
+    direction: npt.NDArray[np.int8]
+    category: npt.NDArray[np.int16]
+    source: npt.NDArray[np.int8]
+
+    @cached_property
+    def recorded(self) -> Mask:
+        """Rows of consumption records; our own loans are another source."""
+        return np.not_equal(self.source, Source.OWN_LOANS)
+
+    @cached_property
+    def income(self) -> Mask:
+        """Pay and other earnings. What friends send is no income."""
+        return self.recorded & self.moved(Direction.IN) & self.among(INCOME)
+
+    @cached_property
+    def spending(self) -> Mask:
+        """Consumption of every scene but medical, which is nobody's business here."""
+        return self.recorded & self.moved(Direction.OUT) & self.among(SPENDING)
+
+    @cached_property
+    def refunds(self) -> Mask:
+        """Money that came back and is not yet taken off its purchase."""
+        return self.recorded & self.among(frozenset({Category.REFUND}))
+
+    @cached_property
+    def spending_fen(self) -> Numbers:
+        """Net spending of each 30-day period, per segment."""
+        return self.by_period(self.spending) - self.by_period(self.refunds)
+
+    @cached_property
+    def history_days(self) -> Integers:
+        """Days from the first record to the point in time; 0 where there is none."""
+        days = np.zeros(self.segments, dtype=np.int64)
+        np.maximum.at(days, self.segment[self.recorded], self.age_days[self.recorded] + 1)
+        return days
+
+    @cached_property
+    def months(self) -> Numbers:
+        """Months that the last 90 days hold records for; a short history is never blown up."""
+        return np.clip(self.history_days, PERIOD_DAYS, 3 * PERIOD_DAYS) / PERIOD_DAYS
+
+    def among(self, categories: frozenset[Category]) -> Mask:
+        """Rows whose category is one of these."""
+        table = np.zeros(max(Category) + 1, dtype=np.bool_)
+        table[list(categories)] = True
+        return table[self.category]
+
+    def moved(self, direction: Direction) -> Mask:
+        """Rows whose money went this way."""
+        return np.equal(self.direction, direction)
+
+    def seen_periods(self, *, offset_days: int = 0, periods: int = PERIODS) -> Mask:
+        """Which 30-day periods, counted back after `offset_days`, the history reaches into."""
+        starts = offset_days + PERIOD_DAYS * np.arange(periods)
+        return np.greater_equal(self.history_days[:, None], starts + PERIOD_SEEN_DAYS)
+
+    def by_period(self, rows: Mask, *, offset_days: int = 0, periods: int = PERIODS) -> Numbers:
+        """Sums of 30-day periods, counted back from `offset_days` before the point in time."""
+        place = self.age_days - offset_days
+        chosen = rows & (place >= 0) & (place < periods * PERIOD_DAYS)
+        cell = self.segment[chosen] * periods + place[chosen] // PERIOD_DAYS
+        return self._sums(cell, self.amount_fen[chosen], periods)
+
+    def by_scene(self, rows: Mask, *, days: int) -> Numbers:
+        """Sums by category over the last `days`."""
+        width = max(Category) + 1
+        chosen = rows & (self.age_days < days)
+        cell = self.segment[chosen] * width + self.category[chosen]
+        return self._sums(cell, self.amount_fen[chosen], width)
+
+    def total(self, rows: Mask, *, days: int) -> Numbers:
+        """The sum over the last `days`."""
+        chosen = rows & (self.age_days < days)
+        return self._sums(self.segment[chosen], self.amount_fen[chosen], 1)[:, 0]
+
+    def count(self, rows: Mask, *, days: int | None = None) -> Numbers:
+        """How many rows, in the last `days` or ever."""
+        chosen = rows if days is None else rows & (self.age_days < days)
+        counts = np.bincount(self.segment[chosen], minlength=self.segments)
+        return counts.astype(np.float64)
+
+    def _sums(self, cell: Integers, amounts_fen: Numbers, width: int) -> Numbers:
+        # Whole fen in float64: exact below 2**53, so the order of the rows cannot show.
+        sums = np.bincount(cell, weights=amounts_fen, minlength=self.segments * width)
+        return sums.astype(np.float64).reshape(self.segments, width)
+
+
+def cut(columns: EventColumns, segments: int, as_of_seconds: Integers) -> Frame:
+    """Leave out what lies at or after each segment's point in time, and everything medical."""
+    as_of = np.broadcast_to(np.asarray(as_of_seconds, dtype=np.int64), (segments,))
+    kept = columns.seconds < as_of[columns.segment]
+    kept &= columns.category != Category.MEDICAL
+    segment = columns.segment[kept]
+    local = columns.seconds[kept] + SHANGHAI_SECONDS
+    last_day = (as_of - 1 + SHANGHAI_SECONDS) // SECONDS_PER_DAY
+    return Frame(
+        segments=segments,
+        segment=segment,
+        age_days=last_day[segment] - local // SECONDS_PER_DAY,
+        hour=local % SECONDS_PER_DAY // SECONDS_PER_HOUR,
+        amount_fen=columns.amount_fen[kept].astype(np.float64),
+        direction=columns.direction[kept],
+        category=columns.category[kept],
+        source=columns.source[kept],
+    )
+
+
+def ratio(numerator: Numbers, denominator: Numbers, *, where: Mask | None = None) -> Numbers:
+    """The quotient; NaN where the denominator is not above zero or `where` says no evidence."""
+    known = denominator > 0
+    if where is not None:
+        known = known & where
+    result = np.full(denominator.shape, np.nan)
+    np.divide(numerator, denominator, out=result, where=known)
+    return result
+
+
+def known(values: Numbers, evidence: Mask) -> Numbers:
+    """The values where there is evidence, NaN elsewhere."""
+    return np.where(evidence, values, np.nan)
+
+
+def added(columns: Numbers) -> Numbers:
+    """Row sums, one column after the other: one segment and many give the same bits."""
+    result = np.zeros(len(columns))
+    for place in range(columns.shape[1]):
+        result = result + columns[:, place]
+    return result
+
+
+def variation(values: Numbers, seen: Mask, *, at_least: int) -> Numbers:
+    """Standard deviation over mean of the periods seen; NaN where fewer than `at_least` are."""
+    count = added(seen.astype(np.float64))
+    mean = ratio(added(np.where(seen, values, 0.0)), count)
+    spread = np.where(seen, values - mean[:, None], 0.0)
+    deviation = np.sqrt(ratio(added(spread * spread), count))
+    return ratio(deviation, mean, where=count >= at_least)

@@ -1,0 +1,33 @@
+"""The one place where features are computed: one person or a million, now or back in time."""
+
+from datetime import datetime
+
+import numpy as np
+
+from borrowers.behaviour.contracts import EventColumns, Integers
+from scoring.features.definitions import activity, conduct, income, spending
+from scoring.features.frame import Numbers, cut
+
+
+def features(columns: EventColumns, segments: int, as_of_seconds: Integers) -> dict[str, Numbers]:
+    """Every feature of every segment, from events strictly before its `as_of_seconds`.
+
+    NaN where there is not enough evidence. A segment's values depend on its own rows alone, to
+    the last bit, so the same code serves a decision, a training table and a nightly run.
+    """
+    frame = cut(columns, segments, as_of_seconds)
+    earned = income.features(frame)
+    return {
+        **earned,
+        **spending.features(frame, earned["income_monthly_90d"]),
+        **conduct.features(frame),
+        **activity.features(frame),
+    }
+
+
+def vector(columns: EventColumns, *, as_of: datetime) -> dict[str, float]:
+    """The features of one person, whose events all have segment 0."""
+    # A fraction of a second is cut off towards the past: nothing of the future slips in.
+    as_of_seconds = np.array([int(as_of.timestamp())], dtype=np.int64)
+    values = features(columns, 1, as_of_seconds)
+    return {name: float(column[0]) for name, column in values.items()}

@@ -1,0 +1,8 @@
+"""Every table of this app."""
+
+from scoring.decisions.models import Assessment, Review
+from scoring.features.models import FeatureVector
+from scoring.policy.models import PolicyVersion
+from scoring.registry.models import ModelVersion
+
+__all__ = ["Assessment", "FeatureVector", "ModelVersion", "PolicyVersion", "Review"]

@@ -1,0 +1,1 @@
+"""Policy: decision tables that turn a score into tier, limit and price."""

@@ -1,0 +1,34 @@
+"""Policy versions: decision tables, immutable once published."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class PolicyState(models.TextChoices):
+    """Where a version stands in its life."""
+
+    DRAFT = "DRAFT"
+    PUBLISHED = "PUBLISHED"
+    RETIRED = "RETIRED"
+
+
+class PolicyVersion(models.Model):
+    """One set of decision tables, by its hash."""
+
+    version = models.CharField(max_length=40, unique=True)
+    content = models.JSONField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=10, choices=PolicyState.choices, default=PolicyState.DRAFT)
+    registered_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"],
+                condition=models.Q(state="PUBLISHED"),
+                name="policy_version_has_one_published",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.version

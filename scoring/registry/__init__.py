@@ -1,0 +1,1 @@
+"""Model versions: artefacts by hash, and which one decides."""

@@ -1,0 +1,35 @@
+"""Model versions: plain-JSON artefacts that can be evaluated again years later."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class ModelState(models.TextChoices):
+    """Where a version stands in its life."""
+
+    DRAFT = "DRAFT"
+    CHAMPION = "CHAMPION"
+    RETIRED = "RETIRED"
+
+
+class ModelVersion(models.Model):
+    """One scorecard, by the hash of its artefact."""
+
+    version = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=20)
+    artefact = models.JSONField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=10, choices=ModelState.choices, default=ModelState.DRAFT)
+    registered_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"],
+                condition=models.Q(state="CHAMPION"),
+                name="model_version_has_one_champion",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.version
