@@ -1,12 +1,17 @@
 """The one place where features are computed: one person or a million, now or back in time."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from math import isnan
 
 import numpy as np
 
 from borrowers.behaviour.contracts import EventColumns, Integers
 from scoring.features.definitions import activity, conduct, income, spending
 from scoring.features.frame import Numbers, cut
+
+# Kept with every vector; raised whenever a value of the same events could change.
+VERSION = "2026.1"
 
 
 def features(columns: EventColumns, segments: int, as_of_seconds: Integers) -> dict[str, Numbers]:
@@ -31,3 +36,8 @@ def vector(columns: EventColumns, *, as_of: datetime) -> dict[str, float]:
     as_of_seconds = np.array([int(as_of.timestamp())], dtype=np.int64)
     values = features(columns, 1, as_of_seconds)
     return {name: float(column[0]) for name, column in values.items()}
+
+
+def plain(values: Mapping[str, float]) -> dict[str, float | None]:
+    """A vector as JSON can hold it: what is not known is null."""
+    return {name: None if isnan(value) else value for name, value in values.items()}
