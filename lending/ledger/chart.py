@@ -1,0 +1,40 @@
+"""The chart of accounts: few accounts, each with one meaning. The loan is a dimension, not a level.
+
+Codes follow the usual Chinese enterprise chart where it has the thing (1002 bank deposits, 1303
+loans, 1132 interest receivable, 6011 interest income, 6601 selling expenses).
+"""
+
+from typing import Literal, NamedTuple
+
+Kind = Literal["ASSET", "LIABILITY", "INCOME", "EXPENSE"]
+
+
+class ChartRow(NamedTuple):
+    """One account as it is created."""
+
+    code: str
+    name: str
+    kind: Kind
+
+
+BANK = "1002"
+INTEREST_RECEIVABLE = "1132"
+PENALTY_RECEIVABLE = "1133"
+LOAN_PRINCIPAL = "1303"
+UNALLOCATED = "2241"
+POINTS_LIABILITY = "2242"
+INTEREST_INCOME = "6011"
+PENALTY_INCOME = "6012"
+MARKETING_EXPENSE = "6601"
+
+CHART = (
+    ChartRow(BANK, "Bank deposits", "ASSET"),
+    ChartRow(INTEREST_RECEIVABLE, "Interest receivable", "ASSET"),
+    ChartRow(PENALTY_RECEIVABLE, "Penalty interest receivable", "ASSET"),
+    ChartRow(LOAN_PRINCIPAL, "Loans to borrowers", "ASSET"),
+    ChartRow(UNALLOCATED, "Money held for borrowers", "LIABILITY"),
+    ChartRow(POINTS_LIABILITY, "Points not yet used", "LIABILITY"),
+    ChartRow(INTEREST_INCOME, "Interest income", "INCOME"),
+    ChartRow(PENALTY_INCOME, "Penalty interest income", "INCOME"),
+    ChartRow(MARKETING_EXPENSE, "Repayment rewards", "EXPENSE"),
+)

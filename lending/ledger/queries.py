@@ -1,0 +1,47 @@
+"""What stands in the books. Balances are always sums of postings; nothing else is kept."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Sum
+
+from lending.ledger.models import LedgerPosting
+
+
+def balance_fen(account_code: str, *, on: date | None = None) -> int:
+    """The balance of one account, debit positive, through a day (all days without one)."""
+    postings = LedgerPosting.objects.filter(account_id=account_code)
+    if on is not None:
+        postings = postings.filter(entry__business_date__lte=on)
+    return int(postings.aggregate(total=Sum("amount_fen"))["total"] or 0)
+
+
+def loan_balances_fen(loan_id: int) -> dict[str, int]:
+    """Every account's balance for one loan, by account code; zero balances are left away."""
+    rows = (
+        LedgerPosting.objects.filter(loan_id=loan_id)
+        .values_list("account_id")
+        .annotate(total=Sum("amount_fen"))
+        .order_by("account_id")
+    )
+    return {code: total for code, total in rows if total}
+
+
+def balances_by_loan_fen(account_code: str, loan_ids: Iterable[int]) -> dict[int, int]:
+    """One account's balance for many loans."""
+    rows = (
+        LedgerPosting.objects.filter(account_id=account_code, loan_id__in=list(loan_ids))
+        .values_list("loan_id")
+        .annotate(total=Sum("amount_fen"))
+        .order_by("loan_id")
+    )
+    return {loan_id: total for loan_id, total in rows if loan_id is not None}
+
+
+def trial_balance_fen(*, on: date | None = None) -> dict[str, int]:
+    """All balances through a day, by account code. They always add up to zero."""
+    postings = LedgerPosting.objects.all()
+    if on is not None:
+        postings = postings.filter(entry__business_date__lte=on)
+    rows = postings.values_list("account_id").annotate(total=Sum("amount_fen"))
+    return dict(rows.order_by("account_id"))
