@@ -1,0 +1,1 @@
+"""Personal data under lock: keys per subject, sealed columns, blind indexes, sealed files."""
