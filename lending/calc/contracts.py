@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+MONTHS_IN_YEAR = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
@@ -141,11 +143,9 @@ class InstalmentState:
 
     def balance(self, component: Component) -> Balance:
         """The named component."""
-        return {
-            Component.PENALTY: self.penalty,
-            Component.INTEREST: self.interest,
-            Component.PRINCIPAL: self.principal,
-        }[component]
+        if component is Component.PENALTY:
+            return self.penalty
+        return self.interest if component is Component.INTEREST else self.principal
 
     def interest_earned_fen(self, through: date) -> int:
         """Income so far: what time has earned, and never behind the money already received."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from common.rates import PPM
+from lending.calc.contracts import MONTHS_IN_YEAR
 
-MONTHS_IN_YEAR = 12
 NEAR = 1e-15
 MOST_STEPS = 200
 
-type_of_worth = Callable[[float], tuple[float, float]]
+# Present value at a rate, and how fast it changes there.
+Worth = Callable[[float], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,7 @@ def monthly_irr(flows_fen: Sequence[int]) -> float:
 
     Either side's signs may be given. Raises NoRate.
     """
-    return rate_per_period(
-        [Flow(amount_fen, month) for month, amount_fen in enumerate(flows_fen)]
-    )
+    return rate_per_period([Flow(amount_fen, month) for month, amount_fen in enumerate(flows_fen)])
 
 
 def annual_nominal_ppm(flows_fen: Sequence[int]) -> int:
@@ -64,21 +63,25 @@ def rate_per_period(flows: Sequence[Flow]) -> float:
     def worth(rate: float) -> tuple[float, float]:
         return _worth_and_slope(ordered, side, rate)
 
-    return _refine(worth, *_bracket(worth))
+    try:
+        return _refine(worth, *_bracket(worth))
+    except OverflowError as error:
+        raise NoRate("the rate is too near to minus 100 % to be counted") from error
 
 
 def _worth_and_slope(flows: Sequence[Flow], side: int, rate: float) -> tuple[float, float]:
     """Present value to the one who gave first, which falls as the rate rises, and its slope."""
+    discount = 1 / (1 + rate)
     worth = slope = 0.0
     for flow in flows:
         part = 1 + flow.fraction * rate
-        present = side * flow.amount_fen / (part * (1 + rate) ** flow.periods)
+        present = side * flow.amount_fen * discount**flow.periods / part
         worth += present
-        slope -= present * (flow.fraction / part + flow.periods / (1 + rate))
+        slope -= present * (flow.fraction / part + flow.periods * discount)
     return worth, slope
 
 
-def _bracket(worth: type_of_worth) -> tuple[float, float]:
+def _bracket(worth: Worth) -> tuple[float, float]:
     """Two rates with the wanted one between them."""
     low, high = -0.5, 1.0
     while worth(low)[0] < 0:
@@ -88,7 +91,7 @@ def _bracket(worth: type_of_worth) -> tuple[float, float]:
     return low, high
 
 
-def _refine(worth: type_of_worth, low: float, high: float) -> float:
+def _refine(worth: Worth, low: float, high: float) -> float:
     """Newton's steps while they stay between the bounds, halving where they do not."""
     rate = min(max(0.01, low), high)
     for _ in range(MOST_STEPS):

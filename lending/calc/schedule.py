@@ -15,12 +15,11 @@ from common.errors import Refused
 from common.periods import add_months
 from common.rates import PPM
 from common.texts import gettext_noop
-from lending.calc.contracts import Instalment
+from lending.calc.contracts import MONTHS_IN_YEAR, Instalment
 
 Fens = NDArray[np.int64]
 Amount = TypeVar("Amount", int, Fens)
 
-MONTHS_IN_YEAR = 12
 LONGEST_MONTHS = 600
 # Twice a balance times a rate stays inside 64 bits below these two.
 LARGEST_PRINCIPAL_FEN = 100_000_000_000
@@ -46,9 +45,7 @@ def equal_instalments(
     Raises ImpossibleTerms for an amount, rate or term outside what can be counted in fen.
     """
     _check(principal_fen, annual_rate_ppm, months)
-    days = [
-        add_months(starts_on, number, anchor_day=starts_on.day) for number in range(months + 1)
-    ]
+    days = [add_months(starts_on, number, anchor_day=starts_on.day) for number in range(months + 1)]
     level = level_payment_fen(principal_fen, annual_rate_ppm, months)
     parts = _amortise(principal_fen, annual_rate_ppm, months, level, months)
     return tuple(
@@ -63,7 +60,10 @@ def equal_instalment_grid(
     """Principal and interest of many loans, one column each; rows past a loan's term are zero.
 
     Every number is the one that `equal_instalments` gives for that loan alone.
+
+    Raises ImpossibleTerms when any loan is outside what can be counted in fen.
     """
+    _check(principal_fen, annual_rate_ppm, months)
     level = _level_payments(principal_fen, annual_rate_ppm, months)
     rows = int(months.max(initial=0))
     parts = list(_amortise(principal_fen, annual_rate_ppm, months, level, rows))
@@ -78,7 +78,8 @@ def level_payment_fen(principal_fen: int, annual_rate_ppm: int, months: int) -> 
     if annual_rate_ppm == 0:
         return _half_up(principal_fen, months)
     year = MONTHS_IN_YEAR * PPM
-    growth, unit = (year + annual_rate_ppm) ** months, year**months
+    growth: int = (year + annual_rate_ppm) ** months
+    unit: int = year**months
     return _half_up(principal_fen * annual_rate_ppm * growth, year * (growth - unit))
 
 
@@ -115,11 +116,14 @@ def _level_payments(principal_fen: Fens, annual_rate_ppm: Fens, months: Fens) ->
     return level
 
 
-def _check(principal_fen: int, annual_rate_ppm: int, months: int) -> None:
-    is_possible = (
-        0 < principal_fen <= LARGEST_PRINCIPAL_FEN
-        and 0 <= annual_rate_ppm <= HIGHEST_RATE_PPM
-        and 0 < months <= LONGEST_MONTHS
+def _check(principal_fen: Amount, annual_rate_ppm: Amount, months: Amount) -> None:
+    is_possible = np.all(
+        (principal_fen > 0)
+        & (principal_fen <= LARGEST_PRINCIPAL_FEN)
+        & (annual_rate_ppm >= 0)
+        & (annual_rate_ppm <= HIGHEST_RATE_PPM)
+        & (months > 0)
+        & (months <= LONGEST_MONTHS)
     )
     if not is_possible:
-        raise ImpossibleTerms(principal_fen=principal_fen, ppm=annual_rate_ppm, months=months)
+        raise ImpossibleTerms
