@@ -1,0 +1,95 @@
+"""What crosses the walls of policy: the request, the numbers of law and product, the answers."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Outcome = Literal["OFFERED", "REFERRED", "DECLINED"]
+TIERS = ("A", "B", "C", "D", "E")
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRequest:
+    """What a person asks for, and what is known of them beside their records."""
+
+    amount_fen: int
+    term_months: int
+    scene: str
+    age_years: int
+    is_enrolment_proved: bool
+    outstanding_fen: int
+    has_consumption_consent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of law (from the rulebook, as of a day) and of the product. No constants here."""
+
+    minimum_age_years: int
+    minimum_fen: int
+    maximum_fen: int
+    terms_months: tuple[int, ...]
+    floor_rate_ppm: int
+    annual_rate_cap_ppm: int
+    exposure_cap_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of the decision table; `text` is its canonical JSON (a JDM graph)."""
+
+    version: str
+    sha256: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that the table may ask. None is "not known", never zero.
+
+    Age is a limit of law and a guard, not an input; sex is nobody's business.
+    """
+
+    has_records: bool
+    score: int | None
+    pd: float | None
+    confidence: float | None
+    history_months: float | None
+    income_monthly_fen: float | None
+    own_instalments: float | None
+    own_on_time_share: float | None
+    scene: str
+    amount_fen: int
+    term_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the table says: what is offered at most, at what price, and by which rule."""
+
+    outcome: Outcome
+    tier: str
+    limit_fen: int
+    annual_rate_ppm: int
+    instalment_share_ppm: int
+    max_term_months: int
+    reason: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What a rule beside the table says, with the person's figure against the threshold."""
+
+    code: str
+    outcome: Outcome
+    value: float | None = None
+    threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much may be lent, and which bound is the tightest: POLICY, INCOME or EXPOSURE."""
+
+    limit_fen: int
+    affordable_instalment_fen: int
+    bound_by: str

@@ -1,0 +1,137 @@
+"""Rules beside the table: guards with reasons, and how much may be lent. Pure integers."""
+
+from collections.abc import Callable
+
+from common.rates import PPM, share_fen
+from scoring.policy.contracts import CreditRequest, Guard, Numbers, Room, Ruling
+
+MONTHS_IN_YEAR = 12
+# Limits are said in whole hundreds of yuan.
+LIMIT_STEP_FEN = 10_000
+
+Rule = Callable[[CreditRequest, Numbers], Guard | None]
+
+
+def guards(request: CreditRequest, numbers: Numbers) -> tuple[Guard, ...]:
+    """Every rule that speaks, not only the first: the person is owed all of them."""
+    return tuple(said for rule in RULES if (said := rule(request, numbers)) is not None)
+
+
+def borrower_is_of_age(request: CreditRequest, numbers: Numbers) -> Guard | None:
+    """No loan to a minor (Civil Code, art. 17 to 19)."""
+    if request.age_years >= numbers.minimum_age_years:
+        return None
+    return Guard("UNDER_AGE", "DECLINED", request.age_years, numbers.minimum_age_years)
+
+
+def education_has_enrolment(request: CreditRequest, _: Numbers) -> Guard | None:
+    """The school is paid only for somebody who is enrolled there."""
+    if request.scene != "EDUCATION" or request.is_enrolment_proved:
+        return None
+    return Guard("ENROLMENT_NOT_PROVED", "REFERRED")
+
+
+def amount_is_in_the_product(request: CreditRequest, numbers: Numbers) -> Guard | None:
+    """The product lends between two amounts."""
+    if request.amount_fen > numbers.maximum_fen:
+        return Guard("AMOUNT_TOO_LARGE", "DECLINED", request.amount_fen, numbers.maximum_fen)
+    if request.amount_fen < numbers.minimum_fen:
+        return Guard("AMOUNT_TOO_SMALL", "DECLINED", request.amount_fen, numbers.minimum_fen)
+    return None
+
+
+def term_is_in_the_product(request: CreditRequest, numbers: Numbers) -> Guard | None:
+    """The product lends over these terms only."""
+    if request.term_months in numbers.terms_months:
+        return None
+    longest = max(numbers.terms_months)
+    return Guard("TERM_NOT_OFFERED", "DECLINED", request.term_months, longest)
+
+
+def exposure_leaves_room(request: CreditRequest, numbers: Numbers) -> Guard | None:
+    """All loans of one person together stay under the legal ceiling."""
+    if request.outstanding_fen + numbers.minimum_fen <= numbers.exposure_cap_fen:
+        return None
+    ceiling = numbers.exposure_cap_fen
+    return Guard("EXPOSURE_REACHED", "DECLINED", request.outstanding_fen, ceiling)
+
+
+RULES: tuple[Rule, ...] = (
+    borrower_is_of_age,
+    education_has_enrolment,
+    amount_is_in_the_product,
+    term_is_in_the_product,
+    exposure_leaves_room,
+)
+
+
+def annual_rate_ppm(ruling: Ruling, numbers: Numbers) -> int:
+    """The table's rate, not under the product's floor and never over the legal ceiling."""
+    return min(max(ruling.annual_rate_ppm, numbers.floor_rate_ppm), numbers.annual_rate_cap_ppm)
+
+
+def room(
+    ruling: Ruling,
+    request: CreditRequest,
+    numbers: Numbers,
+    *,
+    income_monthly_fen: float | None,
+    surplus_monthly_fen: float | None,
+) -> Room:
+    """The least of three: what the policy grants, what the income bears, what the ceiling leaves.
+
+    An income that was not seen bounds nothing here; the table keeps such limits small.
+    """
+    months = min(request.term_months, ruling.max_term_months)
+    rate = annual_rate_ppm(ruling, numbers)
+    bounds = {
+        "POLICY": ruling.limit_fen - request.outstanding_fen,
+        "EXPOSURE": numbers.exposure_cap_fen - request.outstanding_fen,
+    }
+    bearable = _bearable_fen(ruling, income_monthly_fen, surplus_monthly_fen)
+    if bearable is not None:
+        bounds["INCOME"] = largest_principal_fen(
+            instalment_fen=bearable, annual_rate_ppm=rate, months=months
+        )
+    bound_by = min(bounds, key=lambda name: bounds[name])
+    limit = max(bounds[bound_by], 0) // LIMIT_STEP_FEN * LIMIT_STEP_FEN
+    if bearable is None:
+        bearable = least_instalment_fen(principal_fen=limit, annual_rate_ppm=rate, months=months)
+    return Room(limit_fen=limit, affordable_instalment_fen=bearable, bound_by=bound_by)
+
+
+def _bearable_fen(
+    ruling: Ruling, income_monthly_fen: float | None, surplus_monthly_fen: float | None
+) -> int | None:
+    """The instalment that the income bears: a share of it, and not more than what is left over."""
+    if income_monthly_fen is None:
+        return None
+    bearable = share_fen(int(income_monthly_fen), ruling.instalment_share_ppm)
+    if surplus_monthly_fen is not None:
+        bearable = min(bearable, int(surplus_monthly_fen))
+    return max(bearable, 0)
+
+
+def largest_principal_fen(*, instalment_fen: int, annual_rate_ppm: int, months: int) -> int:
+    """The largest loan whose equal instalments are not above `instalment_fen`, exactly."""
+    if annual_rate_ppm == 0:
+        return instalment_fen * months
+    paid, cost = _annuity(annual_rate_ppm, months)
+    return instalment_fen * paid // cost
+
+
+def least_instalment_fen(*, principal_fen: int, annual_rate_ppm: int, months: int) -> int:
+    """The least equal instalment that repays the loan in time, exactly, rounded up."""
+    if principal_fen == 0 or months == 0:
+        return 0
+    if annual_rate_ppm == 0:
+        return -(-principal_fen // months)
+    paid, cost = _annuity(annual_rate_ppm, months)
+    return -(-principal_fen * cost // paid)
+
+
+def _annuity(annual_rate_ppm: int, months: int) -> tuple[int, int]:
+    """Principal to instalment as an exact fraction, from (1 - (1 + r) ** -n) / r."""
+    year = MONTHS_IN_YEAR * PPM
+    growth, unit = (year + annual_rate_ppm) ** months, year**months
+    return year * (growth - unit), annual_rate_ppm * growth
