@@ -1,0 +1,1 @@
+"""The sandbox bank: a small HTTP service that pays, collects, calls back and misbehaves."""
