@@ -55,6 +55,16 @@ def _given(layout: Layout) -> Endpoints:
     )
 
 
+def is_postgres_embedded() -> bool:
+    """Whether no address of a PostgreSQL was given."""
+    return environment() != "production" and not env.text("DATABASE_URL", "")
+
+
+def is_redis_embedded() -> bool:
+    """Whether no address of a Redis was given."""
+    return environment() != "production" and not env.text("REDIS_URL", "")
+
+
 def secret(name: str) -> str:
     """The secret from the environment, or the one that the first start generated.
 

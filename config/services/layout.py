@@ -31,8 +31,9 @@ class Layout:
         """The layout that the environment asks for.
 
         PostgreSQL refuses to run as root, so root's servers belong to a user of their own. That
-        user may not look into a private clone: their files live in a folder of the system, named
+        user may not look into a private clone: its files live in a folder of the system, named
         after the installation and not after the path, so that a new clone never meets old files.
+        `home` itself stays root's, with the locks; only the folders below it are that user's.
         """
         given = os.environ.get("MINGZHANG_STATE")
         state = Path(given).absolute() if given else root / "var" / environment()

@@ -1,0 +1,20 @@
+"""Bring both databases to the schema of this code (run as the owner)."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Migrate the main database and the keys' database, and renew the application's rights."
+
+    def handle(self, *_arguments: Any, **options: Any) -> None:
+        for alias in ("default", "keys"):
+            call_command(
+                "migrate",
+                database=alias,
+                interactive=False,
+                verbosity=options["verbosity"] - 1,
+                stdout=self.stdout,
+            )

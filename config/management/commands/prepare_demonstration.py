@@ -1,0 +1,23 @@
+"""Load the demonstration's fictional people, and write down how they sign in."""
+
+import io
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+
+from config.supervisor.welcome import LOGINS_FILE
+
+
+class Command(BaseCommand):
+    help = "Load the demonstration (twice is once) and note its logins for the welcome."
+
+    def handle(self, *_arguments: Any, **_options: Any) -> None:
+        known = get_commands()
+        if "load_demonstration" in known:
+            call_command("load_demonstration", stdout=self.stdout)
+        if "demonstration_logins" in known:
+            said = io.StringIO()
+            call_command("demonstration_logins", stdout=said)
+            (settings.STATE_DIR / LOGINS_FILE).write_text(said.getvalue(), encoding="utf-8")
