@@ -82,7 +82,7 @@ def room(
 
     An income that was not seen bounds nothing here; the table keeps such limits small.
     """
-    months = min(request.term_months, ruling.max_term_months)
+    months = max(min(request.term_months, ruling.max_term_months), 0)
     rate = annual_rate_ppm(ruling, numbers)
     bounds = {
         "POLICY": ruling.limit_fen - request.outstanding_fen,

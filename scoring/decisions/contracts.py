@@ -1,0 +1,45 @@
+"""What crosses the walls of decisions: a request goes in, a verdict with its reasons comes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from scoring.policy.contracts import CreditRequest, Numbers, Outcome
+
+__all__ = ["CreditRequest", "Numbers", "Outcome", "Reason", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason, with the person's own figure and what it was held against.
+
+    Guards and terms have no points: they are not weighed, they hold.
+    """
+
+    code: str
+    group: str
+    points: int
+    direction: Literal["UP", "DOWN"]
+    value: float | None = None
+    threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided and why. `limit_fen` of a referred case is a proposal to the reviewer.
+
+    An offer is for at most `limit_fen` over at most `max_term_months`.
+    """
+
+    outcome: Outcome
+    tier: str
+    score: int
+    pd: float
+    limit_fen: int
+    annual_rate_ppm: int
+    affordable_instalment_fen: int
+    max_term_months: int
+    reasons: tuple[Reason, ...]
+    model_version: str
+    policy_version: str
+    policy_trace: Mapping[str, Any]

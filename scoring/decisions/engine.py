@@ -1,0 +1,189 @@
+"""The decision: request, features, card, policy and numbers in; one verdict out. Pure.
+
+The same inputs give the same verdict to the last bit, so that any decision can be replayed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from math import isnan
+from typing import Any
+
+from scoring.decisions.contracts import CreditRequest, Numbers, Outcome, Reason, Verdict
+from scoring.policy import rules, table
+from scoring.policy.contracts import Guard, Inputs, Policy, Room, Ruling
+from scoring.registry.scorecard import Contribution, Rating, Scorecard
+
+Values = Mapping[str, float | None]
+
+RANK: Mapping[Outcome, int] = {"DECLINED": 0, "REFERRED": 1, "OFFERED": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """What the table and the bounds say, before the guards."""
+
+    inputs: Inputs
+    ruling: Ruling
+    room: Room
+    outcome: Outcome
+    annual_rate_ppm: int
+
+
+def assess(
+    request: CreditRequest,
+    *,
+    features: Values,
+    card: Scorecard,
+    policy: Policy,
+    numbers: Numbers,
+) -> Verdict:
+    """Decide. A score never declines anybody: below the line a person looks.
+
+    Who shares records never gets less than the base product that is open without them, and who
+    shares none is judged without them, whatever `features` holds.
+    """
+    own = _known(features, only_own=True)
+    seen = own if not request.has_consumption_consent else _known(features, only_own=False)
+    rating = card.rate(seen)
+    found = _propose(request, seen, rating, policy, numbers)
+    without = replace(request, has_consumption_consent=False)
+    base = _propose(without, own, card.rate(own), policy, numbers)
+    chosen = _not_below(found, base)
+    guards = rules.guards(request, numbers)
+    outcome = min((chosen.outcome, *(each.outcome for each in guards)), key=lambda each: RANK[each])
+    if outcome == "DECLINED":
+        chosen = replace(chosen, room=Room(0, 0, "GUARD"))
+        reasons = tuple(_guard_reasons(guards))
+    else:
+        reasons = tuple(_reasons(request, guards, found, chosen, rating))
+    return Verdict(
+        outcome=outcome,
+        tier=chosen.ruling.tier,
+        score=rating.score,
+        pd=rating.pd,
+        limit_fen=chosen.room.limit_fen,
+        annual_rate_ppm=chosen.annual_rate_ppm,
+        affordable_instalment_fen=chosen.room.affordable_instalment_fen,
+        max_term_months=chosen.ruling.max_term_months,
+        reasons=reasons,
+        model_version=card.version,
+        policy_version=policy.version,
+        policy_trace=_trace(found, base, chosen, guards),
+    )
+
+
+def _known(features: Values, *, only_own: bool) -> dict[str, float | None]:
+    """The features that may be used, with None for what is not known."""
+    return {
+        name: None if value is None or isnan(value) else value
+        for name, value in features.items()
+        if name.startswith("own_") or not only_own
+    }
+
+
+def _propose(
+    request: CreditRequest, values: Values, rating: Rating, policy: Policy, numbers: Numbers
+) -> _Proposal:
+    inputs = Inputs(
+        has_records=request.has_consumption_consent,
+        score=rating.score,
+        pd=rating.pd,
+        confidence=values.get("confidence"),
+        history_months=values.get("history_months"),
+        income_monthly_fen=values.get("income_monthly_90d"),
+        own_instalments=values.get("own_instalments"),
+        own_on_time_share=values.get("own_on_time_share"),
+        scene=request.scene,
+        amount_fen=request.amount_fen,
+        term_months=request.term_months,
+    )
+    ruling = table.evaluate(policy, inputs)
+    room = rules.room(
+        ruling,
+        request,
+        numbers,
+        income_monthly_fen=inputs.income_monthly_fen,
+        surplus_monthly_fen=values.get("surplus_monthly_90d"),
+    )
+    is_too_small = room.limit_fen < numbers.minimum_fen
+    outcome = "REFERRED" if is_too_small and ruling.outcome == "OFFERED" else ruling.outcome
+    rate = rules.annual_rate_ppm(ruling, numbers)
+    return _Proposal(inputs, ruling, room, outcome, rate)
+
+
+def _not_below(found: _Proposal, base: _Proposal) -> _Proposal:
+    """The proposal from the records, or the base product where that is better for the person."""
+    holds = (
+        RANK[found.outcome] >= RANK[base.outcome]
+        and found.room.limit_fen >= base.room.limit_fen
+        and found.annual_rate_ppm <= base.annual_rate_ppm
+        and found.ruling.max_term_months >= base.ruling.max_term_months
+    )
+    return found if holds else base
+
+
+def _reasons(
+    request: CreditRequest,
+    guards: tuple[Guard, ...],
+    found: _Proposal,
+    chosen: _Proposal,
+    rating: Rating,
+) -> Iterator[Reason]:
+    yield from _guard_reasons(guards)
+    yield from _policy_reasons(found, chosen)
+    yield from _term_reasons(request, chosen)
+    yield from (_weighed(each) for each in rating.contributions)
+
+
+def _guard_reasons(guards: tuple[Guard, ...]) -> Iterator[Reason]:
+    for each in guards:
+        yield Reason(each.code, "GUARD", 0, "DOWN", each.value, each.threshold)
+
+
+def _policy_reasons(found: _Proposal, chosen: _Proposal) -> Iterator[Reason]:
+    """What the table names, and whether the base product stepped in."""
+    if code := found.ruling.reason:
+        yield Reason(code, "POLICY", 0, "DOWN", _figure_of(code, found.inputs))
+    if chosen is not found and chosen.ruling.rule != found.ruling.rule:
+        yield Reason("BASE_PRODUCT", "POLICY", 0, "UP", chosen.room.limit_fen)
+
+
+def _figure_of(code: str, inputs: Inputs) -> float | None:
+    if code in {"SCARCE_RECORDS", "THIN_RECORDS"}:
+        return inputs.confidence
+    return inputs.score if code == "SCORE_LOW" else None
+
+
+def _term_reasons(request: CreditRequest, chosen: _Proposal) -> Iterator[Reason]:
+    """Why the offer is for less, or for a shorter time, than was asked."""
+    limit, longest = chosen.room.limit_fen, chosen.ruling.max_term_months
+    if limit < request.amount_fen:
+        yield Reason("LESS_THAN_ASKED", "TERMS", 0, "DOWN", request.amount_fen, limit)
+        if chosen.room.bound_by == "INCOME":
+            bearable = chosen.room.affordable_instalment_fen
+            yield Reason("INCOME_BEARS", "TERMS", 0, "DOWN", bearable)
+        elif request.outstanding_fen > 0:
+            yield Reason("OTHER_LOANS_COUNT", "TERMS", 0, "DOWN", request.outstanding_fen)
+    if longest < request.term_months:
+        yield Reason("SHORTER_THAN_ASKED", "TERMS", 0, "DOWN", request.term_months, longest)
+
+
+def _weighed(each: Contribution) -> Reason:
+    direction: Any = "UP" if each.points > 0 else "DOWN"
+    return Reason(each.code, each.group, each.points, direction, each.value, each.threshold)
+
+
+def _trace(
+    found: _Proposal, base: _Proposal, chosen: _Proposal, guards: tuple[Guard, ...]
+) -> dict[str, Any]:
+    """Which rules spoke on what, as plain JSON."""
+    return {
+        "rule": found.ruling.rule,
+        "inputs": asdict(found.inputs),
+        "ruling": asdict(found.ruling),
+        "base_rule": base.ruling.rule,
+        "is_base": chosen is base,
+        "bound_by": chosen.room.bound_by,
+        "max_term_months": chosen.ruling.max_term_months,
+        "guards": [each.code for each in guards],
+    }

@@ -1,0 +1,207 @@
+"""The words of reasons: one plain sentence per code, with the person's own figure in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from common.texts import gettext_noop
+from scoring.decisions.contracts import Reason
+from scoring.features.catalogue import Unit, figure
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence to translate, and the figures to fill in after: `_(message) % context`."""
+
+    message: str
+    context: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return self.message % self.context
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    unit: Unit
+    message: str
+
+
+_WEIGHED: Mapping[str, _Sentence] = {
+    "INCOME_LEVEL": _Sentence(
+        Unit.FEN,
+        gettext_noop("Average income a month: %(value)s (reference: %(threshold)s)"),
+    ),
+    "INCOME_STEADINESS": _Sentence(
+        Unit.SHARE,
+        gettext_noop(
+            "Your income moves by about %(value)s from month to month (reference: %(threshold)s)"
+        ),
+    ),
+    "INCOME_TREND": _Sentence(
+        Unit.FEN,
+        gettext_noop("Income in the latest month: %(value)s (typical before: %(threshold)s)"),
+    ),
+    "LEFT_OVER": _Sentence(
+        Unit.SHARE,
+        gettext_noop("Left over from the income: %(value)s (reference: %(threshold)s)"),
+    ),
+    "SPENDING_STEADINESS": _Sentence(
+        Unit.SHARE,
+        gettext_noop(
+            "Your spending moves by about %(value)s from month to month (reference: %(threshold)s)"
+        ),
+    ),
+    "DAILY_NEEDS": _Sentence(
+        Unit.SHARE,
+        gettext_noop("Spending on daily needs: %(value)s of all (reference: %(threshold)s)"),
+    ),
+    "SPENDING_VARIETY": _Sentence(
+        Unit.RATIO,
+        gettext_noop("Variety of your spending, from 0 to 1: %(value)s (reference: %(threshold)s)"),
+    ),
+    "ACTIVE_WEEKS": _Sentence(
+        Unit.COUNT,
+        gettext_noop(
+            "Weeks with payments in the last 13 weeks: %(value)s (reference: %(threshold)s)"
+        ),
+    ),
+    "HISTORY": _Sentence(
+        Unit.MONTHS,
+        gettext_noop("Months of records: %(value)s (reference: %(threshold)s)"),
+    ),
+    "QUIET_TIME": _Sentence(
+        Unit.DAYS,
+        gettext_noop(
+            "Longest time without a payment: %(value)s days (reference: %(threshold)s days)"
+        ),
+    ),
+    "OTHER_CREDIT": _Sentence(
+        Unit.SHARE,
+        gettext_noop("Other credit makes %(value)s of your payments (reference: %(threshold)s)"),
+    ),
+    "NIGHT_BUYS": _Sentence(
+        Unit.SHARE,
+        gettext_noop(
+            "Large purchases at night: %(value)s of your spending (reference: %(threshold)s)"
+        ),
+    ),
+    "GAMBLING": _Sentence(
+        Unit.SHARE,
+        gettext_noop(
+            "Lotteries and games of chance: %(value)s of your spending (reference: %(threshold)s)"
+        ),
+    ),
+    "REPAID_ON_TIME": _Sentence(
+        Unit.SHARE,
+        gettext_noop("Instalments paid to us on time: %(value)s (reference: %(threshold)s)"),
+    ),
+}
+
+_HELD: Mapping[str, _Sentence] = {
+    "UNDER_AGE": _Sentence(
+        Unit.COUNT,
+        gettext_noop("We lend from the age of %(threshold)s; your age is %(value)s."),
+    ),
+    "ENROLMENT_NOT_PROVED": _Sentence(
+        Unit.COUNT,
+        gettext_noop("We need proof of enrolment before we can pay the school. Please upload it."),
+    ),
+    "AMOUNT_TOO_LARGE": _Sentence(
+        Unit.FEN,
+        gettext_noop("You asked for %(value)s; this product lends at most %(threshold)s."),
+    ),
+    "AMOUNT_TOO_SMALL": _Sentence(
+        Unit.FEN,
+        gettext_noop("You asked for %(value)s; this product lends from %(threshold)s."),
+    ),
+    "TERM_NOT_OFFERED": _Sentence(
+        Unit.COUNT,
+        gettext_noop(
+            "You asked for %(value)s months; this product is not lent over that time."
+            " The longest is %(threshold)s months."
+        ),
+    ),
+    "EXPOSURE_REACHED": _Sentence(
+        Unit.FEN,
+        gettext_noop("You owe %(value)s; one person may owe at most %(threshold)s in all."),
+    ),
+    "INPUT_MISSING": _Sentence(
+        Unit.COUNT,
+        gettext_noop("Something we need for a decision is missing, so a person will look at it."),
+    ),
+    "NO_RECORDS": _Sentence(
+        Unit.COUNT,
+        gettext_noop(
+            "You share no spending records, which is your free choice:"
+            " the base product is open to you."
+        ),
+    ),
+    "SCARCE_RECORDS": _Sentence(
+        Unit.SHARE,
+        gettext_noop(
+            "Your records are too few to judge by (%(value)s of a full picture)."
+            " A bill of three recent months is enough."
+        ),
+    ),
+    "THIN_RECORDS": _Sentence(
+        Unit.SHARE,
+        gettext_noop(
+            "Your records are still thin (%(value)s of a full picture), so we start small."
+            " A bill of three recent months is enough for more."
+        ),
+    ),
+    "INCOME_NOT_SEEN": _Sentence(
+        Unit.COUNT,
+        gettext_noop(
+            "Your records show no income, so the limit is small."
+            " A bill of the account that receives your pay can raise it."
+        ),
+    ),
+    "SCORE_LOW": _Sentence(
+        Unit.COUNT,
+        gettext_noop(
+            "Your score of %(value)s is under the line for an automatic offer,"
+            " so a person will look at it."
+        ),
+    ),
+    "NO_RULE_FITS": _Sentence(
+        Unit.COUNT,
+        gettext_noop("None of our rules fits your case, so a person will look at it."),
+    ),
+    "POLICY_UNREADABLE": _Sentence(
+        Unit.COUNT,
+        gettext_noop("Our rules gave no clear answer, so a person will look at it."),
+    ),
+    "BASE_PRODUCT": _Sentence(
+        Unit.FEN,
+        gettext_noop("Your records never give you less than our base product of up to %(value)s."),
+    ),
+    "LESS_THAN_ASKED": _Sentence(
+        Unit.FEN,
+        gettext_noop("You asked for %(value)s; the limit is %(threshold)s."),
+    ),
+    "SHORTER_THAN_ASKED": _Sentence(
+        Unit.COUNT,
+        gettext_noop("You asked for %(value)s months; we lend this over up to %(threshold)s."),
+    ),
+    "INCOME_BEARS": _Sentence(
+        Unit.FEN,
+        gettext_noop("Your income bears an instalment of up to %(value)s a month."),
+    ),
+    "OTHER_LOANS_COUNT": _Sentence(
+        Unit.FEN,
+        gettext_noop("What you owe us already, %(value)s, counts towards the limit."),
+    ),
+}
+
+SENTENCES: Mapping[str, _Sentence] = {**_WEIGHED, **_HELD}
+
+
+def words(reason: Reason) -> Words:
+    """The sentence of a reason. Its code must be in the catalogue."""
+    sentence = SENTENCES[reason.code]
+    figures = {"value": reason.value, "threshold": reason.threshold}
+    context = {
+        name: "–" if number is None else figure(number, sentence.unit)
+        for name, number in figures.items()
+    }
+    return Words(sentence.message, context)
