@@ -4,6 +4,7 @@ from functools import partial
 from uuid import uuid4
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from common.processes.contracts import Claim
 from common.processes.models import Process
@@ -69,7 +70,13 @@ class LeaseLost(RuntimeError):
 
 @required
 def start(
-    *, kind: str, subject_id: int, task: str, queue: str = "default", process_key: str = ""
+    *,
+    kind: str,
+    subject_id: int,
+    task: str,
+    queue: str = "default",
+    process_key: str = "",
+    attempts_allowed: int = 8,
 ) -> int:
     """Promise a piece of work and nudge a worker after commit; the same promise twice is one.
 
@@ -79,7 +86,7 @@ def start(
         kind=kind,
         subject_id=subject_id,
         process_key=process_key,
-        defaults={"task": task, "queue": queue},
+        defaults={"task": task, "queue": queue, "attempts_allowed": attempts_allowed},
     )
     after_commit(partial(poke, task=row.task, queue=row.queue, process_id=row.pk))
     return row.pk
@@ -125,6 +132,16 @@ def retry(*, claim: Claim, error: str, delay_seconds: float) -> None:
 def postpone(*, claim: Claim, delay_seconds: float) -> None:
     """Give the work back because somebody else is still at theirs; no attempt is counted."""
     _change(_POSTPONE, claim, delay=delay_seconds)
+
+
+@required
+def hasten(*, kind: str, subject_id: int) -> None:
+    """News has come for this process: let it be tried now instead of later."""
+    for row in Process.objects.filter(
+        kind=kind, subject_id=subject_id, state__in=["PENDING", "RUNNING"]
+    ):
+        Process.objects.filter(pk=row.pk).update(next_attempt_at=Now())
+        after_commit(partial(poke, task=row.task, queue=row.queue, process_id=row.pk))
 
 
 def reap() -> int:

@@ -9,6 +9,7 @@ class TransferPurpose(models.TextChoices):
 
     DISBURSEMENT = "DISBURSEMENT"
     REPAYMENT = "REPAYMENT"
+    PAYOFF = "PAYOFF"
 
 
 class TransferState(models.TextChoices):
@@ -35,6 +36,8 @@ class Transfer(models.Model):
     bank_reference = models.CharField(max_length=64, default="", blank=True)
     failure_code = models.CharField(max_length=40, default="", blank=True)
     intended_at = models.DateTimeField(db_default=Now())
+    # The business date on which the borrower paid, however late the bank tells us.
+    intended_on = models.DateField()
     settled_at = models.DateTimeField(null=True)
     # Set in the transaction that books the money; a settled transfer that is not booked is owed.
     booked_at = models.DateTimeField(null=True)

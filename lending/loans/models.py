@@ -44,6 +44,7 @@ class Loan(models.Model):
     borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
     product = models.ForeignKey("lending.LoanProduct", on_delete=models.PROTECT, related_name="+")
     payee_account = models.CharField(max_length=64)
+    payer_account = models.CharField(max_length=64)
     principal_fen = models.BigIntegerField()
     annual_rate_ppm = models.PositiveIntegerField()
     penalty_rate_ppm = models.PositiveIntegerField()
@@ -106,6 +107,8 @@ class Instalment(models.Model):
     due_on = models.DateField()
     principal_fen = models.BigIntegerField()
     interest_fen = models.BigIntegerField()
+    # Less than the contract's interest only where the loan was paid off before its time.
+    interest_due_fen = models.BigIntegerField()
     penalty_fen = models.BigIntegerField(default=0)
     principal_paid_fen = models.BigIntegerField(default=0)
     interest_paid_fen = models.BigIntegerField(default=0)
@@ -121,7 +124,8 @@ class Instalment(models.Model):
                     interest_paid_fen__gte=0,
                     penalty_paid_fen__gte=0,
                     principal_paid_fen__lte=models.F("principal_fen"),
-                    interest_paid_fen__lte=models.F("interest_fen"),
+                    interest_paid_fen__lte=models.F("interest_due_fen"),
+                    interest_due_fen__lte=models.F("interest_fen"),
                 ),
                 name="instalment_paid_is_within_due",
             ),

@@ -1,0 +1,29 @@
+"""What an accepted application hands to the contract: every figure that will be signed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Signable:
+    """An accepted offer whose cost was read and confirmed."""
+
+    application_id: int
+    application_public_id: str
+    borrower_id: int
+    product_id: int
+    scene: str
+    payee_account: str
+    payer_account: str
+    payee_name: str
+    principal_fen: int
+    term_months: int
+    base_rate_ppm: int
+    discount_ppm: int
+    annual_rate_ppm: int
+    penalty_rate_ppm: int
+    grace_days: int
+    disclosure_id: int
+    disclosure_sha256: str
+    cost: Mapping[str, Any]

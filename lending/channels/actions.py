@@ -1,0 +1,139 @@
+"""Transfers: intent first, money second, never inside one transaction (reliability §1.5 R4).
+
+The foreign call stands in lending/tasks.py, between two transactions of this room.
+"""
+
+import hashlib
+from datetime import date
+
+from django.db.models.functions import Now
+
+from common.errors import Refused
+from common.locking import Rank, lock_one
+from common.processes import actions as processes
+from common.processes.contracts import Claim
+from common.texts import gettext_noop
+from common.transactions import durable, required
+from lending.channels.contracts import TransferAnswer, WebhookNotice
+from lending.channels.models import ChannelEvent, Transfer, TransferPurpose, TransferState
+
+PROCESS_KIND = "TRANSFER"
+MOVE_MONEY = "lending.tasks.move_money"
+# With pauses of up to five minutes this asks an unreachable bank for about three hours, then
+# a person has to look.
+ATTEMPTS_ALLOWED = 40
+LETTER = {
+    TransferPurpose.DISBURSEMENT: "D",
+    TransferPurpose.REPAYMENT: "R",
+    TransferPurpose.PAYOFF: "P",
+}
+
+
+class AmountDiffers(Refused):
+    """The bank moved another amount than we asked for: nothing is booked, a person must look."""
+
+    code = "TRANSFER_AMOUNT_DIFFERS"
+    message = gettext_noop("The bank reports a different amount for this transfer.")
+    advice = gettext_noop("It is not booked. Compare it with the bank's statement.")
+
+
+@required
+def intend(
+    *,
+    purpose: TransferPurpose,
+    loan_id: int,
+    loan_public_id: str,
+    account: str,
+    amount_fen: int,
+    request_key: str,
+    on: date,
+) -> Transfer:
+    """Write down that money shall move, and start the process that moves it, once per key."""
+    transfer, _ = Transfer.objects.get_or_create(
+        loan_id=loan_id,
+        purpose=purpose,
+        request_key=request_key,
+        defaults={
+            "out_trade_no": out_trade_no(purpose, loan_public_id, request_key),
+            "account": account,
+            "amount_fen": amount_fen,
+            "intended_on": on,
+        },
+    )
+    processes.start(
+        kind=PROCESS_KIND,
+        subject_id=transfer.pk,
+        task=MOVE_MONEY,
+        queue="money",
+        attempts_allowed=ATTEMPTS_ALLOWED,
+    )
+    return transfer
+
+
+def out_trade_no(purpose: TransferPurpose, loan_public_id: str, request_key: str) -> str:
+    """Our number for the bank, made from the request alone: asking twice moves money once."""
+    digest = hashlib.sha256(request_key.encode()).hexdigest()[:16]
+    return f"{LETTER[purpose]}-{loan_public_id}-{digest}"
+
+
+@durable
+def mark_sent(*, transfer_id: int, claim: Claim) -> Transfer:
+    """Phase one: from now on the bank may have it, so from now on we ask before we send."""
+    transfer = lock_one(Transfer.objects.all(), rank=Rank.TRANSFER, pk=transfer_id)
+    processes.hold(claim=claim)
+    if transfer.state == TransferState.INTENT:
+        transfer.state = TransferState.SENT
+        transfer.save(update_fields=["state"])
+    return transfer
+
+
+@required
+def settle(*, transfer_id: int, answer: TransferAnswer) -> Transfer:
+    """Phase three: write the bank's final word. A final state never changes again.
+
+    Raises AmountDiffers when the bank moved another amount.
+    """
+    assert answer.is_final
+    transfer = lock_one(Transfer.objects.all(), rank=Rank.TRANSFER, pk=transfer_id)
+    if transfer.state in {TransferState.SUCCEEDED, TransferState.FAILED}:
+        return transfer
+    if answer.amount_fen not in {None, transfer.amount_fen}:
+        raise AmountDiffers
+    transfer.state = TransferState(answer.outcome)
+    transfer.bank_reference = answer.bank_reference
+    transfer.failure_code = answer.reason if answer.outcome == "FAILED" else ""
+    Transfer.objects.filter(pk=transfer.pk).update(
+        state=transfer.state,
+        bank_reference=transfer.bank_reference,
+        failure_code=transfer.failure_code,
+        settled_at=Now(),
+    )
+    return transfer
+
+
+@required
+def mark_booked(*, transfer: Transfer) -> None:
+    """The money is in the books: the same transaction that put it there says so."""
+    Transfer.objects.filter(pk=transfer.pk).update(booked_at=Now())
+
+
+@durable
+def store_notice(*, channel: str, notice: WebhookNotice) -> bool:
+    """Keep what a bank told us and wake the transfer; False when it had told us before.
+
+    The notice is believed only as far as it makes us ask: the worker queries the bank itself.
+    """
+    _, is_new = ChannelEvent.objects.get_or_create(
+        channel=channel,
+        event_key=notice.event_id,
+        defaults={
+            "out_trade_no": notice.out_trade_no,
+            "state": notice.state,
+            "amount_fen": notice.amount_fen,
+            "bank_reference": notice.bank_reference,
+        },
+    )
+    transfer = Transfer.objects.filter(out_trade_no=notice.out_trade_no).first()
+    if transfer is not None and is_new:
+        processes.hasten(kind=PROCESS_KIND, subject_id=transfer.pk)
+    return is_new

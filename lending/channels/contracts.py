@@ -1,0 +1,98 @@
+"""What crosses the wall to a bank: a request, its answer, a later notice. Free of Django."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+Kind = Literal["PAY_OUT", "COLLECT"]
+State = Literal["PROCESSING", "SUCCEEDED", "FAILED"]
+Outcome = Literal["PROCESSING", "SUCCEEDED", "FAILED", "NOT_FOUND", "UNKNOWN"]
+
+OUT_TRADE_NO = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequest:
+    """Ask a bank to pay out of the lender's account, or to collect into it.
+
+    `out_trade_no` is ours and deterministic: asking twice with the same number moves money once.
+    `account` is an opaque name (`person:<public id>`, `merchant:<code>`), never personal data.
+    """
+
+    out_trade_no: str
+    kind: Kind
+    account: str
+    amount_fen: int
+    notify_url: str
+
+    def __post_init__(self) -> None:
+        assert OUT_TRADE_NO.fullmatch(self.out_trade_no)
+        assert self.amount_fen > 0
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAnswer:
+    """What we know after asking.
+
+    PROCESSING: the bank has it; wait for the notice, or query. SUCCEEDED, FAILED: final.
+    NOT_FOUND (queries only): the bank has never heard of the number; submit it again, unchanged.
+    UNKNOWN: money may have moved or not; query by the same number, never use another one.
+    `reason` is the bank's code for a failure, or ours for what went wrong on the way.
+    `amount_fen` is what the bank says that it moves, None when it said nothing.
+    """
+
+    out_trade_no: str
+    outcome: Outcome
+    bank_reference: str = ""
+    reason: str = ""
+    amount_fen: int | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing about it can change any more."""
+        return self.outcome in {"SUCCEEDED", "FAILED"}
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookNotice:
+    """What a bank tells us by itself, its signature verified.
+
+    Notices repeat and overtake each other: `event_id` tells copies apart from news, and a final
+    state is never taken back by a notice that says PROCESSING.
+    """
+
+    event_id: str
+    out_trade_no: str
+    state: State
+    amount_fen: int
+    bank_reference: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One transfer that moved money, as the bank's statement has it."""
+
+    id: int
+    out_trade_no: str
+    bank_reference: str
+    kind: Kind
+    account: str
+    amount_fen: int
+
+
+class Channel(Protocol):
+    """What every bank's adapter can do. None of it raises because of the network."""
+
+    def submit(self, request: TransferRequest) -> TransferAnswer:
+        """Ask for a transfer; the same number again is the same transfer."""
+        ...
+
+    def query(self, out_trade_no: str) -> TransferAnswer:
+        """What became of a transfer."""
+        ...
+
+    def statement(self, *, since_id: int) -> tuple[StatementLine, ...] | None:
+        """What moved after the line `since_id`; None when the bank cannot be heard now."""
+        ...

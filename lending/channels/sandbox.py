@@ -1,0 +1,249 @@
+"""The sandbox bank's adapter: speaks its HTTP, and takes every silence for an unknown outcome."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from http.cookiejar import DefaultCookiePolicy
+from types import TracebackType
+from typing import Any, ClassVar, Self, cast, get_args
+from urllib.parse import urlsplit
+
+import requests
+
+from common.errors import Refused
+from common.texts import gettext_noop
+from lending.channels import signatures
+from lending.channels.contracts import (
+    OUT_TRADE_NO,
+    Kind,
+    State,
+    StatementLine,
+    TransferAnswer,
+    TransferRequest,
+    WebhookNotice,
+)
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 10.0
+MOST_ANSWER_BYTES = 1024 * 1024
+MOST_REASON = 40
+MOST_REFERENCE = 64
+STATES = frozenset(get_args(State))
+KINDS = frozenset(get_args(Kind))
+
+Content = Mapping[str, Any]
+
+
+class NoticeUnreadable(Refused):
+    """The notice is signed by the bank, yet is not what was agreed."""
+
+    code: ClassVar[str] = "WEBHOOK_NOTICE_UNREADABLE"
+    message: ClassVar[str] = gettext_noop("This notice cannot be read.")
+    advice: ClassVar[str] = gettext_noop("Send the fields that were agreed, as JSON.")
+    status: ClassVar[int] = 422
+
+
+class SandboxBank:
+    """A session with the bank at `base_url`, and with no other address.
+
+    Make one in each process, after it was forked, and close it (or use `with`).
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        api_key: str,
+        connect_seconds: float = CONNECT_SECONDS,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        if not (api_key.isascii() and api_key.isprintable() and api_key.strip() == api_key != ""):
+            raise ValueError("The bank's API key must be plain characters.")
+        self._base_url = checked_base_url(base_url)
+        self._timeouts = (connect_seconds, read_seconds)
+        self._session = requests.Session()
+        # No proxy, no .netrc and no cookies: the environment must not reroute money.
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers.update(
+            {
+                "Authorization": f"Bearer {api_key}",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+                "User-Agent": "mingzhang-lending",
+            }
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
+
+    def submit(self, request: TransferRequest) -> TransferAnswer:
+        """Ask for a transfer; the same number again is the same transfer."""
+        status, content = self._ask("POST", "/transfers", asdict(request))
+        if status == requests.codes.unprocessable_entity and "code" in content:
+            # The bank's own words that it takes no such order: nothing was kept under the number.
+            return TransferAnswer(
+                request.out_trade_no, "FAILED", reason=str(content["code"])[:MOST_REASON]
+            )
+        if status != requests.codes.accepted:
+            return _unknown(request.out_trade_no, status, content)
+        asked = (request.kind, request.account, request.amount_fen)
+        if (content.get("kind"), content.get("account"), content.get("amount_fen")) != asked:
+            return TransferAnswer(request.out_trade_no, "UNKNOWN", reason="ANSWER_DIFFERS")
+        return _answer(request.out_trade_no, content)
+
+    def query(self, out_trade_no: str) -> TransferAnswer:
+        """What became of a transfer."""
+        assert OUT_TRADE_NO.fullmatch(out_trade_no)
+
+        status, content = self._ask("GET", f"/transfers/{out_trade_no}")
+        if status == requests.codes.not_found and content.get("code") == "NO_SUCH_TRANSFER":
+            return TransferAnswer(out_trade_no, "NOT_FOUND")
+        if status != requests.codes.ok:
+            return _unknown(out_trade_no, status, content)
+        return _answer(out_trade_no, content)
+
+    def statement(self, *, since_id: int = 0) -> tuple[StatementLine, ...] | None:
+        """What moved after the line `since_id`; None when the bank cannot be heard now."""
+        lines: list[StatementLine] = []
+        has_more = True
+        while has_more:
+            last_id = lines[-1].id if lines else since_id
+            status, content = self._ask("GET", f"/statement?since={last_id}")
+            page = _lines(content) if status == requests.codes.ok else None
+            if page is None or any(line.id <= last_id for line in page):
+                return None
+            lines += page
+            has_more = bool(content.get("has_more")) and bool(page)
+        return tuple(lines)
+
+    def _ask(self, method: str, path: str, body: Content | None = None) -> tuple[int, Content]:
+        """The status and the JSON object of the answer; status 0 when there was no answer."""
+        try:
+            with self._session.request(
+                method,
+                f"{self._base_url}{path}",
+                json=body,
+                timeout=self._timeouts,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                text = next(response.iter_content(MOST_ANSWER_BYTES), b"")
+                return response.status_code, _object(text)
+        except requests.RequestException as failure:
+            return 0, {"code": type(failure).__name__}
+
+
+def checked_base_url(base_url: str) -> str:
+    """The address without a last slash. Raises ValueError when it is more than an address."""
+    parts = urlsplit(base_url)
+    extras = (parts.username, parts.password, parts.query, parts.fragment)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or any(extras):
+        raise ValueError("The bank's address must look like http://host:port")
+    return base_url.rstrip("/")
+
+
+def read_notice(
+    *, secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now: datetime
+) -> WebhookNotice:
+    """A notice of the bank, verified and read.
+
+    Raises SignatureRefused when the bank has not sent it, NoticeUnreadable when it makes no sense.
+    """
+    event_id = signatures.verify(secrets=secrets, headers=headers, body=body, now=now)
+    notice = _notice(_object(body))
+    if notice is None or notice.event_id != event_id:
+        raise NoticeUnreadable
+    return notice
+
+
+def _notice(content: Content) -> WebhookNotice | None:
+    words = [content.get(name) for name in ("event_id", "out_trade_no", "bank_reference")]
+    if not all(isinstance(word, str) and OUT_TRADE_NO.fullmatch(word) for word in words):
+        return None
+    amount_fen, state = content.get("amount_fen"), content.get("state")
+    occurred_at = _instant(content.get("occurred_at"))
+    if type(amount_fen) is not int or amount_fen <= 0 or state not in STATES or not occurred_at:
+        return None
+    return WebhookNotice(
+        event_id=str(words[0]),
+        out_trade_no=str(words[1]),
+        state=cast("State", state),
+        amount_fen=amount_fen,
+        bank_reference=str(words[2]),
+        occurred_at=occurred_at,
+    )
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _object(text: bytes) -> Content:
+    """The JSON object in `text`; an empty one when it is something else."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _unknown(out_trade_no: str, status: int, content: Content) -> TransferAnswer:
+    reason = str(content.get("code", f"HTTP_{status}"))[:MOST_REASON]
+    return TransferAnswer(out_trade_no, "UNKNOWN", reason=reason)
+
+
+def _answer(out_trade_no: str, content: Content) -> TransferAnswer:
+    state, amount_fen = content.get("state"), content.get("amount_fen")
+    is_fine = content.get("out_trade_no") == out_trade_no and state in STATES
+    if not is_fine or type(amount_fen) is not int:
+        return TransferAnswer(out_trade_no, "UNKNOWN", reason="ANSWER_UNREADABLE")
+    return TransferAnswer(
+        out_trade_no=out_trade_no,
+        outcome=cast("State", state),
+        bank_reference=str(content.get("bank_reference", ""))[:MOST_REFERENCE],
+        reason=str(content.get("reason", ""))[:MOST_REASON],
+        amount_fen=amount_fen,
+    )
+
+
+def _lines(content: Content) -> list[StatementLine] | None:
+    entries = content.get("entries")
+    if not isinstance(entries, list):
+        return None
+    lines = [_line(entry) for entry in entries]
+    found = [line for line in lines if line is not None]
+    return found if len(found) == len(lines) else None
+
+
+def _line(entry: object) -> StatementLine | None:
+    if not isinstance(entry, dict) or entry.get("kind") not in KINDS:
+        return None
+    numbers = (entry.get("id"), entry.get("amount_fen"))
+    if not all(type(number) is int for number in numbers):
+        return None
+    return StatementLine(
+        id=entry["id"],
+        out_trade_no=str(entry.get("out_trade_no")),
+        bank_reference=str(entry.get("bank_reference")),
+        kind=cast("Kind", entry["kind"]),
+        account=str(entry.get("account")),
+        amount_fen=entry["amount_fen"],
+    )

@@ -1,0 +1,118 @@
+"""Signing: the contract's text and terms by hash, the loan, and the payout on its way."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from borrowers.documents import actions as documents
+from borrowers.documents.models import DocumentKind
+from borrowers.people import queries as people
+from common.actors import Actor
+from common.audit import actions as audit
+from common.transactions import durable
+from lending.applications import actions as applications
+from lending.applications import queries as offers
+from lending.applications.contracts import Signable
+from lending.channels import actions as channels
+from lending.channels.models import TransferPurpose
+from lending.loans import agreement
+from lending.loans.models import Loan, LoanContract
+from lending.rewards import actions as rewards
+
+
+def sign(*, application_id: int, on: date, language: str, by: Actor) -> Loan:
+    """Sign the accepted offer and start the payout; signing twice is signing once.
+
+    `on` is the business date. Raises applications.NotSignable unless the offer is accepted and its
+    cost was read and confirmed, and agreement.GlyphMissing when the text cannot be printed whole.
+    """
+    if (signed := _signed(application_id)) is not None:
+        return signed
+    offer = offers.signable(application_id)
+    # The text is made and sealed before the transaction: it takes a while, and a file without a
+    # contract harms nobody.
+    text = agreement.render(
+        offer=offer, party=people.contract_party(offer.borrower_id), on=on, language=language
+    )
+    stored = documents.store(
+        borrower_id=offer.borrower_id,
+        kind=DocumentKind.CONTRACT,
+        content=text,
+        media_type="application/pdf",
+        consented=False,
+        by=by,
+    )
+    return _write(
+        offer=offer,
+        document_id=stored.id,
+        text_sha256=hashlib.sha256(text).hexdigest(),
+        on=on,
+        by=by,
+    )
+
+
+@durable
+def _write(*, offer: Signable, document_id: int, text_sha256: str, on: date, by: Actor) -> Loan:
+    applications.mark_signed(
+        application_id=offer.application_id, disclosure_id=offer.disclosure_id, by=by
+    )
+    if (signed := _signed(offer.application_id)) is not None:
+        return signed
+    terms = _terms(offer, on)
+    contract = LoanContract.objects.create(
+        application_id=offer.application_id,
+        disclosure_id=offer.disclosure_id,
+        terms=terms,
+        terms_sha256=sha256_of(terms),
+        text_id=document_id,
+        text_sha256=text_sha256,
+    )
+    loan = Loan.objects.create(
+        contract=contract,
+        borrower_id=offer.borrower_id,
+        product_id=offer.product_id,
+        payee_account=offer.payee_account,
+        payer_account=offer.payer_account,
+        principal_fen=offer.principal_fen,
+        annual_rate_ppm=offer.annual_rate_ppm,
+        penalty_rate_ppm=offer.penalty_rate_ppm,
+        grace_days=offer.grace_days,
+        term_months=offer.term_months,
+        signed_on=on,
+    )
+    rewards.consume(application_id=offer.application_id, loan_id=loan.pk)
+    channels.intend(
+        purpose=TransferPurpose.DISBURSEMENT,
+        loan_id=loan.pk,
+        loan_public_id=loan.public_id,
+        account=loan.payee_account,
+        amount_fen=loan.principal_fen,
+        request_key="try-1",
+        on=on,
+    )
+    audit.append(
+        action="lending.contract.signed",
+        subject=f"loan:{loan.public_id}",
+        by=by,
+        facts={"contract": contract.public_id, "terms_sha256": contract.terms_sha256},
+    )
+    return loan
+
+
+def sha256_of(content: Any) -> str:
+    """The hash of a value as canonical JSON."""
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _signed(application_id: int) -> Loan | None:
+    return Loan.objects.filter(contract__application_id=application_id).first()
+
+
+def _terms(offer: Signable, on: date) -> dict[str, Any]:
+    """The signed figures, as they will be read years later."""
+    figures = asdict(offer)
+    del figures["payee_name"]
+    return figures | {"cost": dict(offer.cost), "signed_on": on.isoformat()}

@@ -1,0 +1,89 @@
+"""What was signed and what happened, as values that the arithmetic takes."""
+
+from datetime import date
+
+from django.db.models import QuerySet, Sum
+
+from lending.calc import contracts as calc
+from lending.loans.models import Instalment, Loan, LoanState, LoanTransaction
+
+
+def terms_of(loan: Loan) -> calc.Terms:
+    """The terms of a loan that was paid out."""
+    assert loan.disbursed_on is not None
+    rows = loan.instalments.order_by("number")
+    return calc.Terms(
+        principal_fen=loan.principal_fen,
+        annual_rate_ppm=loan.annual_rate_ppm,
+        schedule=tuple(_scheduled(row) for row in rows),
+        penalty_rate_ppm=loan.penalty_rate_ppm,
+        grace_days=loan.grace_days,
+        disbursed_on=loan.disbursed_on,
+    )
+
+
+def log_of(loan: Loan) -> list[calc.Transaction]:
+    """Everything that happened to a loan."""
+    return [_happened(row) for row in loan.transactions.order_by("sequence")]
+
+
+def of_borrower(borrower_id: int) -> QuerySet[Loan]:
+    """A borrower's own loans, newest first. Borrowers' doors ask this and never `Loan` by id."""
+    return (
+        Loan.objects.filter(borrower_id=borrower_id)
+        .select_related("product", "contract")
+        .order_by("-pk")
+    )
+
+
+def outstanding_fen(borrower_id: int) -> int:
+    """Principal that a borrower owes or is about to be paid, over all loans."""
+    open_loans = Loan.objects.filter(
+        borrower_id=borrower_id, state__in=[LoanState.ACTIVE, LoanState.PENDING_DISBURSEMENT]
+    )
+    active = open_loans.filter(state=LoanState.ACTIVE).aggregate(
+        total=Sum("principal_outstanding_fen")
+    )["total"]
+    pending = open_loans.filter(state=LoanState.PENDING_DISBURSEMENT).aggregate(
+        total=Sum("principal_fen")
+    )["total"]
+    return int(active or 0) + int(pending or 0)
+
+
+def active_ids(*, after_id: int = 0, limit: int = 1_000) -> list[int]:
+    """Ids of active loans in order, a page at a time."""
+    rows = Loan.objects.filter(state=LoanState.ACTIVE, pk__gt=after_id).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def days_past_due(loan: Loan, on: date) -> int:
+    """From the oldest unpaid due date, grace included, or zero."""
+    if loan.oldest_unpaid_due_on is None or loan.state != LoanState.ACTIVE:
+        return 0
+    return max((on - loan.oldest_unpaid_due_on).days, 0)
+
+
+def next_sequence(loan: Loan) -> int:
+    """The number of the loan's next transaction; the caller holds the loan's lock."""
+    last = loan.transactions.order_by("-sequence").values_list("sequence", flat=True).first()
+    return (last or 0) + 1
+
+
+def _scheduled(row: Instalment) -> calc.Instalment:
+    return calc.Instalment(
+        number=row.number,
+        starts_on=row.starts_on,
+        due_on=row.due_on,
+        principal_fen=row.principal_fen,
+        interest_fen=row.interest_fen,
+    )
+
+
+def _happened(row: LoanTransaction) -> calc.Transaction:
+    return calc.Transaction(
+        kind=calc.TransactionKind(row.kind),
+        sequence=row.sequence,
+        value_date=row.value_date,
+        amount_fen=row.amount_fen,
+        reverses=row.reverses_sequence,
+    )

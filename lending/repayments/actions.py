@@ -1,0 +1,242 @@
+"""Repayments: asked for by the borrower, collected by the bank, booked once."""
+
+from datetime import date, datetime
+
+from borrowers.behaviour import actions as behaviour
+from borrowers.messages import actions as messages
+from common.actors import SYSTEM, Actor
+from common.audit import actions as audit
+from common.errors import Refused
+from common.locking import Rank, lock_one
+from common.money import yuan
+from common.processes import actions as processes
+from common.processes.contracts import Claim
+from common.texts import gettext_noop
+from common.transactions import durable
+from lending.calc.contracts import TransactionKind
+from lending.calc.fold import fold, payoff_quote
+from lending.channels import actions as channels
+from lending.channels import queries as transfers
+from lending.channels.contracts import TransferAnswer
+from lending.channels.models import Transfer, TransferPurpose, TransferState
+from lending.ledger import actions as ledger
+from lending.loans import queries as loans
+from lending.loans.models import Instalment, Loan, LoanState, LoanTransaction
+from lending.rewards import actions as rewards
+from lending.rewards import rules
+from lending.servicing import actions as servicing
+
+
+class LoanNotOpen(Refused):
+    """Nothing can be paid: the loan is settled, or was never paid out."""
+
+    code = "LOAN_NOT_OPEN"
+    message = gettext_noop("This loan takes no payments now.")
+    advice = gettext_noop("Look at the loan's page to see where it stands.")
+
+
+class TooMuch(Refused):
+    """More than is owed, counting what is already on its way."""
+
+    code = "REPAYMENT_TOO_MUCH"
+    message = gettext_noop("You can pay at most ¥%(most)s on this loan now.")
+    advice = gettext_noop("Enter a smaller amount. A payment that is on its way counts already.")
+    status = 422
+
+
+class NotAnAmount(Refused):
+    """Zero or less."""
+
+    code = "REPAYMENT_NOT_AN_AMOUNT"
+    message = gettext_noop("Enter the amount that you want to pay.")
+    advice = gettext_noop("It must be at least ¥0.01.")
+    status = 422
+
+
+class QuoteChanged(Refused):
+    """The pay-off amount is not today's."""
+
+    code = "PAYOFF_QUOTE_CHANGED"
+    message = gettext_noop("Paying off today costs ¥%(quote)s.")
+    advice = gettext_noop("Look at the new amount and confirm it.")
+
+
+@durable
+def request(*, loan_id: int, amount_fen: int, request_key: str, on: date, by: Actor) -> Transfer:
+    """Ask the bank to collect a payment from the borrower, once per key.
+
+    Raises LoanNotOpen, NotAnAmount, TooMuch.
+    """
+    loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+    if seen := transfers.by_request(loan_id=loan.pk, request_key=request_key):
+        return seen
+    _insist_on_open(loan)
+    if amount_fen <= 0:
+        raise NotAnAmount
+    state = fold(loans.terms_of(loan), loans.log_of(loan), on)
+    most_fen = state.outstanding_fen - transfers.collecting_fen(loan.pk)
+    if amount_fen > most_fen:
+        raise TooMuch(most=yuan(max(most_fen, 0)))
+    return _collect(loan, TransferPurpose.REPAYMENT, amount_fen, request_key, on, by)
+
+
+@durable
+def request_payoff(
+    *, loan_id: int, amount_fen: int, request_key: str, on: date, by: Actor
+) -> Transfer:
+    """Ask the bank to collect what closes the loan today, once per key.
+
+    `amount_fen` is the quote that the borrower saw. Raises LoanNotOpen, QuoteChanged, TooMuch
+    while another payment is on its way.
+    """
+    loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+    if seen := transfers.by_request(loan_id=loan.pk, request_key=request_key):
+        return seen
+    _insist_on_open(loan)
+    if transfers.collecting_fen(loan.pk):
+        raise TooMuch(most=yuan(0))
+    quote = payoff_quote(loans.terms_of(loan), loans.log_of(loan), on)
+    if amount_fen != quote.total_fen:
+        raise QuoteChanged(quote=yuan(quote.total_fen))
+    return _collect(loan, TransferPurpose.PAYOFF, amount_fen, request_key, on, by)
+
+
+@durable
+def book(
+    *,
+    transfer_id: int,
+    answer: TransferAnswer,
+    on: date,
+    at: datetime,
+    point_fen: int,
+    claim: Claim | None,
+) -> None:
+    """Write the bank's final word on a collection. Booked once, however often it is told.
+
+    The payment counts for the day on which the borrower asked, and is booked on the day `on`.
+    """
+    loan_id = Transfer.objects.values_list("loan_id", flat=True).get(pk=transfer_id)
+    loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+    transfer = channels.settle(transfer_id=transfer_id, answer=answer)
+    if transfer.state == TransferState.FAILED:
+        _say_it_failed(loan, transfer)
+    elif transfer.booked_at is None:
+        paid = _receive(loan, transfer, on)
+        _remember(loan, transfer, paid, at)
+        _reward(loan, paid, on, point_fen)
+    if claim is not None:
+        processes.finish(claim=claim)
+
+
+def _insist_on_open(loan: Loan) -> None:
+    if loan.state != LoanState.ACTIVE:
+        raise LoanNotOpen
+
+
+def _collect(
+    loan: Loan, purpose: TransferPurpose, amount_fen: int, request_key: str, on: date, by: Actor
+) -> Transfer:
+    audit.append(
+        action="lending.repayment.requested",
+        subject=f"loan:{loan.public_id}",
+        by=by,
+        facts={"amount_fen": amount_fen, "purpose": purpose},
+    )
+    return channels.intend(
+        purpose=purpose,
+        loan_id=loan.pk,
+        loan_public_id=loan.public_id,
+        account=loan.payer_account,
+        amount_fen=amount_fen,
+        request_key=request_key,
+        on=on,
+    )
+
+
+def _receive(loan: Loan, transfer: Transfer, on: date) -> tuple[Instalment, ...]:
+    """Transaction, fold, books; what became fully paid is the answer."""
+    is_payoff = transfer.purpose == TransferPurpose.PAYOFF
+    LoanTransaction.objects.create(
+        loan=loan,
+        sequence=loans.next_sequence(loan),
+        kind=TransactionKind.PAYOFF if is_payoff else TransactionKind.REPAYMENT,
+        value_date=transfer.intended_on,
+        booked_on=on,
+        amount_fen=transfer.amount_fen,
+        transfer=transfer,
+    )
+    carried = servicing.bring_forward(loan=loan, through=on)
+    ledger.post(
+        entry_key=f"transfer:{transfer.pk}",
+        business_date=on,
+        kind="REPAYMENT",
+        lines=carried.lines,
+    )
+    channels.mark_booked(transfer=transfer)
+    audit.append(
+        action="lending.repayment.booked",
+        subject=f"loan:{loan.public_id}",
+        by=SYSTEM,
+        facts={"amount_fen": transfer.amount_fen, "transfer": transfer.pk},
+    )
+    _tell(loan, "REPAYMENT_RECEIVED", f"received:{transfer.pk}", transfer.amount_fen)
+    if loan.state == LoanState.SETTLED:
+        _tell(loan, "LOAN_SETTLED", f"settled:{loan.pk}", loan.principal_fen)
+    return carried.newly_paid
+
+
+def _remember(loan: Loan, transfer: Transfer, paid: tuple[Instalment, ...], at: datetime) -> None:
+    """Our own loans are one more record of behaviour; they stand on the contract."""
+    is_late = any(row.paid_on and row.paid_on > row.due_on for row in paid)
+    behaviour.record_own(
+        borrower_id=loan.borrower_id,
+        contract_id=loan.contract_id,
+        occurred_at=at,
+        amount_fen=transfer.amount_fen,
+        is_on_time=not is_late,
+        event_key=f"transfer:{transfer.pk}",
+    )
+
+
+def _reward(loan: Loan, paid: tuple[Instalment, ...], on: date, point_fen: int) -> None:
+    earned = 0
+    for row in paid:
+        assert row.paid_on is not None
+        points = rules.points_for(
+            principal_fen=row.principal_fen, due_on=row.due_on, paid_on=row.paid_on
+        )
+        earned += rewards.earn(
+            borrower_id=loan.borrower_id,
+            source_kind="INSTALMENT",
+            source_id=row.pk,
+            rule=rules.ON_TIME,
+            points=points,
+            on=on,
+            value_fen=points * point_fen,
+        )
+    if earned:
+        messages.send(
+            borrower_id=loan.borrower_id,
+            template="POINTS_EARNED",
+            facts={"loan": loan.public_id, "points": earned},
+            message_key=f"points:{paid[-1].pk}",
+        )
+
+
+def _say_it_failed(loan: Loan, transfer: Transfer) -> None:
+    audit.append(
+        action="lending.repayment.failed",
+        subject=f"loan:{loan.public_id}",
+        by=SYSTEM,
+        facts={"transfer": transfer.pk, "code": transfer.failure_code},
+    )
+    _tell(loan, "REPAYMENT_FAILED", f"failed:{transfer.pk}", transfer.amount_fen)
+
+
+def _tell(loan: Loan, template: str, message_key: str, amount_fen: int) -> None:
+    messages.send(
+        borrower_id=loan.borrower_id,
+        template=template,
+        facts={"loan": loan.public_id, "amount_fen": amount_fen},
+        message_key=message_key,
+    )

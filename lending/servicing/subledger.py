@@ -1,0 +1,51 @@
+"""What a loan's own accounts must show for a state, and the lines that bring them there. Pure.
+
+Every change of a loan, a repayment, a day's accrual, a backdated payment, a reversal, is posted as
+the difference between two states; so the books follow the fold and can never drift from it.
+"""
+
+from collections.abc import Mapping
+
+from lending.calc.contracts import Component, LoanState
+from lending.ledger import chart
+from lending.ledger.contracts import Line
+
+ACCOUNTS = (
+    chart.BANK,
+    chart.LOAN_PRINCIPAL,
+    chart.INTEREST_RECEIVABLE,
+    chart.PENALTY_RECEIVABLE,
+    chart.UNALLOCATED,
+    chart.INTEREST_INCOME,
+    chart.PENALTY_INCOME,
+)
+
+
+def balances_fen(state: LoanState) -> dict[str, int]:
+    """The balance of each of a loan's accounts, debit positive. They add up to zero."""
+    interest_paid = settled_fen(state, Component.INTEREST)
+    penalty_paid = settled_fen(state, Component.PENALTY)
+    balances = {
+        chart.BANK: state.received_fen - state.disbursed_fen,
+        chart.LOAN_PRINCIPAL: state.principal_outstanding_fen,
+        chart.INTEREST_RECEIVABLE: state.interest_accrued_fen - interest_paid,
+        chart.PENALTY_RECEIVABLE: state.penalty_accrued_fen - penalty_paid,
+        chart.UNALLOCATED: -state.overpaid_fen,
+        chart.INTEREST_INCOME: -state.interest_accrued_fen,
+        chart.PENALTY_INCOME: -state.penalty_accrued_fen,
+    }
+    assert sum(balances.values()) == 0, "the fold lost or invented money"
+    return balances
+
+
+def settled_fen(state: LoanState, component: Component) -> int:
+    """What of a component is no longer owed, over all instalments."""
+    return sum(line.balance(component).settled_fen for line in state.instalments)
+
+
+def difference(
+    *, wanted: Mapping[str, int], present: Mapping[str, int], loan_id: int
+) -> tuple[Line, ...]:
+    """The lines that lead from the present balances to the wanted ones."""
+    steps = {code: wanted[code] - present.get(code, 0) for code in ACCOUNTS}
+    return tuple(Line(code, step, loan_id) for code, step in steps.items() if step)

@@ -1,0 +1,122 @@
+"""Lending's tasks: they read the clock and settings, call one verb, and may run twice."""
+
+from functools import cache
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+
+from common import clock
+from common.business_date import queries as business_dates
+from common.processes.contracts import Claim
+from common.processes.runs import Failed, NotYet, run
+from common.rulebook import queries as rulebook
+from lending.applications import actions as applications
+from lending.channels import actions as channels
+from lending.channels import queries as transfers
+from lending.channels.contracts import TransferAnswer, TransferRequest
+from lending.channels.models import Transfer, TransferPurpose, TransferState
+from lending.channels.sandbox import SandboxBank
+from lending.closing import actions as closing
+from lending.disbursements import actions as disbursements
+from lending.repayments import actions as repayments
+
+WEBHOOK_PATH = "/webhooks/sandbox-bank"
+# The bank usually tells us within a second; the question is only for when it does not.
+ASK_AGAIN_SECONDS = 2.0
+
+
+@shared_task(queue="decisions")
+def decide_application(*, process_id: int, **_: Any) -> None:
+    """Decide one submitted application."""
+    run(process_id=process_id, work=_decide)
+
+
+@shared_task(queue="money")
+def move_money(*, process_id: int, **_: Any) -> None:
+    """Move the money of one transfer, and book what the bank says."""
+    run(process_id=process_id, work=_move)
+
+
+@shared_task(queue="default")
+def close_day(**_: Any) -> None:
+    """Close every day before today in Shanghai."""
+    closing.close_through(to=clock.shanghai_today())
+
+
+def _decide(claim: Claim) -> None:
+    applications.decide(
+        application_id=claim.subject_id,
+        on=business_dates.today(),
+        at=clock.now(),
+        claim=claim,
+    )
+
+
+def _move(claim: Claim) -> None:
+    """Three phases: the intent is on paper, the bank is asked, its word is booked."""
+    transfer = transfers.get(claim.subject_id)
+    if not _is_at_rest(transfer):
+        was_sent = transfer.state != TransferState.INTENT
+        transfer = channels.mark_sent(transfer_id=transfer.pk, claim=claim)
+        answer = _ask(transfer, was_sent=was_sent)
+    else:
+        answer = _known(transfer)
+    if answer.outcome == "PROCESSING":
+        raise NotYet(ASK_AGAIN_SECONDS)
+    if not answer.is_final:
+        raise Failed(answer.reason or answer.outcome)
+    _book(transfer, answer, claim)
+
+
+def _ask(transfer: Transfer, *, was_sent: bool) -> TransferAnswer:
+    """Query before sending again: an unknown outcome is never answered by a blind second call."""
+    if was_sent:
+        answer = bank().query(transfer.out_trade_no)
+        if answer.outcome != "NOT_FOUND":
+            return answer
+    is_payout = transfer.purpose == TransferPurpose.DISBURSEMENT
+    return bank().submit(
+        TransferRequest(
+            out_trade_no=transfer.out_trade_no,
+            kind="PAY_OUT" if is_payout else "COLLECT",
+            account=transfer.account,
+            amount_fen=transfer.amount_fen,
+            notify_url=settings.SITE_URL + WEBHOOK_PATH,
+        )
+    )
+
+
+def _book(transfer: Transfer, answer: TransferAnswer, claim: Claim) -> None:
+    on = business_dates.today()
+    if transfer.purpose == TransferPurpose.DISBURSEMENT:
+        disbursements.book(transfer_id=transfer.pk, answer=answer, on=on, claim=claim)
+        return
+    repayments.book(
+        transfer_id=transfer.pk,
+        answer=answer,
+        on=on,
+        at=clock.now(),
+        point_fen=int(rulebook.number("POINT_VALUE_FEN", on=on)),
+        claim=claim,
+    )
+
+
+def _is_at_rest(transfer: Transfer) -> bool:
+    return transfer.state in {TransferState.SUCCEEDED, TransferState.FAILED}
+
+
+def _known(transfer: Transfer) -> TransferAnswer:
+    """The final word that was already written down."""
+    return TransferAnswer(
+        out_trade_no=transfer.out_trade_no,
+        outcome="SUCCEEDED" if transfer.state == TransferState.SUCCEEDED else "FAILED",
+        bank_reference=transfer.bank_reference,
+        reason=transfer.failure_code,
+    )
+
+
+@cache
+def bank() -> SandboxBank:
+    """This process's session with the bank."""
+    return SandboxBank(base_url=settings.BANK_URL, api_key=settings.BANK_API_KEY)
