@@ -29,8 +29,8 @@ READ_SECONDS = 10.0
 MOST_ANSWER_BYTES = 1024 * 1024
 MOST_REASON = 40
 MOST_REFERENCE = 64
-STATES = frozenset(get_args(State))
-KINDS = frozenset(get_args(Kind))
+STATES = get_args(State)
+KINDS = get_args(Kind)
 
 Content = Mapping[str, Any]
 
