@@ -51,8 +51,11 @@ def secret_from_environment(name: str) -> str:
 
 
 def webhook_secret_from_environment(name: str) -> str:
-    """A Standard Webhooks secret: whsec_ and at least 24 bytes in base64."""
-    value = secret_from_environment(name)
+    """A Standard Webhooks secret: whsec_ and at least 24 bytes in base64.
+
+    Where the client's secrets are given newest first, with commas, the bank signs by the newest.
+    """
+    value = secret_from_environment(name).split(",")[0]
     try:
         key = base64.b64decode(value.removeprefix(SECRET_PREFIX), validate=True)
     except ValueError:
