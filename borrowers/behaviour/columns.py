@@ -67,50 +67,43 @@ _VOID = frozenset({EventStatus.CLOSED, EventStatus.FAILED})
 def counted(events: Sequence[RawEvent]) -> Iterator[tuple[RawEvent, int]]:
     """Each event that moved money, with its amount net of the refund noted on its own row.
 
-    A refund is often written twice, as a note on the purchase and as a row of its own: the row is
-    left out where the purchase already carries it, so that it is taken off once.
+    A refund may be written twice, as a note on the purchase and as a row of its own: the row is
+    left out where the purchase carries it, so that it is taken off once. A refund row that stands
+    alone is kept; it undoes a purchase that another file told of.
     """
     noted = _NotedRefunds(events)
     for event in events:
-        if event.category == Category.REFUND:
-            if event.status != EventStatus.FAILED and not noted.explains(event):
-                yield event, event.amount_fen
-        elif event.status not in _VOID:
-            yield event, event.amount_fen - _refunded_fen(event)
-
-
-def _refunded_fen(purchase: RawEvent) -> int:
-    """What came back, as far as the purchase's own row tells."""
-    if purchase.status in {EventStatus.REFUNDED, EventStatus.CLOSED}:
-        return purchase.refunded_fen or purchase.amount_fen
-    return purchase.refunded_fen
+        if event.status in _VOID:
+            continue
+        if event.category != Category.REFUND:
+            yield event, event.amount_fen - event.refunded_fen
+        elif not noted.explain(event):
+            yield event, event.amount_fen
 
 
 class _NotedRefunds:
-    """Refunds that a purchase already carries on its own row, each to be met by one refund row."""
+    """Refunds that purchases carry on their own rows, each to be met by its refund rows."""
 
     def __init__(self, events: Sequence[RawEvent]) -> None:
         self._purchases = [
             event
             for event in events
-            if event.category != Category.REFUND
-            and event.direction != Direction.IN
-            and _refunded_fen(event) > 0
+            if event.category != Category.REFUND and event.refunded_fen > 0
         ]
-        self._left_fen = [_refunded_fen(event) for event in self._purchases]
+        self._left_fen = [event.refunded_fen for event in self._purchases]
 
-    def explains(self, refund: RawEvent) -> bool:
+    def explain(self, refund: RawEvent) -> bool:
         """Take the refund off the purchase that carries it; False where there is none."""
         for place, purchase in enumerate(self._purchases):
-            if _same_purchase(purchase, refund) and refund.amount_fen <= self._left_fen[place]:
+            if _undoes(refund, purchase) and refund.amount_fen <= self._left_fen[place]:
                 self._left_fen[place] -= refund.amount_fen
                 return True
         return False
 
 
-def _same_purchase(purchase: RawEvent, refund: RawEvent) -> bool:
+def _undoes(refund: RawEvent, purchase: RawEvent) -> bool:
     if purchase.source != refund.source or refund.occurred_at < purchase.occurred_at:
         return False
     if refund.parent_native_id:
         return refund.parent_native_id == purchase.native_id
-    return bool(purchase.merchant) and refund.merchant == purchase.merchant
+    return refund.merchant == purchase.merchant
