@@ -10,8 +10,8 @@ from common import clock
 from common.business_date import queries as business_dates
 from common.processes.contracts import Claim
 from common.processes.runs import Failed, NotYet, run
-from common.rulebook import queries as rulebook
-from lending.applications import actions as applications
+from lending.applications import deciding
+from lending.applications import queries as applications
 from lending.channels import actions as channels
 from lending.channels import queries as transfers
 from lending.channels.contracts import TransferAnswer, TransferRequest
@@ -19,6 +19,8 @@ from lending.channels.models import Transfer, TransferPurpose, TransferState
 from lending.channels.sandbox import SandboxBank
 from lending.closing import actions as closing
 from lending.disbursements import actions as disbursements
+from lending.loans import queries as loans
+from lending.products import law
 from lending.repayments import actions as repayments
 
 WEBHOOK_PATH = "/webhooks/sandbox-bank"
@@ -45,9 +47,11 @@ def close_day(**_: Any) -> None:
 
 
 def _decide(claim: Claim) -> None:
-    applications.decide(
+    on = business_dates.today()
+    deciding.decide(
         application_id=claim.subject_id,
-        on=business_dates.today(),
+        outstanding_fen=loans.outstanding_fen(applications.borrower_id_of(claim.subject_id)),
+        on=on,
         at=clock.now(),
         claim=claim,
     )
@@ -97,7 +101,7 @@ def _book(transfer: Transfer, answer: TransferAnswer, claim: Claim) -> None:
         answer=answer,
         on=on,
         at=clock.now(),
-        point_fen=int(rulebook.number("POINT_VALUE_FEN", on=on)),
+        point_fen=law.on(on).point_value_fen,
         claim=claim,
     )
 

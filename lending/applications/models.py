@@ -86,6 +86,7 @@ class Offer(models.Model):
     )
     tier = models.CharField(max_length=4)
     limit_fen = models.BigIntegerField()
+    longest_term_months = models.PositiveSmallIntegerField()
     amount_fen = models.BigIntegerField()
     term_months = models.PositiveSmallIntegerField()
     base_rate_ppm = models.PositiveIntegerField()

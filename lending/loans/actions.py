@@ -1,7 +1,6 @@
 """Signing: the contract's text and terms by hash, the loan, and the payout on its way."""
 
 import hashlib
-import json
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -11,6 +10,7 @@ from borrowers.documents.models import DocumentKind
 from borrowers.people import queries as people
 from common.actors import Actor
 from common.audit import actions as audit
+from common.canonical import sha256_of
 from common.transactions import durable
 from lending.applications import actions as applications
 from lending.applications import queries as offers
@@ -99,12 +99,6 @@ def _write(*, offer: Signable, document_id: int, text_sha256: str, on: date, by:
         facts={"contract": contract.public_id, "terms_sha256": contract.terms_sha256},
     )
     return loan
-
-
-def sha256_of(content: Any) -> str:
-    """The hash of a value as canonical JSON."""
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _signed(application_id: int) -> Loan | None:

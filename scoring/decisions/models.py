@@ -38,6 +38,7 @@ class Assessment(models.Model):
     limit_fen = models.BigIntegerField()
     annual_rate_ppm = models.PositiveIntegerField()
     affordable_instalment_fen = models.BigIntegerField()
+    max_term_months = models.PositiveSmallIntegerField()
     reasons = models.JSONField()
     policy_trace = models.JSONField()
     decided_at = models.DateTimeField(db_default=Now())

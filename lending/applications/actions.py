@@ -1,0 +1,361 @@
+"""The borrower's steps from a draft to an accepted offer whose cost was read.
+
+Deciding stands in deciding.py; signing stands above, in loans.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from borrowers.people import queries as people
+from common.actors import Actor
+from common.audit import actions as audit
+from common.canonical import sha256_of
+from common.errors import Refused
+from common.locking import Rank, lock_one
+from common.money import yuan
+from common.processes import actions as processes
+from common.texts import gettext_noop
+from common.transactions import durable, required
+from lending.applications import cost
+from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
+from lending.applications.queries import price_of
+from lending.applications.states import NotPossibleNow, step
+from lending.products import law as laws
+from lending.products import queries as products
+from lending.products.models import LoanProduct
+from lending.rewards import actions as rewards
+
+PROCESS_KIND = "DECIDE"
+DECIDE = "lending.tasks.decide_application"
+
+
+class AmountNotOffered(Refused):
+    """Outside of what the product lends."""
+
+    code = "AMOUNT_NOT_OFFERED"
+    message = gettext_noop("You can ask for ¥%(least)s to ¥%(most)s.")
+    advice = gettext_noop("Enter an amount in that range.")
+    status = 422
+
+
+class TermNotOffered(Refused):
+    """Not one of the product's terms."""
+
+    code = "TERM_NOT_OFFERED"
+    message = gettext_noop("This number of months is not offered.")
+    advice = gettext_noop("Choose one of the terms in the list.")
+    status = 422
+
+
+class NotIdentified(Refused):
+    """Name and ID number are not known yet."""
+
+    code = "NOT_IDENTIFIED"
+    message = gettext_noop("We do not know who you are yet.")
+    advice = gettext_noop("Enter your name and ID number first.")
+
+
+class EvidenceMissing(Refused):
+    """The product needs a document."""
+
+    code = "EVIDENCE_MISSING"
+    message = gettext_noop("This loan needs a proof of enrolment.")
+    advice = gettext_noop("Upload the proof, then send the application.")
+    status = 422
+
+
+class OneAtATime(Refused):
+    """Another application is open."""
+
+    code = "ONE_APPLICATION_AT_A_TIME"
+    message = gettext_noop("You have another open application.")
+    advice = gettext_noop("Finish or withdraw it first.")
+
+
+class ReadItFirst(Refused):
+    """The reading time is not over."""
+
+    code = "READ_THE_COST_FIRST"
+    message = gettext_noop("Please take the time to read the cost table.")
+    advice = gettext_noop("You can confirm it in %(seconds)s seconds.")
+
+
+class OfferOver(Refused):
+    """The offer's time is over."""
+
+    code = "OFFER_OVER"
+    message = gettext_noop("This offer is no longer valid.")
+    advice = gettext_noop("Send a new application; your records need not be uploaded again.")
+
+
+@durable
+def draft(
+    *,
+    borrower_id: int,
+    product_code: str,
+    amount_fen: int,
+    term_months: int,
+    merchant_code: str,
+    entitlement_id: int | None,
+    request_key: str,
+    by: Actor,
+) -> LoanApplication:
+    """Write down what is asked for; the same key again is the same draft.
+
+    Raises ProductNotOpen, MerchantNotOpen, AmountNotOffered, TermNotOffered.
+    """
+    seen = LoanApplication.objects.filter(borrower_id=borrower_id, request_key=request_key).first()
+    if seen is not None:
+        return seen
+    product = products.open_product(product_code)
+    _insist_on_range(product, amount_fen, term_months)
+    merchant = None
+    if product.pays_merchant:
+        merchant = products.open_merchant(code=merchant_code, scene=product.scene)
+    application, is_new = LoanApplication.objects.get_or_create(
+        borrower_id=borrower_id,
+        request_key=request_key,
+        defaults={
+            "product": product,
+            "merchant": merchant,
+            "amount_fen": amount_fen,
+            "term_months": term_months,
+            "entitlement_id": entitlement_id,
+        },
+    )
+    if is_new:
+        _note("drafted", application, by, {"amount_fen": amount_fen, "term_months": term_months})
+    return application
+
+
+@durable
+def attach_evidence(*, application_id: int, document_id: int, by: Actor) -> None:
+    """Put a document on a draft. Raises NotPossibleNow after it was sent."""
+    application = _lock(application_id)
+    if application.state != ApplicationState.DRAFT:
+        raise NotPossibleNow
+    application.evidence_id = document_id
+    application.save(update_fields=["evidence_id"])
+    _note("evidence", application, by, {"document": document_id})
+
+
+@durable
+def submit(*, application_id: int, on: date, at: datetime, by: Actor) -> LoanApplication:
+    """Send the draft to be decided; sending again changes nothing.
+
+    Raises NotIdentified, EvidenceMissing, OneAtATime, EntitlementNotUsable, NotPossibleNow.
+    """
+    application = _lock(application_id)
+    if application.submitted_at is not None:
+        return application
+    _insist_on_complete(application)
+    if application.entitlement_id is not None:
+        rewards.reserve(
+            entitlement_id=application.entitlement_id,
+            borrower_id=application.borrower_id,
+            application_id=application.pk,
+            on=on,
+        )
+    application.state = step(application.state, ApplicationState.SUBMITTED)
+    application.submitted_at = at
+    try:
+        with transaction.atomic():
+            application.save(update_fields=["state", "submitted_at"])
+    except IntegrityError as error:
+        raise OneAtATime from error
+    processes.start(kind=PROCESS_KIND, subject_id=application.pk, task=DECIDE, queue="decisions")
+    _note("submitted", application, by, {})
+    return application
+
+
+@durable
+def change_offer(
+    *, application_id: int, amount_fen: int, term_months: int, at: datetime, by: Actor
+) -> Offer:
+    """Take less, or another term, than was offered. The rate stays.
+
+    Raises AmountNotOffered, TermNotOffered, OfferOver, NotPossibleNow.
+    """
+    application = _lock(application_id)
+    offer = _open_offer(application, ApplicationState.OFFERED, at)
+    product = application.product
+    if not product.minimum_fen <= amount_fen <= offer.limit_fen:
+        raise AmountNotOffered(least=yuan(product.minimum_fen), most=yuan(offer.limit_fen))
+    if term_months not in product.terms_months or term_months > offer.longest_term_months:
+        raise TermNotOffered
+    offer.amount_fen, offer.term_months = amount_fen, term_months
+    offer.save(update_fields=["amount_fen", "term_months"])
+    _note("offer_changed", application, by, {"amount_fen": amount_fen, "term": term_months})
+    return offer
+
+
+@durable
+def accept(*, application_id: int, at: datetime, by: Actor) -> LoanApplication:
+    """Accept the offer as it stands; accepting again changes nothing.
+
+    Raises OfferOver, NotPossibleNow.
+    """
+    application = _lock(application_id)
+    if application.state in {ApplicationState.ACCEPTED, ApplicationState.SIGNED}:
+        return application
+    offer = _open_offer(application, ApplicationState.OFFERED, at)
+    application.state = step(application.state, ApplicationState.ACCEPTED)
+    application.save(update_fields=["state"])
+    offer.accepted_at = at
+    offer.save(update_fields=["accepted_at"])
+    _note("accepted", application, by, {"offer": offer.public_id})
+    return application
+
+
+@durable
+def show_cost(
+    *,
+    application_id: int,
+    language: str,
+    channel: str,
+    on: date,
+    at: datetime,
+) -> CostDisclosure:
+    """Record that the cost table was opened, and start its reading time; once per content.
+
+    Raises OfferOver, NotPossibleNow, AboveTheCap.
+    """
+    application = _lock(application_id)
+    offer = _open_offer(application, ApplicationState.ACCEPTED, at)
+    law = laws.on(on, licence=application.product.licence, product=application.product.code)
+    shown = cost.content(cost.quoted(price_of(offer, cap_ppm=law.cap_ppm), starts_on=on))
+    disclosure, _ = CostDisclosure.objects.get_or_create(
+        offer=offer,
+        step="SHOWN",
+        content_sha256=sha256_of(shown),
+        defaults={
+            "content": shown,
+            "minimum_seconds": law.reading_seconds,
+            "language": language,
+            "channel": channel,
+            "recorded_at": at,
+        },
+    )
+    return disclosure
+
+
+@durable
+def confirm_cost(
+    *, application_id: int, disclosure_id: int, language: str, channel: str, at: datetime, by: Actor
+) -> CostDisclosure:
+    """Record that the borrower read and confirmed a cost table; again is the same confirmation.
+
+    Raises ReadItFirst within the reading time (rule on stating comprehensive costs, 2026-08-01),
+    OfferOver, NotPossibleNow.
+    """
+    application = _lock(application_id)
+    offer = _open_offer(application, ApplicationState.ACCEPTED, at)
+    shown = offer.disclosures.filter(pk=disclosure_id, step="SHOWN").first()
+    if shown is None:
+        raise NotPossibleNow
+    ready_at = shown.recorded_at + timedelta(seconds=shown.minimum_seconds)
+    if at < ready_at:
+        raise ReadItFirst(seconds=int((ready_at - at).total_seconds()) + 1)
+    confirmed, is_new = CostDisclosure.objects.get_or_create(
+        offer=offer,
+        step="CONFIRMED",
+        content_sha256=shown.content_sha256,
+        defaults={
+            "content": shown.content,
+            "minimum_seconds": shown.minimum_seconds,
+            "language": language,
+            "channel": channel,
+            "recorded_at": at,
+        },
+    )
+    if is_new:
+        _note("cost_confirmed", application, by, {"sha256": shown.content_sha256})
+    return confirmed
+
+
+@durable
+def withdraw(*, application_id: int, by: Actor) -> LoanApplication:
+    """Take the application back; nothing of it is held against anybody. Again is the same.
+
+    Raises NotPossibleNow while it is being decided and after it was signed.
+    """
+    application = _lock(application_id)
+    if application.state == ApplicationState.WITHDRAWN:
+        return application
+    application.state = step(application.state, ApplicationState.WITHDRAWN)
+    application.save(update_fields=["state"])
+    rewards.release(application_id=application.pk)
+    _note("withdrawn", application, by, {})
+    return application
+
+
+@durable
+def expire(*, application_id: int, at: datetime, by: Actor) -> bool:
+    """End an offer whose time is over; False when it is not over or was signed meanwhile."""
+    application = _lock(application_id)
+    offer = Offer.objects.filter(application=application).first()
+    open_states = {ApplicationState.OFFERED, ApplicationState.ACCEPTED}
+    if offer is None or application.state not in open_states or at < offer.expires_at:
+        return False
+    application.state = step(application.state, ApplicationState.EXPIRED)
+    application.save(update_fields=["state"])
+    rewards.release(application_id=application.pk)
+    _note("expired", application, by, {})
+    return True
+
+
+@required
+def mark_signed(*, application_id: int, disclosure_id: int, by: Actor) -> None:
+    """The contract is being written in this transaction. Again is the same.
+
+    Raises NotPossibleNow unless it is accepted and this very cost table was confirmed.
+    """
+    application = _lock(application_id)
+    if application.state == ApplicationState.SIGNED:
+        return
+    confirmed = CostDisclosure.objects.filter(
+        pk=disclosure_id, offer__application=application, step="CONFIRMED"
+    )
+    if not confirmed.exists():
+        raise NotPossibleNow
+    application.state = step(application.state, ApplicationState.SIGNED)
+    application.save(update_fields=["state"])
+    _note("signed", application, by, {"disclosure": disclosure_id})
+
+
+def _lock(application_id: int) -> LoanApplication:
+    rows = LoanApplication.objects.select_related("product", "merchant")
+    return lock_one(rows, rank=Rank.APPLICATION, pk=application_id)
+
+
+def _insist_on_range(product: LoanProduct, amount_fen: int, term_months: int) -> None:
+    if not product.minimum_fen <= amount_fen <= product.maximum_fen:
+        raise AmountNotOffered(least=yuan(product.minimum_fen), most=yuan(product.maximum_fen))
+    if term_months not in product.terms_months:
+        raise TermNotOffered
+
+
+def _insist_on_complete(application: LoanApplication) -> None:
+    if not people.card(application.borrower_id).is_identified:
+        raise NotIdentified
+    if application.product.needs_evidence and application.evidence_id is None:
+        raise EvidenceMissing
+
+
+def _open_offer(application: LoanApplication, state: str, at: datetime) -> Offer:
+    if application.state != state:
+        raise NotPossibleNow
+    offer = Offer.objects.get(application=application)
+    if at >= offer.expires_at:
+        raise OfferOver
+    return offer
+
+
+def _note(what: str, application: LoanApplication, by: Actor, facts: dict[str, object]) -> None:
+    audit.append(
+        action=f"lending.application.{what}",
+        subject=f"application:{application.public_id}",
+        by=by,
+        facts=facts,
+    )

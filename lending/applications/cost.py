@@ -1,0 +1,91 @@
+"""The price of an offer: schedule, cost and the content of the cost table. Pure."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from lending.calc.contracts import Instalment
+from lending.calc.cost import Cost, LateTerms, disclosure, late_rate_ppm
+from lending.calc.schedule import equal_instalments
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a loan of this size and length costs at this rate, and what being late costs."""
+
+    amount_fen: int
+    term_months: int
+    annual_rate_ppm: int
+    discount_ppm: int
+    penalty_rate_ppm: int
+    grace_days: int
+    cap_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A schedule with its cost."""
+
+    schedule: tuple[Instalment, ...]
+    cost: Cost
+
+    @property
+    def instalment_fen(self) -> int:
+        """The amount of every instalment but the last."""
+        return self.schedule[0].total_fen
+
+
+def discounted(
+    *, base_rate_ppm: int, wanted_discount_ppm: int, floor_rate_ppm: int
+) -> tuple[int, int]:
+    """The rate and the discount that was really given: never below the product's floor."""
+    given_ppm = max(min(wanted_discount_ppm, base_rate_ppm - floor_rate_ppm), 0)
+    return base_rate_ppm - given_ppm, given_ppm
+
+
+def penalty_rate_ppm(*, annual_rate_ppm: int, multiple_ppm: int, cap_ppm: int) -> int:
+    """The yearly rate on overdue principal, within the cap."""
+    return late_rate_ppm(
+        annual_rate_ppm=annual_rate_ppm,
+        multiple=Decimal(multiple_ppm) / 1_000_000,
+        cap_ppm=cap_ppm,
+    )
+
+
+def quoted(price: Price, *, starts_on: date) -> Quoted:
+    """The schedule from a day, and its full cost. Raises AboveTheCap."""
+    schedule = equal_instalments(
+        principal_fen=price.amount_fen,
+        annual_rate_ppm=price.annual_rate_ppm,
+        months=price.term_months,
+        starts_on=starts_on,
+    )
+    cost = disclosure(
+        principal_fen=price.amount_fen,
+        annual_rate_ppm=price.annual_rate_ppm,
+        schedule=schedule,
+        late=LateTerms(annual_rate_ppm=price.penalty_rate_ppm, grace_days=price.grace_days),
+        cap_ppm=price.cap_ppm,
+        discount_ppm=price.discount_ppm,
+    )
+    return Quoted(schedule=schedule, cost=cost)
+
+
+def content(quote: Quoted) -> dict[str, Any]:
+    """The cost table as plain JSON: the same figures on the page, in the API, in the contract."""
+    return asdict(quote.cost) | {
+        "strictest_ppm": quote.cost.strictest_ppm,
+        "instalment_fen": quote.instalment_fen,
+        "term_months": len(quote.schedule),
+        "schedule": [
+            {
+                "number": row.number,
+                "due_on": row.due_on.isoformat(),
+                "principal_fen": row.principal_fen,
+                "interest_fen": row.interest_fen,
+                "total_fen": row.total_fen,
+            }
+            for row in quote.schedule
+        ],
+    }

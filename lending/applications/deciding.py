@@ -1,0 +1,259 @@
+"""Deciding an application: by the machine, or by a person where it was referred."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from borrowers.consent import queries as consents
+from borrowers.messages import actions as messages
+from borrowers.people import queries as people
+from common.actors import SYSTEM, Actor
+from common.audit import actions as audit
+from common.errors import Refused
+from common.locking import Rank, lock_one
+from common.processes import actions as processes
+from common.processes.contracts import Claim
+from common.texts import gettext_noop
+from common.transactions import durable
+from lending.applications import cost
+from lending.applications.models import ApplicationState, LoanApplication, Offer
+from lending.applications.states import NotPossibleNow, step
+from lending.products import law as laws
+from lending.products.law import Law
+from lending.rewards import actions as rewards
+from scoring.decisions import actions as decisions
+from scoring.decisions.contracts import CreditRequest, Numbers
+
+OFFER_VALID = timedelta(hours=24)
+
+
+class ReviewOutOfBounds(Refused):
+    """A reviewer's offer outside the product, the cap, or what was asked."""
+
+    code = "REVIEW_OUT_OF_BOUNDS"
+    message = gettext_noop("This offer is outside of what the product allows.")
+    advice = gettext_noop("Keep the amount and the rate within the product's range.")
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is offered: the rest of an offer follows from the product."""
+
+    tier: str
+    limit_fen: int
+    longest_term_months: int
+    base_rate_ppm: int
+
+
+@durable
+def decide(
+    *,
+    application_id: int,
+    outstanding_fen: int,
+    on: date,
+    at: datetime,
+    claim: Claim | None,
+) -> LoanApplication:
+    """Assess a submitted application and write offer, referral or decline with its reasons."""
+    application = _lock(application_id)
+    if application.decided_at is None and application.state != ApplicationState.WITHDRAWN:
+        application.state = step(application.state, ApplicationState.DECIDING)
+        _assess(application, outstanding_fen, on, at)
+    if claim is not None:
+        processes.finish(claim=claim)
+    return application
+
+
+@durable
+def review(
+    *,
+    application_id: int,
+    outcome: str,
+    limit_fen: int,
+    annual_rate_ppm: int,
+    reason_code: str,
+    note_document_id: int | None,
+    on: date,
+    at: datetime,
+    by: Actor,
+) -> LoanApplication:
+    """A person decides a referred application. Raises NotPossibleNow, ReviewOutOfBounds."""
+    application = _lock(application_id)
+    if application.state != ApplicationState.REFERRED or application.assessment_id is None:
+        raise NotPossibleNow
+    assert by.account_id is not None
+    if outcome == "OFFERED":
+        _insist_on_bounds(application, limit_fen, annual_rate_ppm)
+    verdict = decisions.review(
+        assessment_id=application.assessment_id,
+        outcome=outcome,
+        limit_fen=limit_fen,
+        annual_rate_ppm=annual_rate_ppm,
+        reason_code=reason_code,
+        note_document_id=note_document_id,
+        by=by,
+    )
+    _conclude(
+        application,
+        outcome,
+        Terms(
+            tier=verdict.tier,
+            limit_fen=limit_fen,
+            longest_term_months=max(application.product.terms_months),
+            base_rate_ppm=annual_rate_ppm,
+        ),
+        _law(application, on),
+        at,
+        by,
+    )
+    return application
+
+
+@durable
+def ask_for_a_person(*, application_id: int, by: Actor) -> LoanApplication:
+    """Take an automated decline to a person (PIPL art. 24); asking again changes nothing.
+
+    Raises NotPossibleNow when a person has decided already.
+    """
+    application = _lock(application_id)
+    if application.state == ApplicationState.REFERRED:
+        return application
+    if application.assessment_id is None or decisions.is_reviewed(application.assessment_id):
+        raise NotPossibleNow
+    application.state = step(application.state, ApplicationState.REFERRED)
+    application.review_wanted = True
+    application.save(update_fields=["state", "review_wanted"])
+    _note("review_wanted", application, by)
+    return application
+
+
+def _lock(application_id: int) -> LoanApplication:
+    rows = LoanApplication.objects.select_related("product", "entitlement")
+    return lock_one(rows, rank=Rank.APPLICATION, pk=application_id)
+
+
+def _law(application: LoanApplication, on: date) -> Law:
+    product = application.product
+    return laws.on(on, licence=product.licence, product=product.code)
+
+
+def _assess(application: LoanApplication, outstanding_fen: int, on: date, at: datetime) -> None:
+    product, law = application.product, _law(application, on)
+    decided = decisions.decide(
+        application_id=application.pk,
+        borrower_id=application.borrower_id,
+        request=CreditRequest(
+            amount_fen=application.amount_fen,
+            term_months=application.term_months,
+            scene=product.scene,
+            age_years=people.age_on(application.borrower_id, on) or 0,
+            is_enrolment_proved=application.evidence_id is not None,
+            outstanding_fen=outstanding_fen,
+            has_consumption_consent=consents.is_allowed(
+                application.borrower_id, "CONSUMPTION_RECORDS"
+            ),
+        ),
+        as_of=at,
+        numbers=Numbers(
+            minimum_age_years=law.minimum_age_years,
+            minimum_fen=product.minimum_fen,
+            maximum_fen=product.maximum_fen,
+            terms_months=tuple(product.terms_months),
+            floor_rate_ppm=product.floor_rate_ppm,
+            annual_rate_cap_ppm=law.cap_ppm,
+            exposure_cap_fen=law.exposure_cap_fen,
+        ),
+    )
+    verdict = decided.verdict
+    application.assessment_id = decided.assessment_id
+    application.decided_at = at
+    terms = Terms(
+        tier=verdict.tier,
+        limit_fen=verdict.limit_fen,
+        longest_term_months=verdict.max_term_months,
+        base_rate_ppm=verdict.annual_rate_ppm,
+    )
+    _conclude(application, verdict.outcome, terms, law, at, SYSTEM)
+
+
+def _conclude(
+    application: LoanApplication, outcome: str, terms: Terms, law: Law, at: datetime, by: Actor
+) -> None:
+    """Write the outcome and tell the borrower."""
+    application.state = step(application.state, outcome)
+    application.save(update_fields=["state", "assessment_id", "decided_at"])
+    tell = TELL[outcome]
+    tell(application, terms, law, at)
+    _note(outcome.lower(), application, by)
+
+
+def _offer(application: LoanApplication, terms: Terms, law: Law, at: datetime) -> None:
+    product, entitlement = application.product, application.entitlement
+    rate_ppm, discount_ppm = cost.discounted(
+        base_rate_ppm=terms.base_rate_ppm,
+        wanted_discount_ppm=entitlement.discount_ppm if entitlement else 0,
+        floor_rate_ppm=product.floor_rate_ppm,
+    )
+    within = [each for each in product.terms_months if each <= terms.longest_term_months]
+    offer = Offer.objects.create(
+        application=application,
+        tier=terms.tier,
+        limit_fen=terms.limit_fen,
+        longest_term_months=max(within),
+        amount_fen=min(application.amount_fen, terms.limit_fen),
+        term_months=min(application.term_months, max(within)),
+        base_rate_ppm=rate_ppm + discount_ppm,
+        discount_ppm=discount_ppm,
+        annual_rate_ppm=rate_ppm,
+        penalty_rate_ppm=cost.penalty_rate_ppm(
+            annual_rate_ppm=rate_ppm,
+            multiple_ppm=product.penalty_multiple_ppm,
+            cap_ppm=law.cap_ppm,
+        ),
+        grace_days=product.grace_days,
+        expires_at=at + OFFER_VALID,
+    )
+    _tell(application, "OFFER_READY", {"amount_fen": offer.amount_fen})
+
+
+def _refer(application: LoanApplication, _terms: Terms, _law: Law, _at: datetime) -> None:
+    _tell(application, "REFERRED", {})
+
+
+def _decline(application: LoanApplication, _terms: Terms, _law: Law, _at: datetime) -> None:
+    rewards.release(application_id=application.pk)
+    _tell(application, "DECLINED", {})
+
+
+TELL: dict[str, Callable[[LoanApplication, Terms, Law, datetime], None]] = {
+    "OFFERED": _offer,
+    "REFERRED": _refer,
+    "DECLINED": _decline,
+}
+
+
+def _insist_on_bounds(application: LoanApplication, limit_fen: int, annual_rate_ppm: int) -> None:
+    product = application.product
+    if not product.minimum_fen <= limit_fen <= product.maximum_fen:
+        raise ReviewOutOfBounds
+    if annual_rate_ppm < product.floor_rate_ppm:
+        raise ReviewOutOfBounds
+
+
+def _tell(application: LoanApplication, template: str, facts: dict[str, object]) -> None:
+    messages.send(
+        borrower_id=application.borrower_id,
+        template=template,
+        facts=facts | {"application": application.public_id},
+        message_key=f"{template}:{application.pk}:{application.review_wanted}",
+    )
+
+
+def _note(what: str, application: LoanApplication, by: Actor) -> None:
+    audit.append(
+        action=f"lending.application.{what}",
+        subject=f"application:{application.public_id}",
+        by=by,
+        facts={"assessment": application.assessment_id},
+    )

@@ -1,0 +1,90 @@
+"""Where applications stand, and what an accepted one hands to the contract."""
+
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from borrowers.people import queries as people
+from lending.applications.contracts import Signable
+from lending.applications.cost import Price, Quoted, quoted
+from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
+from lending.applications.states import NotPossibleNow
+
+
+def of_borrower(borrower_id: int) -> QuerySet[LoanApplication]:
+    """A borrower's own applications, newest first; borrowers' doors ask this, never by id."""
+    return (
+        LoanApplication.objects.filter(borrower_id=borrower_id)
+        .select_related("product", "merchant", "offer", "entitlement")
+        .order_by("-pk")
+    )
+
+
+def borrower_id_of(application_id: int) -> int:
+    """Whose application it is."""
+    return LoanApplication.objects.values_list("borrower_id", flat=True).get(pk=application_id)
+
+
+def referred() -> QuerySet[LoanApplication]:
+    """What waits for a person, oldest first."""
+    rows = LoanApplication.objects.filter(state=ApplicationState.REFERRED)
+    return rows.select_related("product", "borrower").order_by("submitted_at", "pk")
+
+
+def overdue_offers(at: datetime, *, limit: int = 500) -> list[int]:
+    """Applications whose offer's time is over, by id."""
+    rows = LoanApplication.objects.filter(
+        state__in=[ApplicationState.OFFERED, ApplicationState.ACCEPTED], offer__expires_at__lte=at
+    )
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def price_of(offer: Offer, *, cap_ppm: int) -> Price:
+    """The offer's price as the arithmetic takes it."""
+    return Price(
+        amount_fen=offer.amount_fen,
+        term_months=offer.term_months,
+        annual_rate_ppm=offer.annual_rate_ppm,
+        discount_ppm=offer.discount_ppm,
+        penalty_rate_ppm=offer.penalty_rate_ppm,
+        grace_days=offer.grace_days,
+        cap_ppm=cap_ppm,
+    )
+
+
+def quote_of(offer: Offer, *, cap_ppm: int, on: date) -> Quoted:
+    """Schedule and cost of an offer if it were paid out on a day."""
+    return quoted(price_of(offer, cap_ppm=cap_ppm), starts_on=on)
+
+
+def signable(application_id: int) -> Signable:
+    """Everything that will be signed. Raises NotPossibleNow unless the cost was confirmed."""
+    application = LoanApplication.objects.select_related("product", "merchant", "borrower").get(
+        pk=application_id
+    )
+    offer = Offer.objects.filter(application=application).first()
+    confirmed = CostDisclosure.objects.filter(offer=offer, step="CONFIRMED").order_by("-pk").first()
+    if application.state != ApplicationState.ACCEPTED or offer is None or confirmed is None:
+        raise NotPossibleNow
+    person = f"person:{people.card(application.borrower_id).public_id}"
+    merchant = application.merchant
+    return Signable(
+        application_id=application.pk,
+        application_public_id=application.public_id,
+        borrower_id=application.borrower_id,
+        product_id=application.product_id,
+        scene=application.product.scene,
+        payee_account=merchant.account if merchant else person,
+        payer_account=person,
+        payee_name=merchant.name_zh if merchant else "",
+        principal_fen=offer.amount_fen,
+        term_months=offer.term_months,
+        base_rate_ppm=offer.base_rate_ppm,
+        discount_ppm=offer.discount_ppm,
+        annual_rate_ppm=offer.annual_rate_ppm,
+        penalty_rate_ppm=offer.penalty_rate_ppm,
+        grace_days=offer.grace_days,
+        disclosure_id=confirmed.pk,
+        disclosure_sha256=confirmed.content_sha256,
+        cost=confirmed.content,
+    )

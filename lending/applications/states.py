@@ -1,0 +1,37 @@
+"""The life of an application, as a picture that can be read. Pure.
+
+A decline by the machine can be taken to a person (PIPL art. 24), hence DECLINED → REFERRED.
+"""
+
+from collections.abc import Mapping
+
+from common.errors import Refused
+from common.texts import gettext_noop
+
+NEXT: Mapping[str, frozenset[str]] = {
+    "DRAFT": frozenset({"SUBMITTED", "WITHDRAWN"}),
+    "SUBMITTED": frozenset({"DECIDING", "WITHDRAWN"}),
+    "DECIDING": frozenset({"OFFERED", "REFERRED", "DECLINED"}),
+    "REFERRED": frozenset({"OFFERED", "DECLINED", "WITHDRAWN"}),
+    "OFFERED": frozenset({"ACCEPTED", "WITHDRAWN", "EXPIRED"}),
+    "ACCEPTED": frozenset({"SIGNED", "WITHDRAWN", "EXPIRED"}),
+    "DECLINED": frozenset({"REFERRED"}),
+    "SIGNED": frozenset(),
+    "WITHDRAWN": frozenset(),
+    "EXPIRED": frozenset(),
+}
+
+
+class NotPossibleNow(Refused):
+    """The application stands somewhere else than the step needs."""
+
+    code = "APPLICATION_NOT_POSSIBLE_NOW"
+    message = gettext_noop("This step is not possible for this application now.")
+    advice = gettext_noop("Open the application to see where it stands.")
+
+
+def step(state: str, to: str) -> str:
+    """The next state. Raises NotPossibleNow for a step that the picture does not show."""
+    if to not in NEXT[state]:
+        raise NotPossibleNow
+    return to

@@ -1,0 +1,51 @@
+"""What can be borrowed, and which merchants can be paid."""
+
+from django.db.models import QuerySet
+
+from common.errors import Refused
+from common.texts import gettext_noop
+from lending.products.models import LoanProduct, Merchant
+
+
+class ProductNotOpen(Refused):
+    """No such product, or it takes no new applications."""
+
+    code = "PRODUCT_NOT_OPEN"
+    message = gettext_noop("This product takes no new applications.")
+    advice = gettext_noop("Choose another product.")
+    status = 404
+
+
+class MerchantNotOpen(Refused):
+    """No such merchant for this product."""
+
+    code = "MERCHANT_NOT_OPEN"
+    message = gettext_noop("This school or shop cannot be paid with this product.")
+    advice = gettext_noop("Choose one from the list.")
+    status = 422
+
+
+def open_products() -> QuerySet[LoanProduct]:
+    """Products that take applications."""
+    return LoanProduct.objects.filter(is_open=True).order_by("pk")
+
+
+def open_product(code: str) -> LoanProduct:
+    """One of them. Raises ProductNotOpen."""
+    product = open_products().filter(code=code).first()
+    if product is None:
+        raise ProductNotOpen
+    return product
+
+
+def open_merchants(scene: str) -> QuerySet[Merchant]:
+    """Merchants that can be paid in a scene."""
+    return Merchant.objects.filter(scene=scene, is_open=True).order_by("pk")
+
+
+def open_merchant(*, code: str, scene: str) -> Merchant:
+    """One of them. Raises MerchantNotOpen."""
+    merchant = open_merchants(scene).filter(code=code).first()
+    if merchant is None:
+        raise MerchantNotOpen
+    return merchant
