@@ -1,0 +1,115 @@
+"""What every test stands on. Settings come from the environment, so it is set before Django."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+import hypothesis
+import pytest
+from django.conf import settings as django_settings
+from django.db import connections
+
+from config.services import endpoints, sharing
+from tests.machinery import sockets
+from tests.machinery.databases import Database, Databases
+
+# A developer's own databases are no place for tests.
+for name in ("MINGZHANG_STATE", "MINGZHANG_DATABASE_ROLE", "KEYS_DATABASE_URL"):
+    os.environ.pop(name, None)
+os.environ["MINGZHANG_ENV"] = "test"
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that may use a database may use both: a sealed name needs the keys."""
+    for item in items:
+        if item.get_closest_marker("commits"):
+            continue
+        marker = item.get_closest_marker("django_db")
+        if marker is not None:
+            marker.kwargs.setdefault("databases", "__all__")
+        elif "db" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db(databases="__all__"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """A skip that hides a part of the platform is said in words, once."""
+    reasons = {str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())}
+    loud = {reason[reason.index("NOT TESTED") :] for reason in reasons if "NOT TESTED" in reason}
+    for reason in sorted(loud):
+        terminalreporter.write_line(reason.rstrip("')"), red=True, bold=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _closed_sockets() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        sockets.close(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """The server of the tests, with a template of today's schema."""
+    place = endpoints.current()
+    if endpoints.is_postgres_embedded():
+        sharing.attach(endpoints.embedded_layout())
+    found = Databases(place)
+    found.prepare()
+    yield found
+    sharing.detach(endpoints.embedded_layout())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(databases: Databases, django_db_blocker: Any) -> Iterator[None]:
+    """This worker's own clone; every test that does not commit is rolled back in it."""
+    with databases.clone(os.environ.get("PYTEST_XDIST_WORKER", "main")) as database:
+        with django_db_blocker.unblock():
+            _use(database)
+        yield
+        with django_db_blocker.unblock():
+            connections.close_all()
+
+
+@pytest.fixture
+def committed(
+    databases: Databases, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Database]:
+    """A database where the test's commits are real; `environment` is for its processes."""
+    before = {alias: connections.databases[alias]["NAME"] for alias in ("default", "keys")}
+    label = os.environ.get("PYTEST_XDIST_WORKER", "main") + "_commits"
+    with django_db_blocker.unblock(), databases.clone(label) as database:
+        _use(database)
+        yield database
+        connections.close_all()
+        for alias, name in before.items():
+            connections.databases[alias]["NAME"] = name
+
+
+@pytest.fixture(autouse=True)
+def _commits(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("commits"):
+        request.getfixturevalue("committed")
+
+
+def _use(database: Database) -> None:
+    """Point this process's connections, of all threads, to the clone."""
+    connections.close_all()
+    connections.databases["default"]["NAME"] = database.name
+    connections.databases["keys"]["NAME"] = str(database.keys)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _documents_folder() -> Iterator[None]:
+    """Sealed files of tests go where they are thrown away."""
+    folder = Path(tempfile.mkdtemp(prefix="mingzhang-documents-"))
+    django_settings.DOCUMENTS_DIR = folder
+    yield
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""What tests stand on: databases, closed sockets, a browser, a running platform."""
