@@ -10,7 +10,7 @@ from common.rulebook import queries
 from common.rulebook.queries import Confidence, NoRuleStands, number, read, source
 
 TODAY = date(2026, 11, 22)
-UNITS = {"PERCENT", "MULTIPLE", "SECONDS", "YEARS", "MONTHS", "DAYS", "FEN", "HOUR", "PER_DAY"}
+UNITS = {"PPM", "MULTIPLE", "SECONDS", "YEARS", "MONTHS", "DAYS", "FEN", "HOUR", "PER_DAY"}
 
 BOOK = """
 [[rule]]
@@ -138,9 +138,9 @@ class TestTheRulebook:
     @pytest.mark.parametrize(
         ("code", "expected"),
         [
-            ("ANNUAL_COST_CAP_PERCENT", 24),
+            ("ANNUAL_COST_CAP_PPM", 240_000),
             ("LATE_RATE_MULTIPLE", Decimal("1.5")),
-            ("COST_READING_SECONDS", 10),
+            ("DISCLOSURE_READING_SECONDS", 10),
             ("MINIMUM_AGE_YEARS", 18),
             ("CONSUMPTION_CREDIT_LIMIT_FEN", 20_000_000),
             ("QUIET_HOURS_START_HOUR", 22),
@@ -165,15 +165,15 @@ class TestTheRulebook:
         assert number(code, on=day) == 20_000_000
 
     def test_lowers_the_cap_of_micro_lenders_when_their_time_is_over(self):
-        code = "ANNUAL_COST_CAP_PERCENT"
+        code = "ANNUAL_COST_CAP_PPM"
 
-        assert number(code, on=date(2027, 12, 30), licence="MICRO_LOAN") == 24
-        assert number(code, on=date(2027, 12, 31), licence="MICRO_LOAN") == 12
-        assert number(code, on=date(2027, 12, 31)) == 24
+        assert number(code, on=date(2027, 12, 30), licence="MICRO_LOAN") == 240_000
+        assert number(code, on=date(2027, 12, 31), licence="MICRO_LOAN") == 120_000
+        assert number(code, on=date(2027, 12, 31)) == 240_000
 
     def test_cites_the_forced_reading_of_the_cost_from_the_day_it_is_law(self):
-        before = source("COST_READING_SECONDS", on=date(2026, 7, 31))
-        after = source("COST_READING_SECONDS", on=date(2026, 8, 1))
+        before = source("DISCLOSURE_READING_SECONDS", on=date(2026, 7, 31))
+        after = source("DISCLOSURE_READING_SECONDS", on=date(2026, 8, 1))
 
         assert before.source.startswith("House")
         assert after.source.startswith("NFRA and PBoC")
