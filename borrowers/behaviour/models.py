@@ -6,12 +6,14 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from common import public_ids
 from common.crypto.fields import SealedJSONField
 
 
 class ImportBatch(models.Model):
     """One upload of one bill: what was read, kept, left out, and how far it can be trusted."""
 
+    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
     borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
     consent = models.ForeignKey("borrowers.Consent", on_delete=models.PROTECT, related_name="+")
     document = models.ForeignKey("borrowers.SealedFile", on_delete=models.PROTECT, related_name="+")
@@ -19,6 +21,8 @@ class ImportBatch(models.Model):
     dialect = models.CharField(max_length=30)
     encoding = models.CharField(max_length=20)
     rows_read = models.PositiveIntegerField()
+    # Closed and failed payments, and refunds that their purchase already carries.
+    rows_not_counted = models.PositiveIntegerField()
     rows_imported = models.PositiveIntegerField()
     rows_duplicate = models.PositiveIntegerField()
     rows_quarantined = models.PositiveIntegerField()
@@ -32,6 +36,15 @@ class ImportBatch(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["consent", "document"], name="bill_is_imported_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    rows_read=models.F("rows_imported")
+                    + models.F("rows_duplicate")
+                    + models.F("rows_quarantined")
+                    + models.F("rows_not_counted")
+                ),
+                name="bill_rows_are_all_accounted_for",
+            ),
         ]
 
     def __str__(self) -> str:

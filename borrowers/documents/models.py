@@ -30,7 +30,12 @@ class SealedFile(models.Model):
     stored_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["borrower", "kind"], name="sealed_file_of_borrower")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["borrower", "kind", "key_id", "content_blind"],
+                name="sealed_file_is_kept_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.public_id

@@ -4,6 +4,8 @@ The keys lie in a database of their own, so a key is named by a plain number her
 each sealed cell to its row's key: a cell copied from another person's row is refused.
 """
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Now
@@ -36,13 +38,11 @@ class Account(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField(db_default=Now())
 
     USERNAME_FIELD = "public_id"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = Accounts()
 
     class Meta:
-        constraints = [
-            sealed_check("phone", "statutory_key_id", name="account_phone_is_sealed_for_row")
-        ]
+        constraints = [sealed_check("phone", "statutory_key_id")]
 
     def __str__(self) -> str:
         return self.public_id
@@ -70,17 +70,16 @@ class Borrower(models.Model):
 
     class Meta:
         constraints = [
-            sealed_check("name", "statutory_key_id", name="borrower_name_is_sealed_for_row"),
-            sealed_check(
-                "id_number", "statutory_key_id", name="borrower_id_number_is_sealed_for_row"
-            ),
-            sealed_check(
-                "birth_date", "statutory_key_id", name="borrower_birth_date_is_sealed_for_row"
-            ),
+            sealed_check("name", "statutory_key_id"),
+            sealed_check("id_number", "statutory_key_id"),
+            sealed_check("birth_date", "statutory_key_id"),
             models.CheckConstraint(
                 condition=models.Q(identified_at=None)
                 | models.Q(
-                    name__isnull=False, id_number__isnull=False, id_number_blind__isnull=False
+                    name__isnull=False,
+                    id_number__isnull=False,
+                    id_number_blind__isnull=False,
+                    birth_date__isnull=False,
                 ),
                 name="borrower_identified_means_known",
             ),

@@ -1,0 +1,198 @@
+"""Taking behaviour events in: bills by consent, our own loans by contract."""
+
+import hashlib
+from datetime import datetime
+from functools import partial
+
+from borrowers.behaviour import store
+from borrowers.behaviour.columns import counted
+from borrowers.behaviour.contracts import Category, Direction, Source
+from borrowers.behaviour.imports import ImportOutcome, Reading
+from borrowers.behaviour.models import ImportBatch
+from borrowers.behaviour.rows import EventToKeep, ext_of, to_keep
+from borrowers.consent.purposes import CONSUMPTION_RECORDS
+from borrowers.consent.queries import active_id
+from borrowers.documents.actions import store as store_document
+from borrowers.documents.models import DocumentKind
+from borrowers.people.locks import lock
+from borrowers.people.models import Borrower
+from common.actors import Actor
+from common.audit import actions as audit
+from common.crypto.blind_index import merchant_code
+from common.crypto.cells import seal
+from common.errors import Refused
+from common.processes import actions as processes
+from common.texts import gettext_noop
+from common.transactions import durable, required
+
+WORDS_CONTEXT = "event.words"
+LISTED_QUARANTINED_ROWS = 200
+
+
+class ConsentNeeded(Refused):
+    """Nothing may be read without the person's consent."""
+
+    code = "CONSENT_NEEDED"
+    message = gettext_noop("You have not agreed that we use your consumption records.")
+    advice = gettext_noop("Read the consent and agree first, then upload the bill again.")
+    status = 403
+
+
+@durable
+def upload_bill(
+    *, borrower_id: int, reading: Reading, content: bytes, media_type: str, by: Actor
+) -> ImportOutcome:
+    """Keep a bill and its events, all or nothing; the same bill again changes nothing.
+
+    Raises ConsentNeeded, NotFound.
+    """
+    borrower, consent_id = _allowed(borrower_id)
+    document = store_document(
+        borrower_id=borrower_id,
+        kind=DocumentKind.BILL,
+        content=content,
+        media_type=media_type,
+        consented=True,
+        by=by,
+    )
+    return _import(borrower, consent_id, reading, document.id, by)
+
+
+@durable
+def import_bill(
+    *, borrower_id: int, reading: Reading, document_id: int, by: Actor
+) -> ImportOutcome:
+    """Keep the events of a bill that is stored already; the same bill again changes nothing.
+
+    Raises ConsentNeeded, NotFound.
+    """
+    borrower, consent_id = _allowed(borrower_id)
+    return _import(borrower, consent_id, reading, document_id, by)
+
+
+@required
+def record_own(
+    *,
+    borrower_id: int,
+    contract_id: int,
+    occurred_at: datetime,
+    amount_fen: int,
+    category: Category,
+    ext_text: str,
+    direction: Direction = Direction.OUT,
+) -> None:
+    """Write down what happened on one of our own loans, once for each `ext_text`.
+
+    It stands on the contract, not on consent. An instalment paid on time is OUT, a late or missed
+    one NEUTRAL. Joins the caller's transaction and takes no lock.
+    """
+    store.insert_own(
+        borrower_id=borrower_id,
+        contract_id=contract_id,
+        occurred_at=occurred_at,
+        ext=ext_of(hashlib.sha256(f"{Source.OWN_LOANS:d}\x1f{ext_text}".encode()).digest()),
+        amount_fen=amount_fen,
+        category=category,
+        source=Source.OWN_LOANS,
+        direction=direction,
+    )
+
+
+def _allowed(borrower_id: int) -> tuple[Borrower, int]:
+    """The locked borrower and the consent that lets us read."""
+    borrower = lock(borrower_id)
+    consent_id = active_id(borrower_id, CONSUMPTION_RECORDS)
+    if consent_id is None:
+        raise ConsentNeeded
+    return borrower, consent_id
+
+
+def _import(
+    borrower: Borrower, consent_id: int, reading: Reading, document_id: int, by: Actor
+) -> ImportOutcome:
+    known = ImportBatch.objects.filter(consent_id=consent_id, document_id=document_id).first()
+    if known is not None:
+        return _outcome(known, already_imported=True)
+    seal_words = partial(seal, key_id=borrower.consented_key_id, context=WORDS_CONTEXT)
+    rows = to_keep(counted(reading.events), merchant_code=merchant_code, seal=seal_words)
+    batch = _batch(borrower, consent_id, reading, document_id, rows)
+    imported = store.merge(
+        rows,
+        store.Ground(
+            borrower_id=borrower.pk,
+            consent_id=consent_id,
+            batch_id=batch.pk,
+            key_id=borrower.consented_key_id,
+        ),
+    )
+    batch.rows_imported = imported
+    batch.rows_duplicate = batch.rows_duplicate - imported
+    batch.save(update_fields=["rows_imported", "rows_duplicate"])
+    _tell(borrower, batch, by)
+    return _outcome(batch, already_imported=False)
+
+
+def _batch(
+    borrower: Borrower,
+    consent_id: int,
+    reading: Reading,
+    document_id: int,
+    rows: list[EventToKeep],
+) -> ImportBatch:
+    """The batch before its events are stored: until then each counted row is a duplicate."""
+    return ImportBatch.objects.create(
+        borrower=borrower,
+        consent_id=consent_id,
+        document_id=document_id,
+        source=reading.source,
+        dialect=reading.dialect,
+        encoding=reading.encoding,
+        rows_read=reading.rows_read,
+        rows_not_counted=len(reading.events) - len(rows),
+        rows_imported=0,
+        rows_duplicate=reading.duplicates + len(rows),
+        rows_quarantined=len(reading.quarantined),
+        quarantine=[
+            {"row": each.row_number, "reason": each.reason}
+            for each in reading.quarantined[:LISTED_QUARANTINED_ROWS]
+        ],
+        declared_rows=reading.declared_rows,
+        totals_agree=reading.totals_agree,
+        first_at=reading.first_at,
+        last_at=reading.last_at,
+    )
+
+
+def _tell(borrower: Borrower, batch: ImportBatch, by: Actor) -> None:
+    """Audit, and let the post-loan check look at what is new."""
+    audit.append(
+        action="borrowers.bill.imported",
+        subject=f"borrower:{borrower.public_id}",
+        by=by,
+        facts={
+            "batch": batch.public_id,
+            "dialect": batch.dialect,
+            "imported": batch.rows_imported,
+            "duplicates": batch.rows_duplicate,
+        },
+    )
+    if batch.rows_imported:
+        processes.start(
+            kind="WATCH_BORROWER",
+            subject_id=borrower.pk,
+            process_key=str(batch.pk),
+            task="monitoring.tasks.watch_borrower",
+            queue="monitoring",
+        )
+
+
+def _outcome(batch: ImportBatch, *, already_imported: bool) -> ImportOutcome:
+    return ImportOutcome(
+        batch_id=batch.pk,
+        public_id=batch.public_id,
+        imported=batch.rows_imported,
+        duplicates=batch.rows_duplicate,
+        quarantined=batch.rows_quarantined,
+        not_counted=batch.rows_not_counted,
+        already_imported=already_imported,
+    )

@@ -1,0 +1,114 @@
+"""Reading behaviour events. The consent gate is inside: nobody can read around it."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from borrowers.behaviour import store
+from borrowers.behaviour.contracts import Direction, EventColumns, Source
+from borrowers.behaviour.imports import BatchFacts, CategorySum, MonthSum, Overview
+from borrowers.behaviour.models import ImportBatch
+from borrowers.behaviour.rows import columns_from
+from borrowers.consent.purposes import CONSUMPTION_RECORDS
+from borrowers.consent.queries import active_id, active_ids
+from common.errors import NotFound
+
+# Shanghai has kept one offset since 1991, long before the first wallet.
+_SHANGHAI_SECONDS = 8 * 60 * 60
+
+
+def columns_of(borrower_id: int) -> EventColumns:
+    """The person's events as segment 0: what a consent in force or a contract allows us to read."""
+    return columns_of_many([borrower_id])
+
+
+def columns_of_many(borrower_ids: Sequence[int]) -> EventColumns:
+    """The events of many; the segment of a person is their place among the sorted ids."""
+    ordered = sorted(set(borrower_ids))
+    stream = store.read(
+        borrower_ids=ordered,
+        consent_ids=active_ids(ordered, CONSUMPTION_RECORDS).values(),
+    )
+    return columns_from(stream, np.array(ordered, dtype=np.int64))
+
+
+def overview(borrower_id: int) -> Overview:
+    """What we read of a person's records: by month, by category, bill by bill."""
+    columns = columns_of(borrower_id)
+    is_uploaded = columns.source != Source.OWN_LOANS
+    return Overview(
+        events=int(is_uploaded.sum()),
+        months=_months(columns, is_uploaded),
+        categories=_categories(columns, is_uploaded),
+        batches=batches(borrower_id),
+    )
+
+
+def batches(borrower_id: int) -> tuple[BatchFacts, ...]:
+    """The person's bills, newest first."""
+    rows = ImportBatch.objects.filter(borrower_id=borrower_id).order_by("-pk")
+    consent_id = active_id(borrower_id, CONSUMPTION_RECORDS)
+    return tuple(_facts(row, is_used=row.consent_id == consent_id) for row in rows)
+
+
+def batch(public_id: str, borrower_id: int) -> BatchFacts:
+    """One of the person's own bills. Raises NotFound for anybody else's."""
+    row = ImportBatch.objects.filter(public_id=public_id, borrower_id=borrower_id).first()
+    if row is None:
+        raise NotFound
+    consent_id = active_id(borrower_id, CONSUMPTION_RECORDS)
+    return _facts(row, is_used=row.consent_id == consent_id)
+
+
+def _months(columns: EventColumns, chosen: npt.NDArray[np.bool_]) -> tuple[MonthSum, ...]:
+    seconds = columns.seconds[chosen] + _SHANGHAI_SECONDS
+    month_of_event = seconds.astype("datetime64[s]").astype("datetime64[M]")
+    amount_fen, direction = columns.amount_fen[chosen], columns.direction[chosen]
+    sums = []
+    for month in np.unique(month_of_event):
+        here = month_of_event == month
+        first_day: date = month.astype("datetime64[D]").item()
+        sums.append(
+            MonthSum(
+                first_day=first_day,
+                in_fen=int(amount_fen[here & (direction == Direction.IN)].sum()),
+                out_fen=int(amount_fen[here & (direction == Direction.OUT)].sum()),
+            )
+        )
+    return tuple(sums)
+
+
+def _categories(columns: EventColumns, chosen: npt.NDArray[np.bool_]) -> tuple[CategorySum, ...]:
+    spent = chosen & (columns.direction == Direction.OUT)
+    category, amount_fen = columns.category[spent], columns.amount_fen[spent]
+    sums = [
+        CategorySum(
+            category=int(each),
+            out_fen=int(amount_fen[category == each].sum()),
+            events=int((category == each).sum()),
+        )
+        for each in np.unique(category)
+    ]
+    return tuple(sorted(sums, key=lambda each: -each.out_fen))
+
+
+def _facts(row: ImportBatch, *, is_used: bool) -> BatchFacts:
+    return BatchFacts(
+        id=row.pk,
+        public_id=row.public_id,
+        source=Source(row.source),
+        dialect=row.dialect,
+        rows_read=row.rows_read,
+        imported=row.rows_imported,
+        duplicates=row.rows_duplicate,
+        quarantined=row.rows_quarantined,
+        not_counted=row.rows_not_counted,
+        declared_rows=row.declared_rows,
+        totals_agree=row.totals_agree,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        imported_at=row.imported_at,
+        is_used=is_used,
+    )

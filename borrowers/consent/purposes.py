@@ -1,0 +1,136 @@
+"""The catalogue of purposes: what each consent allows, in words (PIPL art. 14, 17, 30). Pure.
+
+Changing any sentence that changes the meaning needs a new `notice_version`: consents under an
+older version no longer count, and the person is asked again.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from common.texts import gettext_noop
+
+IDENTITY = "IDENTITY"
+CONSUMPTION_RECORDS = "CONSUMPTION_RECORDS"
+AUTOMATED_DECISION = "AUTOMATED_DECISION"
+SCENE_EDUCATION = "SCENE_EDUCATION"
+POST_LOAN_WATCH = "POST_LOAN_WATCH"
+
+_LENDER_ONLY = gettext_noop("Only the lender of your loan. We do not sell it or pass it on.")
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """One thing that a person may allow, separately, and what follows when they do not.
+
+    `is_necessary` is true where the law or the contract needs it; all else is a free choice, and
+    refusing it never makes an offer worse than the basic one.
+    """
+
+    code: str
+    notice_version: str
+    is_necessary: bool
+    title: str
+    why: str
+    items: tuple[str, ...]
+    period: str
+    receiver: str
+    refusal: str
+
+    def sentences(self) -> tuple[str, ...]:
+        """Everything that the person read before they agreed."""
+        return (self.title, self.why, *self.items, self.period, self.receiver, self.refusal)
+
+
+_ALL = (
+    Purpose(
+        code=IDENTITY,
+        notice_version="2026-11",
+        is_necessary=True,
+        title=gettext_noop("Your identity"),
+        why=gettext_noop(
+            "The law and the loan contract need to know who borrows, and that they are of age. "
+            "Your identity number is sensitive; we keep it sealed."
+        ),
+        items=(
+            gettext_noop("Your name"),
+            gettext_noop("Your identity number, and the date of birth in it"),
+        ),
+        period=gettext_noop("Until ten years after your last loan has ended, as the law asks."),
+        receiver=_LENDER_ONLY,
+        refusal=gettext_noop("Without it there can be no loan contract."),
+    ),
+    Purpose(
+        code=CONSUMPTION_RECORDS,
+        notice_version="2026-11",
+        is_necessary=False,
+        title=gettext_noop("Your consumption records"),
+        why=gettext_noop(
+            "From what you spend and earn we see what you can repay. It can raise your limit and "
+            "lower your rate. Payment records are sensitive; names and notes in them are sealed, "
+            "and what tells of health or belief is not kept."
+        ),
+        items=(
+            gettext_noop("Times, amounts and kinds of your payments and income"),
+            gettext_noop("Names of shops and notes in the bills that you upload"),
+        ),
+        period=gettext_noop("Until you withdraw, at the longest two years."),
+        receiver=_LENDER_ONLY,
+        refusal=gettext_noop("You can still apply for the basic product. Nothing gets worse."),
+    ),
+    Purpose(
+        code=AUTOMATED_DECISION,
+        notice_version="2026-11",
+        is_necessary=False,
+        title=gettext_noop("Deciding by computer"),
+        why=gettext_noop(
+            "A computer can decide on your application within seconds and tells you the reasons. "
+            "You may ask a person to look again at any decision."
+        ),
+        items=(
+            gettext_noop("What you enter in your application"),
+            gettext_noop("Figures made from what you agreed to share"),
+        ),
+        period=gettext_noop("Five years, so that the decision can be checked."),
+        receiver=_LENDER_ONLY,
+        refusal=gettext_noop("A person decides on your application. That takes longer."),
+    ),
+    Purpose(
+        code=SCENE_EDUCATION,
+        notice_version="2026-11",
+        is_necessary=False,
+        title=gettext_noop("Proof of your course"),
+        why=gettext_noop(
+            "A loan for education pays the school. We check that you are enrolled and whom we pay."
+        ),
+        items=(
+            gettext_noop("The proof of enrolment that you upload"),
+            gettext_noop("The name of your school and course"),
+        ),
+        period=gettext_noop("Until ten years after the loan has ended, as the law asks."),
+        receiver=gettext_noop("The lender of your loan, and the school that is paid."),
+        refusal=gettext_noop("You cannot take a loan for education. Other loans stay open."),
+    ),
+    Purpose(
+        code=POST_LOAN_WATCH,
+        notice_version="2026-11",
+        is_necessary=False,
+        title=gettext_noop("Early help while you repay"),
+        why=gettext_noop(
+            "While a loan runs we look at the records that you upload, and write to you early when "
+            "paying back may become hard."
+        ),
+        items=(gettext_noop("The consumption records that you agreed to share"),),
+        period=gettext_noop("Until the loan has ended, or until you withdraw."),
+        receiver=_LENDER_ONLY,
+        refusal=gettext_noop("We watch your repayments only. Your loan does not change."),
+    ),
+)
+
+PURPOSES: Mapping[str, Purpose] = {each.code: each for each in _ALL}
+
+
+def text_sha256(purpose: Purpose, translate: Callable[[str], str]) -> str:
+    """The fingerprint of the notice as it was read, in the language it was read in."""
+    read = "\n".join(translate(sentence) for sentence in purpose.sentences())
+    return hashlib.sha256(f"{purpose.code} {purpose.notice_version}\n{read}".encode()).hexdigest()

@@ -1,0 +1,45 @@
+"""Writing to borrowers: notes in their inbox, and texts to a phone."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from borrowers.messages.models import Message, OutgoingText
+from borrowers.messages.templates import missing_facts
+from common.transactions import required
+
+# A text may hold a code; nobody needs it tomorrow.
+TEXTS_LIVE = timedelta(days=1)
+
+
+@required
+def send(*, borrower_id: int, template: str, facts: Mapping[str, object], message_key: str) -> None:
+    """Put a note into the inbox, once for each `message_key`.
+
+    `facts` hold amounts, dates, codes and public ids, never personal details. Raises KeyError for
+    an unknown template and ValueError when it lacks a fact.
+    """
+    if missing := missing_facts(template, facts):
+        raise ValueError(f"{template} needs {', '.join(missing)}")
+    Message.objects.get_or_create(
+        message_key=message_key,
+        defaults={"borrower_id": borrower_id, "template": template, "facts": dict(facts)},
+    )
+
+
+@transaction.atomic
+def text_out(*, phone: str, words: str) -> None:
+    """Hand a text to the carrier.
+
+    A carrier's adapter reads the rows as they come; a demonstration has none, and its outbox page
+    shows them instead. Rows of yesterday go.
+    """
+    OutgoingText.objects.create(words={"phone": phone, "words": words})
+    OutgoingText.objects.filter(sent_at__lt=Now() - TEXTS_LIVE).delete()
+
+
+def mark_read(*, borrower_id: int) -> None:
+    """The person has seen their inbox."""
+    Message.objects.filter(borrower_id=borrower_id, read_at=None).update(read_at=Now())

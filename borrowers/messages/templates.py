@@ -1,0 +1,119 @@
+"""What we write to borrowers: a code, its words, and the facts that fill them. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from common import money, rates
+from common.texts import gettext_noop
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A title and a body; `facts` are the keys that must be given.
+
+    A fact's unit is its key's last word: `amount_fen` fills `%(amount)s` as `¥1,234.56`,
+    `rate_ppm` fills `%(rate)s` as a percentage, `due_on` fills `%(due)s` as a date.
+    """
+
+    title: str
+    body: str
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A message in words, ready to be shown."""
+
+    title: str
+    body: str
+
+
+TEMPLATES: Mapping[str, Template] = {
+    "OFFER_READY": Template(
+        title=gettext_noop("Your offer is ready"),
+        body=gettext_noop("Look at what it costs, take your time, then decide."),
+    ),
+    "DECLINED": Template(
+        title=gettext_noop("We cannot lend to you now"),
+        body=gettext_noop(
+            "Your application shows the reasons and what would change them. You may ask a person "
+            "to look again."
+        ),
+    ),
+    "REFERRED": Template(
+        title=gettext_noop("A person is looking at your application"),
+        body=gettext_noop("This takes up to three working days. We will write to you here."),
+    ),
+    "LOAN_PAID_OUT": Template(
+        title=gettext_noop("Your loan has been paid out"),
+        body=gettext_noop("%(amount)s is on its way. Your repayment plan is on the loan's page."),
+        facts=("amount_fen",),
+    ),
+    "PAYOUT_FAILED": Template(
+        title=gettext_noop("The payout did not arrive"),
+        body=gettext_noop(
+            "The bank could not pay your loan out. You owe nothing for it, and we are trying again."
+        ),
+    ),
+    "REPAYMENT_RECEIVED": Template(
+        title=gettext_noop("Thank you, your payment has arrived"),
+        body=gettext_noop("We have received %(amount)s."),
+        facts=("amount_fen",),
+    ),
+    "REPAYMENT_FAILED": Template(
+        title=gettext_noop("Your payment did not go through"),
+        body=gettext_noop("No money has moved. Please try again, or pay from another account."),
+    ),
+    "POINTS_EARNED": Template(
+        title=gettext_noop("You have earned points"),
+        body=gettext_noop(
+            "%(points)s points for paying on time. Use them for a lower rate on your next loan."
+        ),
+        facts=("points",),
+    ),
+    "LOAN_SETTLED": Template(
+        title=gettext_noop("Your loan is paid back"),
+        body=gettext_noop("You owe nothing more on this loan. Thank you."),
+    ),
+    "EARLY_WARNING_NOTE": Template(
+        title=gettext_noop("Do you need help with your loan?"),
+        body=gettext_noop(
+            "Your records show that things may have become tighter. Nothing has changed for you. "
+            "If paying back may be hard, tell us early: we will look for a way together."
+        ),
+    ),
+    "LATE_NOTE": Template(
+        title=gettext_noop("An instalment is late"),
+        body=gettext_noop(
+            "Please pay when you can; the loan's page shows what is due. If you cannot, tell us: "
+            "we will look for a way together."
+        ),
+    ),
+}
+
+
+def missing_facts(template: str, facts: Mapping[str, object]) -> list[str]:
+    """Which facts of a known template are not given."""
+    return [key for key in TEMPLATES[template].facts if key not in facts]
+
+
+def wording(template: str, facts: Mapping[str, object], translate: Callable[[str], str]) -> Wording:
+    """The message in the reader's language."""
+    found = TEMPLATES[template]
+    shown = dict(_shown(key, value) for key, value in facts.items())
+    return Wording(title=translate(found.title) % shown, body=translate(found.body) % shown)
+
+
+def _shown(key: str, value: object) -> tuple[str, str]:
+    """The placeholder of a fact, and how its value reads."""
+    name, _, unit = key.rpartition("_")
+    match unit, value:
+        case "fen", int():
+            return name, f"¥{money.yuan(value)}"
+        case "ppm", int():
+            return name, f"{rates.percent(value):.2f}%"
+        case "on", date() | str():
+            return name, str(value)
+        case _:
+            return key, str(value)

@@ -1,0 +1,40 @@
+"""What other rooms may know about a person: ids, and masks where a page needs a name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class BorrowerCard:
+    """A borrower without any personal detail."""
+
+    id: int
+    public_id: str
+    account_id: int
+    is_identified: bool
+    statutory_key_id: int
+    consented_key_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedPerson:
+    """Name, phone and identity number, each with its middle covered; empty when not known."""
+
+    name: str
+    phone: str
+    id_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContractParty:
+    """A person as a contract must name them. The representation shows nothing."""
+
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedPerson:
+    """Clear details that one member of staff asked for, with a reason. Shown once, never kept."""
+
+    fields: Mapping[str, str] = field(repr=False)

@@ -1,0 +1,112 @@
+"""Who is who, by opaque ids; clear details only where a contract or a reveal asks for them."""
+
+from collections.abc import Collection
+from datetime import date
+
+from borrowers.people import id_number, masking, phones
+from borrowers.people.contracts import BorrowerCard, ContractParty, MaskedPerson
+from borrowers.people.models import Account, Borrower
+from common.crypto import keys
+from common.crypto.blind_index import candidates
+from common.crypto.cells import quarantined
+from common.errors import NotFound
+
+PHONE_CONTEXT = "account.phone"
+ID_NUMBER_CONTEXT = "borrower.id_number"
+
+
+def borrower_of(account_id: int) -> BorrowerCard | None:
+    """The borrower behind an account; staff accounts have none."""
+    return _card_where(account_id=account_id)
+
+
+def card(borrower_id: int) -> BorrowerCard:
+    """The borrower with this id. Raises NotFound."""
+    return _found(_card_where(pk=borrower_id))
+
+
+def by_public_id(public_id: str) -> BorrowerCard:
+    """The borrower with this public id. Raises NotFound."""
+    return _found(_card_where(public_id=public_id))
+
+
+def account_by_phone(phone: str) -> Account | None:
+    """The account of a phone number, however it is written; nothing for what is no number."""
+    number = phones.normalised(phone)
+    if number is None:
+        return None
+    codes = candidates(PHONE_CONTEXT, number)
+    return Account.objects.filter(phone_blind__in=codes).first()
+
+
+def masked(borrower_id: int) -> MaskedPerson:
+    """The covered details of one person. Raises NotFound."""
+    people = masked_many([borrower_id])
+    if borrower_id not in people:
+        raise NotFound
+    return people[borrower_id]
+
+
+def masked_many(borrower_ids: Collection[int]) -> dict[int, MaskedPerson]:
+    """The covered details of many, with one read of their keys; a damaged cell shows as empty."""
+    rows = Borrower.objects.filter(pk__in=borrower_ids)
+    keys.preload(rows.values_list("statutory_key_id", flat=True))
+    with quarantined():
+        return {row.pk: _masked(row) for row in rows.select_related("account")}
+
+
+def age_on(borrower_id: int, on: date) -> int | None:
+    """Full years on a day; nothing before the person was identified, or after erasure."""
+    row = Borrower.objects.only("birth_date", "statutory_key_id").get(pk=borrower_id)
+    if not row.birth_date:
+        return None
+    return id_number.age_years(born_on=row.birth_date, on=on)
+
+
+def contract_party(borrower_id: int) -> ContractParty:
+    """Name and identity number for a contract. Raises NotFound when they are not known."""
+    row = Borrower.objects.filter(pk=borrower_id, identified_at__isnull=False).first()
+    if row is None or not row.name or not row.id_number:
+        raise NotFound
+    return ContractParty(name=row.name, id_number=row.id_number)
+
+
+def _card_where(**lookup: object) -> BorrowerCard | None:
+    # Without the sealed columns: most callers need no personal detail, so none is opened.
+    row = (
+        Borrower.objects.filter(**lookup)
+        .values_list(
+            "id",
+            "public_id",
+            "account_id",
+            "identified_at",
+            "statutory_key_id",
+            "consented_key_id",
+        )
+        .first()
+    )
+    if row is None:
+        return None
+    pk, public_id, account_id, identified_at, statutory_key_id, consented_key_id = row
+    return BorrowerCard(
+        id=pk,
+        public_id=public_id,
+        account_id=account_id,
+        is_identified=identified_at is not None,
+        statutory_key_id=statutory_key_id,
+        consented_key_id=consented_key_id,
+    )
+
+
+def _found(found: BorrowerCard | None) -> BorrowerCard:
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _masked(row: Borrower) -> MaskedPerson:
+    return MaskedPerson(
+        name=masking.name(row.name or ""),
+        phone=masking.phone(row.account.phone or ""),
+        id_number=masking.id_number(row.id_number or ""),
+    )
