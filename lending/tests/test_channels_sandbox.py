@@ -366,10 +366,6 @@ class TestBadNetwork:
         ):
             assert channel.submit(REQUEST).reason == "ReadTimeout"
 
-    def test_an_address_that_does_not_exist_is_unknown(self):
-        with SandboxBank(base_url="http://bank.invalid", api_key="k", connect_seconds=1) as channel:
-            assert channel.submit(REQUEST).outcome == "UNKNOWN"
-
     def test_a_redirect_is_not_followed(self, bank):
         before = bank.statement()
         location = f"Location: {bank.base_url}/transfers\r\n"
