@@ -197,6 +197,11 @@ class LoanState:
         return _total(line.penalty.due_fen for line in self.instalments)
 
     @property
+    def waived_fen(self) -> int:
+        """Forgiven so far: owed no longer, and never received."""
+        return _total(each.amount_fen for each in self.allocations if each.is_waiver)
+
+    @property
     def is_settled(self) -> bool:
         """The money went out and nothing is left to pay."""
         return bool(self.instalments) and self.outstanding_fen == 0

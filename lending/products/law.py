@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from common.rates import PPM_PER_PERCENT
 from common.rulebook import queries as rulebook
 
 
@@ -26,9 +25,9 @@ def on(day: date, *, licence: str = "CONSUMER_FINANCE", product: str = "*") -> L
         return rulebook.number(code, on=day, licence=licence, product=product)
 
     return Law(
-        cap_ppm=int(number("ANNUAL_COST_CAP_PERCENT") * PPM_PER_PERCENT),
+        cap_ppm=int(number("ANNUAL_COST_CAP_PPM")),
         minimum_age_years=int(number("MINIMUM_AGE_YEARS")),
         exposure_cap_fen=int(number("CONSUMPTION_CREDIT_LIMIT_FEN")),
-        reading_seconds=int(number("COST_READING_SECONDS")),
+        reading_seconds=int(number("DISCLOSURE_READING_SECONDS")),
         point_value_fen=int(number("POINT_VALUE_FEN")),
     )

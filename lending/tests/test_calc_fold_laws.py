@@ -101,9 +101,20 @@ class TestConservation:
         given_up = sum(
             each.amount_fen for each in counted(story) if each.kind is TransactionKind.WAIVER
         )
-        used = sum(each.amount_fen for each in state.allocations if each.is_waiver)
 
-        assert given_up == used + state.waiver_unused_fen
+        assert given_up == state.waived_fen + state.waiver_unused_fen
+
+    @given(stories())
+    @settings(deadline=None, max_examples=200)
+    def test_the_books_balance(self, story):
+        state = state_of(story)
+        owed = state.principal_outstanding_fen + (
+            state.interest_accrued_fen + state.penalty_accrued_fen - settled_charges(state)
+        )
+        cash = state.received_fen - state.disbursed_fen
+        income = state.interest_accrued_fen + state.penalty_accrued_fen
+
+        assert cash + owed + state.waived_fen == income + state.overpaid_fen
 
     @given(stories())
     @settings(deadline=None, max_examples=200)
@@ -143,6 +154,10 @@ class TestConservation:
         state = state_of(story)
 
         assert state.overpaid_fen == 0 or state.outstanding_fen == 0 or early
+
+
+def settled_charges(state):
+    return sum(line.interest.settled_fen + line.penalty.settled_fen for line in state.instalments)
 
 
 class TestTheWaterfall:
