@@ -111,5 +111,6 @@ def _documents_folder() -> Iterator[None]:
     """Sealed files of tests go where they are thrown away."""
     folder = Path(tempfile.mkdtemp(prefix="mingzhang-documents-"))
     django_settings.DOCUMENTS_DIR = folder
+    django_settings.STORAGES["documents"]["OPTIONS"]["location"] = folder
     yield
     shutil.rmtree(folder, ignore_errors=True)
