@@ -144,8 +144,19 @@ def _policy_reasons(found: _Proposal, chosen: _Proposal) -> Iterator[Reason]:
     """What the table names, and whether the base product stepped in."""
     if code := found.ruling.reason:
         yield Reason(code, "POLICY", 0, "DOWN", _figure_of(code, found.inputs))
-    if chosen is not found and chosen.ruling.rule != found.ruling.rule:
-        yield Reason("BASE_PRODUCT", "POLICY", 0, "UP", chosen.room.limit_fen)
+    if chosen is found or chosen.ruling.rule == found.ruling.rule:
+        return
+    if found.room.bound_by == "INCOME":
+        yield _bearable(found)
+    yield Reason("BASE_PRODUCT", "POLICY", 0, "UP", chosen.room.limit_fen)
+
+
+def _bearable(proposal: _Proposal) -> Reason:
+    """What the income bears, or that it bears nothing."""
+    bearable = proposal.room.affordable_instalment_fen
+    if bearable > 0:
+        return Reason("INCOME_BEARS", "TERMS", 0, "DOWN", bearable)
+    return Reason("NOTHING_LEFT", "TERMS", 0, "DOWN")
 
 
 def _figure_of(code: str, inputs: Inputs) -> float | None:
@@ -160,8 +171,7 @@ def _term_reasons(request: CreditRequest, chosen: _Proposal) -> Iterator[Reason]
     if limit < request.amount_fen:
         yield Reason("LESS_THAN_ASKED", "TERMS", 0, "DOWN", request.amount_fen, limit)
         if chosen.room.bound_by == "INCOME":
-            bearable = chosen.room.affordable_instalment_fen
-            yield Reason("INCOME_BEARS", "TERMS", 0, "DOWN", bearable)
+            yield _bearable(chosen)
         elif request.outstanding_fen > 0:
             yield Reason("OTHER_LOANS_COUNT", "TERMS", 0, "DOWN", request.outstanding_fen)
     if longest < request.term_months:

@@ -187,6 +187,10 @@ _HELD: Mapping[str, _Sentence] = {
         Unit.FEN,
         gettext_noop("Your income bears an instalment of up to %(value)s a month."),
     ),
+    "NOTHING_LEFT": _Sentence(
+        Unit.COUNT,
+        gettext_noop("Your spending leaves nothing of your income for an instalment."),
+    ),
     "OTHER_LOANS_COUNT": _Sentence(
         Unit.FEN,
         gettext_noop("What you owe us already, %(value)s, counts towards the limit."),

@@ -106,7 +106,7 @@ def _bearable_fen(
     """The instalment that the income bears: a share of it, and not more than what is left over."""
     if income_monthly_fen is None:
         return None
-    bearable = share_fen(int(income_monthly_fen), ruling.instalment_share_ppm)
+    bearable = share_fen(max(int(income_monthly_fen), 0), ruling.instalment_share_ppm)
     if surplus_monthly_fen is not None:
         bearable = min(bearable, int(surplus_monthly_fen))
     return max(bearable, 0)

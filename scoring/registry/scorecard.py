@@ -107,7 +107,8 @@ def _strongest(
         _merged(list(pairs), values) for _, pairs in groupby(spoken, key=lambda pair: pair[0].group)
     ]
     effective = [each for each in groups if each.points != 0]
-    effective.sort(key=lambda each: (-abs(each.points), each.group))
+    # Of two that weigh the same, the one that took points comes first: it can be acted on.
+    effective.sort(key=lambda each: (-abs(each.points), each.points, each.group))
     return tuple(effective[:STRONGEST])
 
 

@@ -72,6 +72,11 @@ class TestIncome:
 
             assert of(*pay, bought(179, 1))["income_variation_180d"] == pytest.approx(0)
 
+    def test_that_just_fell_varies_even_where_a_cut_would_hide_it(self):
+        pay = [earned(30 * month + 15, 5_000) for month in range(1, 6)]
+
+        assert of(earned(15, 1_000), *pay, bought(179, 1))["income_variation_180d"] > 0.3
+
     def test_that_comes_and_goes_varies(self):
         pay = [earned(day, yuan) for day, yuan in [(15, 9_000), (45, 0), (75, 200), (105, 7_000)]]
 

@@ -85,8 +85,8 @@ class Oracle:
         typical = median(before) if len(before) >= 2 else None
         steadiest = [
             pstdev(sums) / fmean(sums)
-            for sums in (self.periods(self.earned, offset, 5) for offset in (0, 10, 20))
-            if len(sums) >= 3 and sum(sums) > 0
+            for sums in ([recent, *self.periods(self.earned, cut, 5)] for cut in (0, 10, 20))
+            if len(sums) >= 4 and sum(sums) > 0
         ]
         return {
             "income_monthly_90d": self.earned(90) / self.months,

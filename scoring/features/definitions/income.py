@@ -42,17 +42,19 @@ def _typical_fen(frame: Frame) -> Numbers:
 
 
 def _variation(frame: Frame) -> Numbers:
-    """The steadiest of three ways to cut time into 30 days.
+    """The steadiest of three ways to cut time into 30 days, always beside the latest month.
 
     A pay day near the edge of a period would put two pays into one and none into the next,
     and make a regular earner look erratic.
     """
+    latest = _recent_fen(frame)[:, None]
+    always = np.ones((frame.segments, 1), dtype=np.bool_)
     best = np.full(frame.segments, np.nan)
     for offset_days in PHASES_DAYS:
         cutting = {"offset_days": offset_days, "periods": TYPICAL_PERIODS}
-        income = frame.by_period(frame.income, **cutting)
-        seen = frame.seen_periods(**cutting)
-        best = np.fmin(best, variation(income, seen, at_least=MINIMUM_PERIODS))
+        income = np.hstack([latest, frame.by_period(frame.income, **cutting)])
+        seen = np.hstack([always, frame.seen_periods(**cutting)])
+        best = np.fmin(best, variation(income, seen, at_least=1 + MINIMUM_PERIODS))
     return best
 
 
