@@ -58,7 +58,7 @@ def unseal(cell: str, *, context: str) -> str:
     if secret is None:
         return Erased()
     try:
-        inner = secret.fernet.decrypt(token).decode()
+        inner = secret.fernet.decrypt(token.encode()).decode()
     except (InvalidToken, UnicodeError) as error:
         raise DecryptError(f"{context}: the cell was changed or is not of key {key_id}") from error
     found, _, text = inner.partition(_SEPARATOR)

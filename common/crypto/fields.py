@@ -15,9 +15,8 @@ A row that belongs to nobody says `key_field=None` and is sealed with the platfo
 
 import json
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from decimal import InvalidOperation
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.core.exceptions import FieldError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -35,17 +34,21 @@ from common.crypto.blind_index import checked_context
 from common.crypto.cells import Cell, Erased
 from common.crypto.keys import PLATFORM_KEY_ID
 
+# What may be assigned and what is read, as the type checker knows it of Django's own fields.
+Set_contra = TypeVar("Set_contra", contravariant=True)
+Get_co = TypeVar("Get_co", covariant=True)
+
 if TYPE_CHECKING:
     # The package has no types. To the type checker its fields are Django's, which they extend.
-    _Column = models.Field[Any, Any]
-    _Char = models.CharField[str, str]
-    _Text = models.TextField[str, str]
-    _Date = models.DateField[date, date]
-    _Integer = models.BigIntegerField[int, int]
-    _Decimal = models.DecimalField[Decimal, Decimal]
-    _Json = models.JSONField[Any, Any]
+    from django.db.models import BigIntegerField as _Integer
+    from django.db.models import CharField as _Char
+    from django.db.models import DateField as _Date
+    from django.db.models import DecimalField as _Decimal
+    from django.db.models import Field as _Column
+    from django.db.models import JSONField as _Json
+    from django.db.models import TextField as _Text
 else:
-    _Column = object
+    _Column = Generic
     _Char = package.EncryptedCharField
     _Text = package.EncryptedTextField
     _Date = package.EncryptedDateField
@@ -65,11 +68,12 @@ _REFUSED_OPTIONS = (
 )  # fmt: skip
 
 
-class SealedColumn(_Column):
+class SealedColumn(_Column[Set_contra, Get_co]):
     """What all sealed fields share. `context` is frozen for ever: renaming it loses the column."""
 
     def __init__(self, *args: Any, context: str, key_field: str | None, **options: Any) -> None:
-        # Django's serializers would write the plain value: dumpdata leaves the column out.
+        # dumpdata would write the plain value, and so leaves the column out; a REST serializer
+        # has to declare the column to write it.
         super().__init__(*args, **{**options, "serialize": False})
         # Not `context`: a DecimalField has one of its own.
         self.cell_context = checked_context(context)
@@ -184,19 +188,19 @@ class _RefusedLookup(models.Lookup[Any]):
         raise FieldError(f"{lhs.output_field.cell_context}: a sealed column: use the blind index")
 
 
-class SealedCharField(SealedColumn, _Char):
+class SealedCharField(SealedColumn[Set_contra, Get_co], _Char[Set_contra, Get_co]):
     """A line of text, up to `max_length`."""
 
 
-class SealedTextField(SealedColumn, _Text):
+class SealedTextField(SealedColumn[Set_contra, Get_co], _Text[Set_contra, Get_co]):
     """Text of any length."""
 
 
-class SealedDateField(SealedColumn, _Date):
+class SealedDateField(SealedColumn[Set_contra, Get_co], _Date[Set_contra, Get_co]):
     """A date, without a time."""
 
 
-class SealedIntegerField(SealedColumn, _Integer):
+class SealedIntegerField(SealedColumn[Set_contra, Get_co], _Integer[Set_contra, Get_co]):
     """A whole number of 64 bits."""
 
     @cached_property
@@ -207,7 +211,7 @@ class SealedIntegerField(SealedColumn, _Integer):
         return [*self.default_validators, *own, *bounds]
 
 
-class SealedDecimalField(SealedColumn, _Decimal):
+class SealedDecimalField(SealedColumn[Set_contra, Get_co], _Decimal[Set_contra, Get_co]):
     """An exact decimal, within `max_digits` and `decimal_places`."""
 
     def text_of(self, value: Any) -> str:
@@ -219,7 +223,7 @@ class SealedDecimalField(SealedColumn, _Decimal):
         return text
 
 
-class SealedJSONField(SealedColumn, _Json):
+class SealedJSONField(SealedColumn[Set_contra, Get_co], _Json[Set_contra, Get_co]):
     """A JSON value; None is an empty column."""
 
     def value_of(self, text: str) -> Any:

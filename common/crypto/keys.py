@@ -229,7 +229,7 @@ def _wrap(key_id: int, raw: bytes) -> str:
 
 def _unwrap(key_id: int, wrapped: str) -> bytes:
     try:
-        number, _, raw = _crypter(_keks()).decrypt(wrapped).partition(b"\x1f")
+        number, _, raw = _crypter(_keks()).decrypt(wrapped.encode()).partition(b"\x1f")
     except InvalidToken as error:
         raise DecryptError(f"no configured key-encrypting key opens key {key_id}") from error
     if number != b"%d" % key_id:

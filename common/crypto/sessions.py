@@ -27,7 +27,7 @@ class SessionStore(db.SessionStore):
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
         text = session_data.decode() if isinstance(session_data, bytes) else session_data
         try:
-            payload = _secret().fernet.decrypt(text.removeprefix(_MARK))
+            payload = _secret().fernet.decrypt(text.removeprefix(_MARK).encode())
         except InvalidToken:
             logger.warning("session.unreadable")
             return {}
