@@ -14,10 +14,10 @@ COLOURS = {"web": 36, "worker": 32, "beat": 33, "bank": 34, "redis": 35, "postgr
 class Console:
     """Several threads write to it. A terminal that went away must not stop the stopping."""
 
-    def __init__(self, stream: TextIO = sys.stdout) -> None:
-        self._stream = stream
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stdout
         self._lock = threading.Lock()
-        self._is_coloured = stream.isatty() and "NO_COLOR" not in os.environ
+        self._is_coloured = self._stream.isatty() and "NO_COLOR" not in os.environ
 
     def line(self, text: str = "") -> None:
         """One line, at once."""

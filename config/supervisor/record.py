@@ -34,6 +34,10 @@ class Record:
         self._before = _read(path)
         self._noted: list[int] | None = None
 
+    def close(self) -> None:
+        """Let the next one in; the end of the process does the same."""
+        self._file.close()
+
     def write(self, *, url: str, children: list[Child]) -> None:
         """Note the address and the children, if they are not noted yet."""
         pids = [child.process.pid for child in children if child.process]

@@ -7,6 +7,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
 from config import env
@@ -65,11 +66,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         place = endpoints.current()
         layout = _layout()
-        record = Record(layout)
-        addresses = _addresses(options, console)
-        start = Start(layout, place, addresses, watch, record, began)
-        watch.listen()
-        _run(start)
+        with closing(Record(layout)) as record:
+            addresses = _addresses(options, console)
+            watch.listen()
+            _run(Start(layout, place, addresses, watch, record, began))
     except (CannotStart, env.SettingIsWrong) as error:
         console.line(str(error))
         return 1
