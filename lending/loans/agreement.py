@@ -175,7 +175,7 @@ def _print(
         page.set_font(FACE, size=12)
         page.cell(0, LINE_MM + 3, heading, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         page.set_font(FACE, size=10)
-        page.multi_cell(0, LINE_MM, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        page.multi_cell(0, LINE_MM, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         page.ln(1)
     page.set_draw_color(GREY)
     with page.table(text_align="RIGHT", line_height=LINE_MM, first_row_as_headings=False) as table:
