@@ -1,8 +1,9 @@
 """What every connector reads out of a file: one shape for all sources, no Django."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 # The words of an event belong to the room below, which stores events; readers find them here too.
 from borrowers.behaviour.contracts import Category, Direction, EventStatus, RawEvent, Source
@@ -10,13 +11,35 @@ from borrowers.behaviour.contracts import Category, Direction, EventStatus, RawE
 __all__ = [
     "BillReading",
     "Category",
+    "Cell",
     "Connector",
     "Direction",
     "EventStatus",
     "Quarantined",
     "RawEvent",
+    "Row",
+    "Sheet",
     "Source",
 ]
+
+Cell = str | int | float | datetime | None
+Row = Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows of cells, whatever the container was.
+
+    `has_open_end` says that the text stops without a line end, `is_cut` that it stops in the
+    middle of a character: only then may a short last row be called cut off.
+    """
+
+    container: str
+    encoding: str
+    rows: Sequence[Row]
+    has_open_end: bool = False
+    is_cut: bool = False
+    counts_from_1904: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +52,11 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class BillReading:
-    """All that a file says, with the counts that let anybody check it."""
+    """All that a file says, with the counts that let anybody check it.
+
+    `rows_read` = events + duplicates + quarantined. `suppressed` counts the events whose words
+    were left out because they would tell of health, belief or intimate life.
+    """
 
     source: Source
     dialect: str
@@ -44,6 +71,7 @@ class BillReading:
     totals_agree: bool | None
     first_at: datetime | None
     last_at: datetime | None
+    suppressed: int = 0
 
 
 class Connector(Protocol):
@@ -53,10 +81,10 @@ class Connector(Protocol):
     source: Source
     purpose: str
 
-    def recognises(self, sheet: Any) -> bool:
+    def recognises(self, sheet: Sheet) -> bool:
         """Is this sheet one of mine?"""
         ...
 
-    def read(self, sheet: Any) -> BillReading:
+    def read(self, sheet: Sheet) -> BillReading:
         """Every row of the sheet, normalised or quarantined."""
         ...

@@ -1,0 +1,169 @@
+"""Why a file is refused, in words that a person can act on; raised by the readers only."""
+
+from common.errors import Refused
+from common.texts import gettext_noop
+
+ACCEPTED = gettext_noop(
+    "We read WeChat Pay bills (CSV or XLSX) and Alipay transaction records (CSV), as the apps "
+    "export them."
+)
+
+
+class FileRefused(Refused):
+    """A file that cannot be read as a bill; nothing of it is kept."""
+
+    code = "FILE_REFUSED"
+    message = gettext_noop("This file cannot be read.")
+    advice = ACCEPTED
+    status = 422
+
+
+class EmptyFile(FileRefused):
+    """There is nothing in the file."""
+
+    code = "FILE_EMPTY"
+    message = gettext_noop("This file is empty.")
+    advice = gettext_noop("Export the bill again and upload the new file.")
+
+
+class TooLarge(FileRefused):
+    """More bytes or more rows than a bill of one person can have."""
+
+    code = "FILE_TOO_LARGE"
+    message = gettext_noop("This file is too large.")
+    advice = gettext_noop(
+        "A file may have %(megabytes)s MB and %(rows)s rows. Export a shorter period and upload "
+        "the parts one by one."
+    )
+
+
+class NotABill(FileRefused):
+    """Readable, but no bill that any connector knows."""
+
+    code = "FILE_IS_NOT_A_BILL"
+    message = gettext_noop("We can open this file, but it is not a bill that we know.")
+    advice = ACCEPTED
+
+
+class UnknownLayout(FileRefused):
+    """A wallet's bill without a column that cannot be done without."""
+
+    code = "FILE_LAYOUT_UNKNOWN"
+    message = gettext_noop("This looks like a bill, but these columns are missing: %(columns)s.")
+    advice = gettext_noop(
+        "Export the bill again and upload it as it comes, without editing it. If it still does "
+        "not work, the app may have changed its format: tell us, and we will learn it."
+    )
+
+
+class NoTransactions(FileRefused):
+    """A bill with a header and no row below it."""
+
+    code = "FILE_HAS_NO_TRANSACTIONS"
+    message = gettext_noop("This bill has no transactions.")
+    advice = gettext_noop("Choose a longer period when you export the bill, then upload it.")
+
+
+class UnreadableRows(FileRefused):
+    """Not one row of the bill could be understood."""
+
+    code = "FILE_ROWS_UNREADABLE"
+    message = gettext_noop("We could not understand any of the %(rows)s rows of this bill.")
+    advice = gettext_noop("Export the bill again and upload it as it comes, without editing it.")
+
+
+class TruncatedFile(FileRefused):
+    """The end of the file is missing, or its inside is damaged."""
+
+    code = "FILE_IS_CUT_OFF"
+    message = gettext_noop("This file is damaged or its end is missing.")
+    advice = gettext_noop("Download the bill again, wait until it is complete, then upload it.")
+
+
+class UnreadableEncoding(FileRefused):
+    """Bytes that are no text in any encoding that bills use."""
+
+    code = "FILE_ENCODING_UNREADABLE"
+    message = gettext_noop("The text of this file cannot be read.")
+    advice = gettext_noop("Upload the file as the app exported it, without opening and saving it.")
+
+
+class ZipBomb(FileRefused):
+    """A workbook that unpacks to far more than a bill needs."""
+
+    code = "FILE_UNPACKS_TOO_LARGE"
+    message = gettext_noop("This workbook unpacks to far more than a bill needs.")
+    advice = gettext_noop("Upload the file as the app exported it.")
+
+
+class TooSlow(FileRefused):
+    """The reader was stopped at its time limit."""
+
+    code = "FILE_TOOK_TOO_LONG"
+    message = gettext_noop("Reading this file took too long, so we stopped.")
+    advice = gettext_noop("Export a shorter period and upload the parts one by one.")
+
+
+class WrongKind(FileRefused):
+    """A known kind of file, but not the one that is needed."""
+
+    code = "FILE_IS_WRONG_KIND"
+    message = gettext_noop("This is not the kind of file that we need.")
+    advice = ACCEPTED
+
+
+class PictureOrDocument(WrongKind):
+    """An image, PDF or word-processor file, whatever its name says."""
+
+    code = "FILE_IS_PICTURE_OR_DOCUMENT"
+    message = gettext_noop("This is a picture or a document, not an exported bill.")
+    advice = gettext_noop(
+        "In the app, choose to export the bill for your own records; it arrives by e-mail as a "
+        "CSV or XLSX file. Upload that file."
+    )
+
+
+class PackedArchive(WrongKind):
+    """The archive that the mail brings, not the bill inside it."""
+
+    code = "FILE_IS_PACKED"
+    message = gettext_noop("This is a packed archive; the bill is still inside it.")
+    advice = gettext_noop("Unpack it on your device, then upload the CSV or XLSX file inside.")
+
+
+class PasswordProtected(WrongKind):
+    """An archive or a workbook locked by a password."""
+
+    code = "FILE_IS_PASSWORD_PROTECTED"
+    message = gettext_noop("This file is protected by a password.")
+    advice = gettext_noop(
+        "Open it on your device with the password that the app sent you, then upload the CSV or "
+        "XLSX file inside. Never send us the password."
+    )
+
+
+class OldSpreadsheet(WrongKind):
+    """A workbook of the format before 2007."""
+
+    code = "FILE_IS_OLD_SPREADSHEET"
+    message = gettext_noop("This is a workbook in the old XLS format.")
+    advice = gettext_noop("Upload the bill as the app exported it, or save it as XLSX first.")
+
+
+class BookkeepingExport(WrongKind):
+    """Alipay's bookkeeping book: what a person wrote down, not what was paid."""
+
+    code = "FILE_IS_BOOKKEEPING_EXPORT"
+    message = gettext_noop("This is an export of the Alipay bookkeeping book, not of the bill.")
+    advice = gettext_noop(
+        "In Alipay, open Bills, then the menu, then choose to issue a transaction statement for "
+        "your own records; upload the CSV file inside the mail."
+    )
+
+
+class MerchantBill(WrongKind):
+    """What a merchant's account sold, not what a person spent."""
+
+    code = "FILE_IS_MERCHANT_BILL"
+    message = gettext_noop("This is the bill of a merchant account.")
+    advice = gettext_noop("Export the bill of your personal wallet and upload that.")

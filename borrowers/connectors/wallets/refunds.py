@@ -1,0 +1,133 @@
+"""Refund rows find the payment they undo, and are counted once.
+
+The wallets tell of a refund in four ways: a note in the status of the payment, a column of the
+payment, a row of its own, or several of them at once. So a payment's refund is the larger of what
+it states and what its refund rows add up to, never the sum of both. Refund rows themselves are
+never income.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import islice
+
+from borrowers.connectors.categories import OWN_MONEY
+from borrowers.connectors.contracts import Category, Direction, EventStatus
+from borrowers.connectors.wallets.drafts import Draft
+
+LATEST = timedelta(days=90)
+# A resold bill may hold thousands of payments to one merchant; the nearest ones are enough.
+NEAREST = 300
+# Alipay numbers a refund as the payment's number, a separator and a number of its own.
+SEPARATORS = "_*"
+
+
+def link(drafts: Sequence[Draft]) -> None:
+    """Set `refunded_fen` on every payment and `parent_native_id` on every refund that finds one."""
+    payments = Payments(sorted(filter(can_be_refunded, drafts), key=by_time))
+    for refund in sorted(filter(is_refund, drafts), key=by_time):
+        payment = payments.undone_by(refund)
+        if payment is not None:
+            refund.parent_native_id = payment.native_id
+            payments.claim(payment, refund.amount_fen)
+    for payment in payments.all:
+        settle(payment, payments.claimed.get(payment.row_number, 0))
+
+
+def by_time(draft: Draft) -> tuple[object, int]:
+    return draft.occurred_at, draft.row_number
+
+
+def is_refund(draft: Draft) -> bool:
+    return draft.category is Category.REFUND and draft.status is not EventStatus.CLOSED
+
+
+def can_be_refunded(draft: Draft) -> bool:
+    """Paid, or closed: a closed payment with a refund row had been paid."""
+    if draft.category in OWN_MONEY:
+        return False
+    is_paid = draft.direction is not Direction.NEUTRAL
+    return is_paid or draft.status is EventStatus.CLOSED
+
+
+def settle(payment: Draft, linked_fen: int) -> None:
+    """Write down what came back, once."""
+    if payment.status is EventStatus.CLOSED:
+        if not linked_fen and not payment.stated_refund_fen:
+            return  # Never paid.
+        payment.direction = Direction.OUT
+        payment.refunded_fen = payment.amount_fen
+    else:
+        payment.refunded_fen = min(payment.amount_fen, max(payment.stated_refund_fen, linked_fen))
+    if payment.amount_fen and payment.refunded_fen == payment.amount_fen:
+        payment.status = EventStatus.REFUNDED
+
+
+class Payments:
+    """Payments that refunds may undo, found by number, by order, or by party and amount."""
+
+    def __init__(self, payments: list[Draft]) -> None:
+        self.all = payments
+        self.claimed: dict[int, int] = {}
+        self.by_id: dict[str, list[Draft]] = {}
+        self.by_order: dict[tuple[str, str], list[Draft]] = {}
+        self.by_party: dict[str, list[Draft]] = {}
+        for payment in payments:
+            if payment.native_id:
+                self.by_id.setdefault(payment.native_id, []).append(payment)
+            if payment.order_id:
+                order = (payment.order_id, payment.party)
+                self.by_order.setdefault(order, []).append(payment)
+            for name in {payment.party, type_stem(payment.type_text)} - {""}:
+                self.by_party.setdefault(name, []).append(payment)
+
+    def undone_by(self, refund: Draft) -> Draft | None:
+        """The payment that a refund row undoes; the surest evidence is asked first."""
+        return (
+            self.best(self.with_number_of(refund), refund)
+            or self.best(self.by_order.get((refund.order_id, refund.party), []), refund)
+            or self.best(self.recent(refund), refund)
+        )
+
+    def with_number_of(self, refund: Draft) -> list[Draft]:
+        """By the number before the separator, or by the same number where numbers are unique."""
+        for separator in SEPARATORS:
+            stem, found, _ = refund.native_id.partition(separator)
+            if found and stem in self.by_id:
+                return self.by_id[stem]
+        return self.by_id.get(refund.native_id, []) if refund.has_lasting_id else []
+
+    def recent(self, refund: Draft) -> Iterable[Draft]:
+        """Payments to the same party in the ninety days before, the latest first."""
+        same_party = self.by_party.get(refund.party or type_stem(refund.type_text), [])
+        end = bisect_right(same_party, refund.occurred_at, key=lambda each: each.occurred_at)
+        for payment in islice(reversed(same_party[:end]), NEAREST):
+            if refund.occurred_at - payment.occurred_at > LATEST:
+                return
+            yield payment
+
+    def best(self, candidates: Iterable[Draft], refund: Draft) -> Draft | None:
+        """The payment with room for the refund that asks for it most."""
+        fitting = [each for each in islice(candidates, NEAREST) if self.room(each, refund) >= 0]
+        return max(fitting, key=lambda each: self.claim_strength(each, refund), default=None)
+
+    def room(self, payment: Draft, refund: Draft) -> int:
+        return payment.amount_fen - self.claimed.get(payment.row_number, 0) - refund.amount_fen
+
+    def claim_strength(self, payment: Draft, refund: Draft) -> tuple[object, ...]:
+        """A payment that says itself that it was refunded comes before one that does not."""
+        waiting = payment.stated_refund_fen - self.claimed.get(payment.row_number, 0)
+        is_closed = payment.status is EventStatus.CLOSED
+        is_exact = payment.amount_fen == refund.amount_fen
+        says_so = waiting >= refund.amount_fen or (is_closed and is_exact)
+        return says_so, is_exact, is_closed, payment.occurred_at
+
+    def claim(self, payment: Draft, fen: int) -> None:
+        self.claimed[payment.row_number] = self.claimed.get(payment.row_number, 0) + fen
+
+
+def type_stem(type_text: str) -> str:
+    """`微信红包-退款` and `微信红包（单发）` are both about `微信红包`."""
+    for mark in ("-", "(", "（"):
+        type_text = type_text.partition(mark)[0]
+    return type_text

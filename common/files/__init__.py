@@ -1,0 +1,1 @@
+"""Files that strangers sent: read only inside a child process with limits."""

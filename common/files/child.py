@@ -1,0 +1,72 @@
+"""The other side of the pipe: set the limits, read the content, call the function, answer."""
+
+import json
+import math
+import resource
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from common.errors import Refused
+
+# Enough for the modules that the function imports while it works; no socket, no spool of files.
+OPEN_FILES = 32
+# A reader needs none of these; without them it starts sooner and stays smaller.
+UNWANTED = ("django", "rest_framework", "celery", "PIL", "lxml", "pandas")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the child may use."""
+
+    seconds: float
+    memory_bytes: int
+
+    def as_text(self) -> str:
+        return f"{self.seconds}:{self.memory_bytes}"
+
+    @staticmethod
+    def from_text(words: str) -> "Limits":
+        seconds, memory_bytes = words.split(":")
+        return Limits(seconds=float(seconds), memory_bytes=int(memory_bytes))
+
+    def set(self) -> None:
+        """Soft and hard alike: nobody can raise them again."""
+        cpu_seconds = math.ceil(self.seconds) + 1
+        limits = {
+            resource.RLIMIT_CPU: cpu_seconds,
+            resource.RLIMIT_AS: self.memory_bytes,
+            resource.RLIMIT_FSIZE: 0,
+            resource.RLIMIT_CORE: 0,
+            resource.RLIMIT_NOFILE: OPEN_FILES,
+            resource.RLIMIT_NPROC: 0,
+        }
+        for what, limit in limits.items():
+            resource.setrlimit(what, (limit, limit))
+
+
+def dotted_name(kind: type) -> str:
+    return f"{kind.__module__}:{kind.__qualname__}"
+
+
+def main() -> None:
+    """`root limits function arguments…` on the command line, the content on standard input."""
+    _, _, limits, function_name, *arguments = sys.argv
+    Limits.from_text(limits).set()
+    for name in UNWANTED:
+        sys.modules[name] = None  # type: ignore[assignment]  # an import of it fails at once
+    module_name, _, name = function_name.partition(":")
+    function = getattr(import_module(module_name), name)
+    content = sys.stdin.buffer.read()
+    answer = json.dumps(answer_of(function, content, arguments), ensure_ascii=False)
+    sys.stdout.buffer.write(answer.encode())
+    sys.stdout.flush()
+
+
+def answer_of(function: Any, content: bytes, arguments: list[str]) -> dict[str, Any]:
+    """The answer, or the refusal by name and context, in one envelope."""
+    try:
+        return {"answer": function(content, *arguments)}
+    except Refused as refused:
+        return {"refused": dotted_name(type(refused)), "context": refused.context}
