@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -59,7 +60,7 @@ class ExampleForm(forms.Form):
     is_confirmed = forms.BooleanField(label=_("I have read this and I agree."))
 
 
-def examples() -> dict[str, object]:
+def examples() -> dict[str, Any]:
     """The context of components/gallery.html."""
     return {
         "example_form": ExampleForm(
@@ -108,6 +109,7 @@ def _cost() -> dict[str, object]:
         "months": MONTHS,
         "interest_fen": interest_fen,
         "fees_fen": 0,
+        "note": _("You may pay early at any time, without a penalty."),
         "total_fen": PRINCIPAL_FEN + interest_fen,
     }
 
@@ -117,7 +119,7 @@ def _cost_items() -> list[dict[str, object]]:
         {
             "name": _("Interest"),
             "standard": _("by the day, on what you still owe"),
-            "receiver": _("the lender"),
+            "recipient": _("the lender"),
             "amount_fen": sum(row.interest_fen for row in _instalments()),
             "annual_rate_ppm": 144_000,
             "change": _("No"),
@@ -125,7 +127,7 @@ def _cost_items() -> list[dict[str, object]]:
         {
             "name": _("If you pay late"),
             "standard": _("one and a half times the rate, on the late part only"),
-            "receiver": _("the lender"),
+            "recipient": _("the lender"),
             "amount_fen": None,
             "annual_rate_ppm": None,
             "change": _("No"),
@@ -176,7 +178,7 @@ def _consent() -> dict[str, object]:
         ),
         "items": [_("date, amount and kind of each payment"), _("the name of the shop, sealed")],
         "period": _("until 12 months after your last loan, or until you withdraw"),
-        "receiver": _("nobody but us"),
+        "recipient": _("nobody but us"),
         "refusal": _(
             "You can still apply. We then decide on fewer facts, and the amount may be smaller."
         ),

@@ -11,7 +11,7 @@ register = template.Library()
 
 
 @register.filter
-def yuan(amount: Money | int | None) -> str:
+def yuan(amount: object) -> str:
     """Whole fen as yuan with its sign; nothing known is a dash.
 
     Raises TypeError for anything else, a missing variable included: a page about money must not

@@ -13,7 +13,7 @@ register = template.Library()
 
 
 @register.filter
-def percent(ppm: int | None) -> str:
+def percent(ppm: object) -> str:
     """Parts per million as percent with two places, half up; nothing known is a dash.
 
     Raises TypeError for anything else, a missing variable included.
