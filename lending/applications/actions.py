@@ -23,29 +23,11 @@ from lending.applications.queries import price_of
 from lending.applications.states import NotPossibleNow, step
 from lending.products import law as laws
 from lending.products import queries as products
-from lending.products.models import LoanProduct
+from lending.products.queries import AmountNotOffered, TermNotOffered
 from lending.rewards import actions as rewards
 
 PROCESS_KIND = "DECIDE"
 DECIDE = "lending.tasks.decide_application"
-
-
-class AmountNotOffered(Refused):
-    """Outside of what the product lends."""
-
-    code = "AMOUNT_NOT_OFFERED"
-    message = gettext_noop("You can ask for ¥%(least)s to ¥%(most)s.")
-    advice = gettext_noop("Enter an amount in that range.")
-    status = 422
-
-
-class TermNotOffered(Refused):
-    """Not one of the product's terms."""
-
-    code = "TERM_NOT_OFFERED"
-    message = gettext_noop("This number of months is not offered.")
-    advice = gettext_noop("Choose one of the terms in the list.")
-    status = 422
 
 
 class NotIdentified(Refused):
@@ -109,7 +91,7 @@ def draft(
     if seen is not None:
         return seen
     product = products.open_product(product_code)
-    _insist_on_range(product, amount_fen, term_months)
+    products.insist_on_range(product, amount_fen=amount_fen, term_months=term_months)
     merchant = None
     if product.pays_merchant:
         merchant = products.open_merchant(code=merchant_code, scene=product.scene)
@@ -327,13 +309,6 @@ def mark_signed(*, application_id: int, disclosure_id: int, by: Actor) -> None:
 def _lock(application_id: int) -> LoanApplication:
     rows = LoanApplication.objects.select_related("product", "merchant")
     return lock_one(rows, rank=Rank.APPLICATION, pk=application_id)
-
-
-def _insist_on_range(product: LoanProduct, amount_fen: int, term_months: int) -> None:
-    if not product.minimum_fen <= amount_fen <= product.maximum_fen:
-        raise AmountNotOffered(least=yuan(product.minimum_fen), most=yuan(product.maximum_fen))
-    if term_months not in product.terms_months:
-        raise TermNotOffered
 
 
 def _insist_on_complete(application: LoanApplication) -> None:

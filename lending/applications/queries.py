@@ -5,10 +5,13 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from borrowers.people import queries as people
+from common.errors import NotFound
 from lending.applications.contracts import Signable
 from lending.applications.cost import Price, Quoted, quoted
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
 from lending.applications.states import NotPossibleNow
+
+BEING_DECIDED = {ApplicationState.SUBMITTED, ApplicationState.DECIDING}
 
 
 def of_borrower(borrower_id: int) -> QuerySet[LoanApplication]:
@@ -18,6 +21,29 @@ def of_borrower(borrower_id: int) -> QuerySet[LoanApplication]:
         .select_related("product", "merchant", "offer", "entitlement")
         .order_by("-pk")
     )
+
+
+def own(borrower_id: int, public_id: str) -> LoanApplication:
+    """One of a borrower's own applications. Raises NotFound for anybody else's."""
+    application = of_borrower(borrower_id).filter(public_id=public_id).first()
+    if application is None:
+        raise NotFound
+    return application
+
+
+def state_of(application_id: int) -> str:
+    """Where it stands, by the narrowest read: doors that wait ask this many times a second."""
+    return LoanApplication.objects.values_list("state", flat=True).get(pk=application_id)
+
+
+def is_decided(application_id: int) -> bool:
+    """Whether there is an answer to show."""
+    return state_of(application_id) not in BEING_DECIDED
+
+
+def confirmed_cost(offer: Offer) -> CostDisclosure | None:
+    """The cost table that was read and confirmed last."""
+    return offer.disclosures.filter(step="CONFIRMED").order_by("-pk").first()
 
 
 def borrower_id_of(application_id: int) -> int:
@@ -63,7 +89,7 @@ def signable(application_id: int) -> Signable:
         pk=application_id
     )
     offer = Offer.objects.filter(application=application).first()
-    confirmed = CostDisclosure.objects.filter(offer=offer, step="CONFIRMED").order_by("-pk").first()
+    confirmed = confirmed_cost(offer) if offer is not None else None
     if application.state != ApplicationState.ACCEPTED or offer is None or confirmed is None:
         raise NotPossibleNow
     person = f"person:{people.card(application.borrower_id).public_id}"

@@ -41,10 +41,18 @@ def render(*, offer: Signable, party: ContractParty, on: date, language: str) ->
     """
     with translation.override(language):
         title = _("Loan contract")
-        sections = list(_sections(offer, party, on))
+        parts = list(_sections(offer, party, on))
         rows = list(_schedule(offer))
-    _insist_on_glyphs([title, *(text for section in sections for text in section), *_flat(rows)])
-    return _print(title, sections, rows, on)
+    _insist_on_glyphs([title, *(text for part in parts for text in part), *_flat(rows)])
+    return _print(title, parts, rows, on)
+
+
+def sections(
+    *, offer: Signable, party: ContractParty, on: date, language: str
+) -> tuple[tuple[str, str], ...]:
+    """Heading and text of every section, word for word as `render` prints them."""
+    with translation.override(language):
+        return tuple(_sections(offer, party, on))
 
 
 def missing_glyphs(texts: Iterable[str]) -> set[str]:
@@ -157,7 +165,7 @@ def _schedule(offer: Signable) -> Iterator[tuple[str, ...]]:
 
 
 def _print(
-    title: str, sections: Sequence[tuple[str, str]], rows: Sequence[tuple[str, ...]], on: date
+    title: str, parts: Sequence[tuple[str, str]], rows: Sequence[tuple[str, ...]], on: date
 ) -> bytes:
     from fpdf import FPDF  # noqa: PLC0415 (slow to import, needed only when a contract is made)
     from fpdf.enums import XPos, YPos  # noqa: PLC0415
@@ -171,7 +179,7 @@ def _print(
     page.add_page()
     page.set_font(FACE, size=18)
     page.cell(0, LINE_MM * 2, title, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    for heading, text in sections:
+    for heading, text in parts:
         page.set_font(FACE, size=12)
         page.cell(0, LINE_MM + 3, heading, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         page.set_font(FACE, size=10)

@@ -4,7 +4,12 @@ from datetime import date
 
 from django.db.models import QuerySet, Sum
 
+from borrowers.documents import queries as documents
+from borrowers.people import queries as people
+from common.errors import NotFound
+from lending.applications import queries as applications
 from lending.calc import contracts as calc
+from lending.loans import agreement
 from lending.loans.models import Instalment, Loan, LoanState, LoanTransaction
 
 
@@ -34,6 +39,38 @@ def of_borrower(borrower_id: int) -> QuerySet[Loan]:
         .select_related("product", "contract")
         .order_by("-pk")
     )
+
+
+def own(borrower_id: int, public_id: str) -> Loan:
+    """One of a borrower's own loans. Raises NotFound for anybody else's."""
+    loan = of_borrower(borrower_id).filter(public_id=public_id).first()
+    if loan is None:
+        raise NotFound
+    return loan
+
+
+def of_application(application_id: int) -> Loan | None:
+    """The loan that was signed for an application."""
+    return Loan.objects.filter(contract__application_id=application_id).first()
+
+
+def unsigned_text(application_id: int, *, on: date, language: str) -> tuple[tuple[str, str], ...]:
+    """What would be signed, section by section. Raises NotPossibleNow before the cost is read."""
+    offer = applications.signable(application_id)
+    party = people.contract_party(offer.borrower_id)
+    return agreement.sections(offer=offer, party=party, on=on, language=language)
+
+
+def unsigned_file(application_id: int, *, on: date, language: str) -> bytes:
+    """The same as the PDF that signing would seal. Raises NotPossibleNow, GlyphMissing."""
+    offer = applications.signable(application_id)
+    party = people.contract_party(offer.borrower_id)
+    return agreement.render(offer=offer, party=party, on=on, language=language)
+
+
+def signed_file(loan: Loan) -> bytes:
+    """The contract as it was signed, unsealed."""
+    return documents.content(loan.contract.text_id)
 
 
 def outstanding_fen(borrower_id: int) -> int:

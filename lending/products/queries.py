@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from common.errors import Refused
+from common.money import yuan
 from common.texts import gettext_noop
 from lending.products.models import LoanProduct, Merchant
 
@@ -22,6 +23,24 @@ class MerchantNotOpen(Refused):
     code = "MERCHANT_NOT_OPEN"
     message = gettext_noop("This school or shop cannot be paid with this product.")
     advice = gettext_noop("Choose one from the list.")
+    status = 422
+
+
+class AmountNotOffered(Refused):
+    """Outside of what the product lends."""
+
+    code = "AMOUNT_NOT_OFFERED"
+    message = gettext_noop("You can ask for ¥%(least)s to ¥%(most)s.")
+    advice = gettext_noop("Enter an amount in that range.")
+    status = 422
+
+
+class TermNotOffered(Refused):
+    """Not one of the product's terms."""
+
+    code = "TERM_NOT_OFFERED"
+    message = gettext_noop("This number of months is not offered.")
+    advice = gettext_noop("Choose one of the terms in the list.")
     status = 422
 
 
@@ -49,3 +68,11 @@ def open_merchant(*, code: str, scene: str) -> Merchant:
     if merchant is None:
         raise MerchantNotOpen
     return merchant
+
+
+def insist_on_range(product: LoanProduct, *, amount_fen: int, term_months: int) -> None:
+    """Raises AmountNotOffered, TermNotOffered."""
+    if not product.minimum_fen <= amount_fen <= product.maximum_fen:
+        raise AmountNotOffered(least=yuan(product.minimum_fen), most=yuan(product.maximum_fen))
+    if term_months not in product.terms_months:
+        raise TermNotOffered

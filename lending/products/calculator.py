@@ -1,0 +1,73 @@
+"""What a loan would cost before anybody is known: from the product's floor to the law's cap. Pure.
+
+The rate follows from the decision, so both ends are shown in equal size and neither is a promise.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from common.rates import PPM
+from lending.calc import irr
+from lending.calc.contracts import MONTHS_IN_YEAR
+from lending.calc.schedule import equal_instalments
+
+# The cap holds for the compounded figure of a schedule in whole fen, so a little room is left.
+STEP_PPM = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One end of the range."""
+
+    annual_rate_ppm: int
+    irr_nominal_ppm: int
+    irr_effective_ppm: int
+    instalment_fen: int
+    interest_fen: int
+    total_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The cheapest and the dearest that such a loan can be."""
+
+    amount_fen: int
+    term_months: int
+    least: Estimate
+    most: Estimate
+
+
+def span(*, amount_fen: int, term_months: int, floor_rate_ppm: int, cap_ppm: int, on: date) -> Span:
+    """Both ends for an amount over a term. Raises ImpossibleTerms."""
+    highest_ppm = max(highest_rate_ppm(cap_ppm), floor_rate_ppm)
+    return Span(
+        amount_fen=amount_fen,
+        term_months=term_months,
+        least=_estimate(amount_fen, term_months, floor_rate_ppm, on),
+        most=_estimate(amount_fen, term_months, highest_ppm, on),
+    )
+
+
+def highest_rate_ppm(cap_ppm: int) -> int:
+    """The highest monthly-charged yearly rate that, compounded, stays within the cap."""
+    exact = MONTHS_IN_YEAR * ((1 + cap_ppm / PPM) ** (1 / MONTHS_IN_YEAR) - 1) * PPM
+    return int(exact) // STEP_PPM * STEP_PPM
+
+
+def _estimate(amount_fen: int, term_months: int, annual_rate_ppm: int, on: date) -> Estimate:
+    schedule = equal_instalments(
+        principal_fen=amount_fen,
+        annual_rate_ppm=annual_rate_ppm,
+        months=term_months,
+        starts_on=on,
+    )
+    flows = [amount_fen, *(-row.total_fen for row in schedule)]
+    interest_fen = sum(row.interest_fen for row in schedule)
+    return Estimate(
+        annual_rate_ppm=annual_rate_ppm,
+        irr_nominal_ppm=irr.annual_nominal_ppm(flows),
+        irr_effective_ppm=irr.annual_effective_ppm(flows),
+        instalment_fen=schedule[0].total_fen,
+        interest_fen=interest_fen,
+        total_fen=amount_fen + interest_fen,
+    )
