@@ -4,11 +4,11 @@ The token is a Fernet token, under the subject's key, of the context, a unit sep
 text. The context ties the cell to its column; a CHECK on the row ties the key's number to the row.
 """
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+import structlog
 from cryptography.fernet import InvalidToken
 
 from common.crypto import keys
@@ -18,7 +18,7 @@ from common.crypto.keys import DecryptError, KeyDestroyed
 FORMAT = "p1"
 _SEPARATOR = "\x1f"
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Cell(str):
@@ -74,7 +74,7 @@ def read(cell: str, *, context: str) -> str:
     try:
         return unseal(cell, context=context)
     except DecryptError as error:
-        logger.error("crypto.cell_unreadable", extra={"context": context, "reason": str(error)})  # noqa: TRY400
+        log.error("cell_unreadable", name=context, code=type(error).__name__)  # noqa: TRY400
         return Unreadable()
 
 

@@ -242,8 +242,7 @@ def _secret(raw: bytes) -> Secret:
 
 
 def _keks() -> tuple[str, ...]:
-    configured = settings.FIELD_ENCRYPTION_KEY
-    return (configured,) if isinstance(configured, str) else tuple(configured)
+    return tuple(settings.FIELD_ENCRYPTION_KEY)
 
 
 @lru_cache(maxsize=4)

@@ -188,10 +188,6 @@ class TestTheKeyEncryptingKey:
             assert keys.rewrap() == 0
         assert SubjectKey.objects.get(pk=key_id).wrapped == ""
 
-    def test_one_key_as_a_plain_text_setting_will_do(self):
-        with override_settings(FIELD_ENCRYPTION_KEY=NEW_KEK):
-            assert read_phone(sealed_phone(lins_key())) == PHONE
-
     def test_the_names_of_the_keys_do_not_show_them(self):
         with override_settings(FIELD_ENCRYPTION_KEY=[NEW_KEK, OLD_KEK]):
             newest, oldest = keys.kek_versions()
