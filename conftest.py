@@ -34,10 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("commits"):
             continue
         marker = item.get_closest_marker("django_db")
-        if marker is not None:
-            marker.kwargs.setdefault("databases", "__all__")
-        elif "db" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.django_db(databases="__all__"))
+        if marker or "db" in getattr(item, "fixturenames", ()):
+            named = {"databases": "__all__", **(marker.kwargs if marker else {})}
+            item.add_marker(pytest.mark.django_db(**named), append=False)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -61,10 +60,12 @@ def databases() -> Iterator[Databases]:
     place = endpoints.current()
     if endpoints.is_postgres_embedded():
         sharing.attach(endpoints.embedded_layout())
-    found = Databases(place)
-    found.prepare()
-    yield found
-    sharing.detach(endpoints.embedded_layout())
+    try:
+        found = Databases(place)
+        found.prepare()
+        yield found
+    finally:
+        sharing.detach(endpoints.embedded_layout())
 
 
 @pytest.fixture(scope="session")

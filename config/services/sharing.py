@@ -73,7 +73,7 @@ def _ensure_guardian(cluster: Cluster) -> None:
     if free is None:
         return
     free.close()
-    subprocess.Popen(  # noqa: S603 (our own module)
+    guardian = subprocess.Popen(  # noqa: S603 (our own module)
         [sys.executable, "-S", "-m", "config.services.guardian", str(cluster.programs)],
         cwd=layout.root,
         env={**os.environ, "MINGZHANG_STATE": str(layout.state)},
@@ -82,3 +82,4 @@ def _ensure_guardian(cluster: Cluster) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    guardian.returncode = 0  # it outlives us: nobody is to wait for it, or to warn that nobody did

@@ -140,7 +140,9 @@ class TestACrash:
         with connect(cluster, OWNER_ROLE) as connection, connection.cursor() as cursor:
             cursor.execute("CREATE TABLE committed AS SELECT 8 AS number")
             connection.commit()
-        os.kill(postgres.server_pid(cluster), signal.SIGKILL)
+        pid = postgres.server_pid(cluster)
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
 
         assert is_attached(use())
 

@@ -52,6 +52,7 @@ class TestForRoot:
     def test_the_servers_get_a_user_who_cannot_log_in(self):
         account = programs.service_account()
 
+        assert account is not None
         assert account.uid not in {0, 65534}
 
     def test_the_programs_are_copied_to_where_that_user_can_read_them(self):

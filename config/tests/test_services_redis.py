@@ -69,6 +69,8 @@ class TestServer:
         try:
             redis.await_answer(layout.redis_socket)
 
+            assert account
+            assert child.process
             assert Path(f"/proc/{child.process.pid}").stat().st_uid == account.uid
         finally:
             child.kill()

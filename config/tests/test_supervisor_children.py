@@ -49,6 +49,7 @@ def make(said):
 class TestLeash:
     def test_ends_the_child_when_its_parent_is_killed(self):
         parent = run_python(PARENT, dict(os.environ))
+        assert parent.stdout
         pid = int(parent.stdout.readline())
         assert start_ticks(pid) is not None
 

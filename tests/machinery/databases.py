@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg2  # type: ignore[import-untyped]  # ships no types
+import psycopg2
 
 from config.services.endpoints import Endpoints
 from config.services.layout import ROOT
@@ -50,14 +50,14 @@ class Databases:
 
     def __init__(self, place: Endpoints) -> None:
         self._place = place
-        self._template = f"template_{schema_stamp()}"
+        self._template = f"schema_{schema_stamp()}"
 
     def prepare(self) -> None:
         """Make the template if this schema has none, and drop what dead runs left behind."""
         with (self._place.state / "template.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._drop_leftovers()
-            if self._template not in self._names("template_%"):
+            if self._template not in self._names("schema_"):
                 self._make_template()
 
     @contextmanager
@@ -89,10 +89,10 @@ class Databases:
         self._execute(f"ALTER DATABASE {draft.name} RENAME TO {self._template}")
 
     def _drop_leftovers(self) -> None:
-        for name in self._names("run_%"):
+        for name in self._names("run_"):
             if not Path(f"/proc/{name.split('_')[1]}").exists():
                 self._drop(name)
-        for name in self._names("template_%")[:-TEMPLATES_KEPT]:
+        for name in self._names("schema_")[:-TEMPLATES_KEPT]:
             if name != self._template:
                 self._drop(name)
 
@@ -102,17 +102,17 @@ class Databases:
             keys = self._database(name).keys
             keys.with_name(keys.name + suffix).unlink(missing_ok=True)
 
-    def _names(self, pattern: str) -> list[str]:
+    def _names(self, beginning: str) -> list[str]:
         """Oldest first."""
-        query = "SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY oid"
-        return [name for (name,) in self._execute(query, (pattern,))]
+        rows = self._execute("SELECT datname FROM pg_database ORDER BY oid")
+        return [name for (name,) in rows if name.startswith(beginning)]
 
-    def _execute(self, statement: str, values: tuple[str, ...] = ()) -> list[Any]:
+    def _execute(self, statement: str) -> list[Any]:
         """Outside a transaction, as CREATE DATABASE wants it."""
         with closing(psycopg2.connect(self._place.owner_url)) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute(statement, values or None)
+                cursor.execute(statement)
                 return list(cursor.fetchall()) if cursor.description else []
 
     def _database(self, name: str) -> Database:

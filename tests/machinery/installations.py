@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.services import endpoints
-from config.services.layout import ROOT, Layout
+from config.services import secret_file
+from config.services.layout import ROOT, SYSTEM_HOME, Layout
 
 
 @contextmanager
@@ -30,9 +30,8 @@ def new_installation(environment: str = "test") -> Iterator[dict[str, str]]:
 def layout_of(variables: dict[str, str]) -> Layout:
     """The layout that processes with these variables use."""
     state = Path(variables["MINGZHANG_STATE"])
-    installation = endpoints.secret_file.read_or_create(state / "secrets.json")["INSTALLATION"]
-    layout = Layout.for_repository(installation=installation)
-    home = layout.home if os.geteuid() == 0 else state
+    installation = secret_file.read_or_create(state / "secrets.json")["INSTALLATION"]
+    home = SYSTEM_HOME / installation if os.geteuid() == 0 else state
     return Layout(root=ROOT, state=state, home=home)
 
 

@@ -13,6 +13,7 @@ WORKER_SECONDS = 120
 
 class Command(BaseCommand):
     help = "Close the days that were missed while the platform was down."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -21,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         if "close_day" in get_commands():
-            call_command("close_day", catch_up=True, stdout=self.stdout)
+            call_command("close_day", catch_up=True)
         if options["await_worker"]:
             _await_worker()
 

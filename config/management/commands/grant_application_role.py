@@ -32,7 +32,7 @@ class Command(BaseCommand):
                     "DATABASE_OWNER_URL to the owner and DATABASE_URL to a role that owns nothing."
                 )
                 return
-            _refuse_unknown(cursor)
+            refuse_unknown(cursor)
             _grant(cursor, role)
         if options["verbosity"] > 1:
             self.stdout.write(f"{role} has its rights.")
@@ -43,7 +43,7 @@ def _current_role(cursor: CursorWrapper) -> str:
     return str(cursor.fetchone()[0])
 
 
-def _refuse_unknown(cursor: CursorWrapper) -> None:
+def refuse_unknown(cursor: CursorWrapper) -> None:
     """A wrong name in the list would leave a table open without a word."""
     unknown = set(TABLES) - set(connection.introspection.table_names(cursor))
     if unknown:

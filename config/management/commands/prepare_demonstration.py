@@ -12,11 +12,12 @@ from config.supervisor.welcome import LOGINS_FILE
 
 class Command(BaseCommand):
     help = "Load the demonstration (twice is once) and note its logins for the welcome."
+    requires_system_checks = ()
 
     def handle(self, *_arguments: Any, **_options: Any) -> None:
         known = get_commands()
         if "load_demonstration" in known:
-            call_command("load_demonstration", stdout=self.stdout)
+            call_command("load_demonstration")
         if "demonstration_logins" in known:
             said = io.StringIO()
             call_command("demonstration_logins", stdout=said)
