@@ -17,7 +17,7 @@ from borrowers.connectors.header import RowUnreadable, Table, amount_fen, find, 
 from borrowers.connectors.wallets.drafts import Draft, Layout, channel_of, party_of
 from borrowers.connectors.wallets.reading import read
 
-TITLE = re.compile("支付宝(交易记录|账户|[(（]中国|支付科技|受理)|电子客户回单")
+TITLE = re.compile("支付宝(交易记录|账户|[(（]中国|支付科技|受理)")
 ROWS_WITH_TITLE = 40
 
 NAMES = {

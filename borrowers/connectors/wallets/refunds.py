@@ -27,7 +27,10 @@ def link(drafts: Sequence[Draft]) -> None:
     payments = Payments(sorted(filter(can_be_refunded, drafts), key=by_time))
     for refund in sorted(filter(is_refund, drafts), key=by_time):
         payment = payments.undone_by(refund)
-        if payment is not None:
+        if payment is None:
+            # Paid before this bill begins; its number still tells which payment it was.
+            refund.parent_native_id = stem(refund.native_id) if refund.has_lasting_id else ""
+        else:
             refund.parent_native_id = payment.native_id
             payments.claim(payment, refund.amount_fen)
     for payment in payments.all:
@@ -91,15 +94,14 @@ class Payments:
 
     def with_number_of(self, refund: Draft) -> list[Draft]:
         """By the number before the separator, or by the same number where numbers are unique."""
-        for separator in SEPARATORS:
-            stem, found, _ = refund.native_id.partition(separator)
-            if found and stem in self.by_id:
-                return self.by_id[stem]
+        before = stem(refund.native_id)
+        if before in self.by_id:
+            return self.by_id[before]
         return self.by_id.get(refund.native_id, []) if refund.has_lasting_id else []
 
     def recent(self, refund: Draft) -> Iterable[Draft]:
         """Payments to the same party in the ninety days before, the latest first."""
-        same_party = self.by_party.get(refund.party or type_stem(refund.type_text), [])
+        same_party = self.by_party.get(refund.party, [])
         end = bisect_right(same_party, refund.occurred_at, key=lambda each: each.occurred_at)
         for payment in islice(reversed(same_party[:end]), NEAREST):
             if refund.occurred_at - payment.occurred_at > LATEST:
@@ -124,6 +126,15 @@ class Payments:
 
     def claim(self, payment: Draft, fen: int) -> None:
         self.claimed[payment.row_number] = self.claimed.get(payment.row_number, 0) + fen
+
+
+def stem(native_id: str) -> str:
+    """The part of a refund's number that is the payment's number; nothing where it has no parts."""
+    for separator in SEPARATORS:
+        before, found, _ = native_id.partition(separator)
+        if found:
+            return before
+    return ""
 
 
 def type_stem(type_text: str) -> str:

@@ -44,8 +44,10 @@ NEEDED = {
 
 # Types begin with these words. The set is open: a new type is read by its direction and words.
 BETWEEN_PEOPLE = ("转账", "微信红包", "红包", "群收款", "亲属卡", "赞赏码", "分分捐", "面对面")
-FROM_PEOPLE = (*BETWEEN_PEOPLE, "二维码收款")
-OWN_MONEY = (
+# Paid over a counter by whoever stood there: income, but no employer.
+QR_RECEIPT = "二维码收款"
+CATEGORY_BY_TYPE = (
+    (Category.INCOME_OTHER, (QR_RECEIPT,)),
     (Category.INVESTMENT, ("零钱通", "转入零钱通", "购买理财通", "理财通", "基金")),
     (Category.CREDIT_REPAYMENT, ("信用卡还款", "分付还款", "微粒贷还款", "还款")),
     (Category.CREDIT_DRAWDOWN, ("微粒贷借款", "微粒贷放款", "分付取现")),
@@ -104,10 +106,12 @@ def complete(draft: Draft, cells: Mapping[str, Cell]) -> None:
     draft.category = category_of(draft, item, party)
     draft.direction = categories.direction_of(draft.category, draft.stated)
     is_own = draft.category in categories.OWN_MONEY - {Category.REFUND}
-    if is_own or draft.type_text.startswith(FROM_PEOPLE):
+    if is_own or draft.type_text.startswith((*BETWEEN_PEOPLE, QR_RECEIPT)):
         draft.counterparty = party
     else:
         draft.merchant = party
+        if draft.category is Category.REFUND:
+            draft.type_text = REFUND  # The bill writes the merchant's name into the type.
     settle(draft)
 
 
@@ -116,7 +120,7 @@ def category_of(draft: Draft, item: str, party: str) -> Category:
     kind = draft.type_text
     if REFUND in kind:
         return Category.REFUND
-    for category, beginnings in OWN_MONEY:
+    for category, beginnings in CATEGORY_BY_TYPE:
         if kind.startswith(beginnings):
             return category
     is_between_people = kind.startswith(BETWEEN_PEOPLE)
