@@ -34,12 +34,12 @@ class Purpose:
     why: str
     items: tuple[str, ...]
     period: str
-    receiver: str
+    recipient: str
     refusal: str
 
     def sentences(self) -> tuple[str, ...]:
         """Everything that the person read before they agreed."""
-        return (self.title, self.why, *self.items, self.period, self.receiver, self.refusal)
+        return (self.title, self.why, *self.items, self.period, self.recipient, self.refusal)
 
 
 _ALL = (
@@ -57,7 +57,7 @@ _ALL = (
             gettext_noop("Your identity number, and the date of birth in it"),
         ),
         period=gettext_noop("Until ten years after your last loan has ended, as the law asks."),
-        receiver=_LENDER_ONLY,
+        recipient=_LENDER_ONLY,
         refusal=gettext_noop("Without it there can be no loan contract."),
     ),
     Purpose(
@@ -75,7 +75,7 @@ _ALL = (
             gettext_noop("Names of shops and notes in the bills that you upload"),
         ),
         period=gettext_noop("Until you withdraw, at the longest two years."),
-        receiver=_LENDER_ONLY,
+        recipient=_LENDER_ONLY,
         refusal=gettext_noop("You can still apply for the basic product. Nothing gets worse."),
     ),
     Purpose(
@@ -92,7 +92,7 @@ _ALL = (
             gettext_noop("Figures made from what you agreed to share"),
         ),
         period=gettext_noop("Five years, so that the decision can be checked."),
-        receiver=_LENDER_ONLY,
+        recipient=_LENDER_ONLY,
         refusal=gettext_noop("A person decides on your application. That takes longer."),
     ),
     Purpose(
@@ -108,7 +108,7 @@ _ALL = (
             gettext_noop("The name of your school and course"),
         ),
         period=gettext_noop("Until ten years after the loan has ended, as the law asks."),
-        receiver=gettext_noop("The lender of your loan, and the school that is paid."),
+        recipient=gettext_noop("The lender of your loan, and the school that is paid."),
         refusal=gettext_noop("You cannot take a loan for education. Other loans stay open."),
     ),
     Purpose(
@@ -122,7 +122,7 @@ _ALL = (
         ),
         items=(gettext_noop("The consumption records that you agreed to share"),),
         period=gettext_noop("Until the loan has ended, or until you withdraw."),
-        receiver=_LENDER_ONLY,
+        recipient=_LENDER_ONLY,
         refusal=gettext_noop("We watch your repayments only. Your loan does not change."),
     ),
 )
