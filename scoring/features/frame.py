@@ -20,6 +20,8 @@ WINDOW_DAYS = 180
 PERIODS = WINDOW_DAYS // PERIOD_DAYS
 # A period counts as seen when the records reach this far into it: nobody pays every single day.
 PERIOD_SEEN_DAYS = 25
+# Nothing in a window of 90 days can then lie before the silence.
+SILENCE_DAYS = 90
 
 SPENDING = frozenset(Category(code) for code in range(17)) - {
     Category.MEDICAL,
@@ -68,9 +70,20 @@ class Frame:
 
     @cached_property
     def history_days(self) -> Integers:
-        """Days from the first record to the point in time; 0 where there is none."""
+        """Days of records without a long silence, back from the point in time.
+
+        What lies before the silence is no history: one stray payment of years ago proves nothing.
+        """
+        segment, age = self.segment[self.recorded], self.age_days[self.recorded]
+        # Rows stand in the order of time, so a silence lies between a row and the next one.
+        is_last = np.append(segment[1:] != segment[:-1], True)[: len(segment)]
+        next_age = np.where(is_last, 0, np.append(age[1:], 0)[: len(age)])
+        first = np.searchsorted(segment, np.arange(self.segments))
+        silent = np.flatnonzero(age - next_age > SILENCE_DAYS)
+        first[segment[silent]] = silent + 1
+        has_any = first < np.searchsorted(segment, np.arange(self.segments), side="right")
         days = np.zeros(self.segments, dtype=np.int64)
-        np.maximum.at(days, self.segment[self.recorded], self.age_days[self.recorded] + 1)
+        days[has_any] = age[first[has_any]] + 1
         return days
 
     @cached_property

@@ -88,7 +88,7 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much may be lent, and which bound is the tightest: POLICY, INCOME or EXPOSURE."""
+    """How much may be lent, and which bound is the tightest: POLICY, PRODUCT, EXPOSURE, INCOME."""
 
     limit_fen: int
     affordable_instalment_fen: int

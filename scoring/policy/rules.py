@@ -78,7 +78,7 @@ def room(
     income_monthly_fen: float | None,
     surplus_monthly_fen: float | None,
 ) -> Room:
-    """The least of three: what the policy grants, what the income bears, what the ceiling leaves.
+    """The least of what the policy grants, the product lends, the law leaves, the income bears.
 
     An income that was not seen bounds nothing here; the table keeps such limits small.
     """
@@ -86,6 +86,7 @@ def room(
     rate = annual_rate_ppm(ruling, numbers)
     bounds = {
         "POLICY": ruling.limit_fen - request.outstanding_fen,
+        "PRODUCT": numbers.maximum_fen,
         "EXPOSURE": numbers.exposure_cap_fen - request.outstanding_fen,
     }
     bearable = _bearable_fen(ruling, income_monthly_fen, surplus_monthly_fen)

@@ -35,14 +35,20 @@ class TestIncome:
         assert of(*pay, bought(89.5, 10))["income_monthly_90d"] == 600_000
 
     def test_of_a_short_history_is_not_blown_up(self):
-        assert of(earned(5, 3_000))["income_monthly_90d"] == 300_000
+        assert of(earned(5, 3_000), bought(27, 1))["income_monthly_90d"] == 300_000
+
+    def test_is_not_told_by_a_few_days_or_a_few_yuan(self):
+        assert unknown(of(earned(5, 3_000), bought(20, 1))["income_monthly_90d"])
+        assert unknown(of(earned(5, 499), *daily_purchases(90))["income_monthly_90d"])
 
     def test_leaves_out_what_friends_send_and_what_comes_back(self):
         gift = Event(days_ago(3), 90_000_00, Direction.IN, Category.TRANSFER_SOCIAL)
         refund = Event(days_ago(4), 5_000_00, Direction.IN, Category.REFUND)
         sold_fund = Event(days_ago(4), 5_000_00, Direction.IN, Category.INVESTMENT)
 
-        assert of(earned(5, 3_000), gift, refund, sold_fund)["income_monthly_90d"] == 300_000
+        found = of(earned(5, 3_000), bought(27, 1), gift, refund, sold_fund)
+
+        assert found["income_monthly_90d"] == 300_000
 
     def test_that_was_never_seen_is_unknown_and_not_zero(self):
         assert unknown(of(*daily_purchases(90))["income_monthly_90d"])
@@ -193,11 +199,15 @@ class TestActivity:
         assert of(*daily_purchases(90))["confidence"] == 1
         assert of(*daily_purchases(5))["confidence"] == pytest.approx(5 / 90)
 
-    def test_an_old_sparse_history_gives_no_confidence(self):
-        found = of(bought(2_000, 10), bought(1_000, 10), bought(10, 10))
+    def test_a_stray_payment_of_years_ago_is_no_history(self):
+        found = of(bought(2_000.5, 10), bought(1_000.5, 10), bought(100.5, 10), bought(11.5, 10))
 
-        assert found["history_months"] > 60
+        assert found["history_months"] == pytest.approx(101 / 30)
         assert found["confidence"] < 0.05
+
+    def test_records_that_ended_a_season_ago_are_no_history(self):
+        assert of(bought(91.5, 10))["history_months"] == 0
+        assert of(bought(90.5, 10))["history_months"] == pytest.approx(91 / 30)
 
 
 class TestWhatCannotBeSeen:

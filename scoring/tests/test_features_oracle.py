@@ -29,8 +29,11 @@ class Oracle:
         seen = [e for e in events if e.at < as_of and e.category != Category.MEDICAL]
         self.own = [e for e in seen if e.source == Source.OWN_LOANS]
         self.rows = [e for e in seen if e.source != Source.OWN_LOANS]
-        ages = [self.age(e) for e in self.rows]
-        self.history = max(ages) + 1 if ages else 0
+        self.history = 0
+        for age in sorted({self.age(e) for e in self.rows}):
+            if age - max(self.history - 1, 0) > 90:
+                break
+            self.history = age + 1
         self.months = min(max(self.history, 30), 90) / 30
 
     def age(self, event: Event) -> int:
@@ -69,8 +72,11 @@ class Oracle:
     def features(self) -> dict[str, float | None]:
         return {**self.income(), **self.spending(), **self.conduct(), **self.activity()}
 
+    def sees_income(self):
+        return self.earned(180) >= 50_000 and self.history >= 25
+
     def income(self):
-        if self.earned(180) == 0:
+        if not self.sees_income():
             return dict.fromkeys(
                 [
                     "income_monthly_90d",
@@ -105,7 +111,7 @@ class Oracle:
         sums = self.periods(net, 0, 6)
         varies = enough and len(sums) >= 3 and sum(sums) > 0
         surplus = None
-        if monthly is not None and self.earned(180) > 0:
+        if monthly is not None and self.sees_income():
             surplus = self.earned(90) / self.months - monthly - self.owed()
         return {
             "spending_monthly_90d": monthly,
@@ -186,7 +192,7 @@ class Oracle:
 
 any_event = st.builds(
     Event,
-    at=st.floats(min_value=-20, max_value=220).map(
+    at=st.floats(min_value=-20, max_value=420).map(
         lambda days: days_ago(round(days * 86_400) / 86_400)
     ),
     amount_fen=st.integers(min_value=0, max_value=2_000_000),

@@ -2,21 +2,33 @@
 
 import numpy as np
 
-from scoring.features.frame import Frame, Mask, Numbers, added, known, ratio, variation
+from scoring.features.frame import (
+    PERIOD_SEEN_DAYS,
+    Frame,
+    Mask,
+    Numbers,
+    added,
+    known,
+    ratio,
+    variation,
+)
 
 # Pay may come a few days late; a month is judged only after these.
 LATE_PAY_DAYS = 5
 PHASES_DAYS = (0, 10, 20)
 TYPICAL_PERIODS = 5
 MINIMUM_PERIODS = 3
+LEAST_SEEN_FEN = 50_000
 
 
 def features(frame: Frame) -> dict[str, Numbers]:
     """Pay and other earnings; transfers from people are left out.
 
-    Where no income was ever seen the columns are NaN: a wallet often does not see the salary.
+    Where no income was seen the columns are NaN: a wallet often does not see the salary. A few
+    yuan of cashback, or a file of some days, show no income either.
     """
-    seen = frame.total(frame.income, days=180) > 0
+    received = frame.total(frame.income, days=180)
+    seen = (received >= LEAST_SEEN_FEN) & (frame.history_days >= PERIOD_SEEN_DAYS)
     recent = known(_recent_fen(frame), seen)
     typical = known(_typical_fen(frame), seen)
     return {
@@ -24,7 +36,7 @@ def features(frame: Frame) -> dict[str, Numbers]:
         "income_recent_30d": recent,
         "income_typical_30d": typical,
         "income_trend": ratio(recent, typical),
-        "income_variation_180d": _variation(frame),
+        "income_variation_180d": known(_variation(frame), seen),
     }
 
 
