@@ -10,8 +10,14 @@ from lending.applications.contracts import Signable
 from lending.applications.cost import Price, Quoted, quoted
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
 from lending.applications.states import NotPossibleNow
+from lending.products import law as laws
 
 BEING_DECIDED = {ApplicationState.SUBMITTED, ApplicationState.DECIDING}
+UNDER_WAY = BEING_DECIDED | {
+    ApplicationState.OFFERED,
+    ApplicationState.REFERRED,
+    ApplicationState.ACCEPTED,
+}
 
 
 def of_borrower(borrower_id: int) -> QuerySet[LoanApplication]:
@@ -29,6 +35,11 @@ def own(borrower_id: int, public_id: str) -> LoanApplication:
     if application is None:
         raise NotFound
     return application
+
+
+def under_way(borrower_id: int) -> LoanApplication | None:
+    """The one application that was sent and has not ended; there is at most one."""
+    return of_borrower(borrower_id).filter(state__in=UNDER_WAY).first()
 
 
 def state_of(application_id: int) -> str:
@@ -76,6 +87,13 @@ def price_of(offer: Offer, *, cap_ppm: int) -> Price:
         grace_days=offer.grace_days,
         cap_ppm=cap_ppm,
     )
+
+
+def quote_today(application: LoanApplication, *, on: date) -> Quoted:
+    """Schedule and cost of the application's offer if it were paid out on a day."""
+    product = application.product
+    law = laws.on(on, licence=product.licence, product=product.code)
+    return quote_of(application.offer, cap_ppm=law.cap_ppm, on=on)
 
 
 def quote_of(offer: Offer, *, cap_ppm: int, on: date) -> Quoted:

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from borrowers.documents import actions as documents
-from borrowers.documents.models import DocumentKind
 from borrowers.people import queries as people
 from common.actors import Actor
 from common.audit import actions as audit
@@ -38,7 +37,7 @@ def sign(*, application_id: int, on: date, language: str, by: Actor) -> Loan:
     )
     stored = documents.store(
         borrower_id=offer.borrower_id,
-        kind=DocumentKind.CONTRACT,
+        kind="CONTRACT",
         content=text,
         media_type="application/pdf",
         consented=False,

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from borrowers.behaviour import actions as behaviour
+from borrowers.behaviour.contracts import Category, Direction
 from borrowers.messages import actions as messages
 from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
@@ -122,7 +123,7 @@ def book(
         _say_it_failed(loan, transfer)
     elif transfer.booked_at is None:
         paid = _receive(loan, transfer, on)
-        _remember(loan, transfer, paid, at)
+        _remember(loan, paid, at)
         _reward(loan, paid, on, point_fen)
     if claim is not None:
         processes.finish(claim=claim)
@@ -185,17 +186,19 @@ def _receive(loan: Loan, transfer: Transfer, on: date) -> tuple[Instalment, ...]
     return carried.newly_paid
 
 
-def _remember(loan: Loan, transfer: Transfer, paid: tuple[Instalment, ...], at: datetime) -> None:
+def _remember(loan: Loan, paid: tuple[Instalment, ...], at: datetime) -> None:
     """Our own loans are one more record of behaviour; they stand on the contract."""
-    is_late = any(row.paid_on and row.paid_on > row.due_on for row in paid)
-    behaviour.record_own(
-        borrower_id=loan.borrower_id,
-        contract_id=loan.contract_id,
-        occurred_at=at,
-        amount_fen=transfer.amount_fen,
-        is_on_time=not is_late,
-        event_key=f"transfer:{transfer.pk}",
-    )
+    for row in paid:
+        assert row.paid_on is not None
+        behaviour.record_own(
+            borrower_id=loan.borrower_id,
+            contract_id=loan.contract_id,
+            occurred_at=at,
+            amount_fen=row.principal_fen + row.interest_due_fen,
+            category=Category.CREDIT_REPAYMENT,
+            direction=Direction.OUT if row.paid_on <= row.due_on else Direction.NEUTRAL,
+            ext_text=f"instalment:{row.pk}",
+        )
 
 
 def _reward(loan: Loan, paid: tuple[Instalment, ...], on: date, point_fen: int) -> None:

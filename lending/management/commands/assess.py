@@ -1,0 +1,116 @@
+"""`manage.py assess`: a decision on bill files, from the shell, without a database."""
+
+import json
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from borrowers.connectors import registry
+from borrowers.connectors.sheet import LARGEST_FILE
+from common.errors import Refused
+from common.money import fen_from_yuan
+from common.texts import gettext_noop
+from lending.management import report
+from lending.management.appraisal import Bill, Question, appraise
+
+SCENES = ("CONSUMPTION", "EDUCATION")
+LARGEST_YUAN = 100_000_000
+LONGEST_MONTHS = 600
+
+
+class FileNotThere(Refused):
+    """No file under that name, or one that may not be read."""
+
+    code = "FILE_NOT_THERE"
+    message = gettext_noop("There is no file under this name that can be read.")
+    advice = gettext_noop("Check the name and the permissions of the file.")
+    status = 404
+
+
+class Command(BaseCommand):
+    """Read bills, decide, explain. Nothing is kept."""
+
+    help = "Decide on one or more bill files and say why; writes nothing, needs no database."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--bill", action="append", required=True, metavar="FILE")
+        parser.add_argument("--amount", type=amount_fen, required=True, metavar="YUAN")
+        parser.add_argument("--term", type=term_months, required=True, metavar="MONTHS")
+        parser.add_argument("--as-of", type=day, metavar="DATE")
+        parser.add_argument("--scene", type=str.upper, choices=SCENES, default=SCENES[0])
+        parser.add_argument("--enrolled", action="store_true", help="enrolment is proved")
+        parser.add_argument("--json", action="store_true", help="one JSON object")
+
+    def handle(self, **options: Any) -> None:
+        bills = [self.read(name, as_json=options["json"]) for name in options["bill"]]
+        question = Question(
+            amount_fen=options["amount"],
+            term_months=options["term"],
+            scene=options["scene"],
+            is_enrolment_proved=options["enrolled"],
+            as_of=options["as_of"],
+        )
+        found = appraise(bills, question)
+        if options["json"]:
+            self.stdout.write(dumped(report.as_json(found)))
+        else:
+            self.stdout.write(report.as_text(found))
+
+    def read(self, name: str, *, as_json: bool) -> Bill:
+        """The bill in the file; a refusal is told in words and ends the command with 1."""
+        try:
+            return Bill(name, registry.read_bill_bounded(content_of(Path(name)), name))
+        except Refused as refused:
+            if as_json:
+                self.stdout.write(dumped(report.refusal_as_json(refused, name)))
+            else:
+                self.stderr.write(report.refusal_as_text(refused, name))
+            raise SystemExit(1) from None
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of the file, and one more than can be read, so that too much is seen.
+
+    Raises FileNotThere.
+    """
+    try:
+        if not path.is_file():
+            raise FileNotThere
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise FileNotThere from error
+
+
+def dumped(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2)
+
+
+def amount_fen(words: str) -> int:
+    """Yuan as typed, above zero."""
+    try:
+        fen = fen_from_yuan(words)
+    except ValueError as error:
+        raise ArgumentTypeError(f"not an amount in yuan: {words}") from error
+    if not 0 < fen <= LARGEST_YUAN * 100:
+        raise ArgumentTypeError(f"an amount above 0 and up to {LARGEST_YUAN}, not {words}")
+    return fen
+
+
+def term_months(words: str) -> int:
+    """Whole months, from one."""
+    if not words.isdecimal() or not 1 <= int(words) <= LONGEST_MONTHS:
+        raise ArgumentTypeError(f"whole months from 1 to {LONGEST_MONTHS}, not {words}")
+    return int(words)
+
+
+def day(words: str) -> date:
+    """A day as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(words)
+    except ValueError as error:
+        raise ArgumentTypeError(f"a day as YYYY-MM-DD, not {words}") from error

@@ -1,0 +1,178 @@
+"""Loans for tests, made through the real verbs; only the bank's word is given by the test."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from borrowers.people.contracts import BorrowerCard
+from borrowers.tests import cast
+from common.actors import SYSTEM
+from common.business_date import actions as business_date
+from lending.applications import actions as applications
+from lending.applications.models import LoanApplication, Offer
+from lending.channels.contracts import TransferAnswer
+from lending.channels.models import Transfer
+from lending.disbursements import actions as disbursements
+from lending.loans import actions as loans
+from lending.loans.models import Loan
+from lending.products.models import LoanProduct, Merchant
+from lending.repayments import actions as repayments
+
+TODAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+POINT_FEN = 10
+
+
+def open_books(on: date = TODAY) -> None:
+    business_date.open_books(on=on)
+
+
+def consumption() -> LoanProduct:
+    return LoanProduct.objects.get_or_create(
+        code="DAILY",
+        defaults={
+            "name_zh": "日常消费",
+            "name_en": "Everyday",
+            "scene": "CONSUMPTION",
+            "minimum_fen": 50_000,
+            "maximum_fen": 5_000_000,
+            "terms_months": [3, 6, 12],
+            "floor_rate_ppm": 60_000,
+        },
+    )[0]
+
+
+def school() -> Merchant:
+    return Merchant.objects.get_or_create(
+        code="SCHOOL",
+        defaults={
+            "name_zh": "明日技能学校（虚构）",
+            "name_en": "Tomorrow Skills School (fictional)",
+            "scene": "EDUCATION",
+            "account": "merchant:SCHOOL",
+        },
+    )[0]
+
+
+def education() -> LoanProduct:
+    school()
+    return LoanProduct.objects.get_or_create(
+        code="STUDY",
+        defaults={
+            "name_zh": "教育进修",
+            "name_en": "Study",
+            "scene": "EDUCATION",
+            "minimum_fen": 100_000,
+            "maximum_fen": 3_000_000,
+            "terms_months": [6, 12],
+            "floor_rate_ppm": 60_000,
+            "pays_merchant": True,
+            "needs_evidence": True,
+        },
+    )[0]
+
+
+def person(name: str) -> BorrowerCard:
+    """One of the cast, identified and consenting."""
+    card = cast.borrower(name)
+    sequence = sorted(cast.PHONES).index(name) + 1
+    number = cast.id_number_of(date(1995, 5, 5), sequence)
+    cast.identify(card, name=f"林{name}", id_number=number)
+    cast.allow(card)
+    return card
+
+
+def draft(card: BorrowerCard, *, amount_fen: int = 300_000, key: str = "first") -> LoanApplication:
+    return applications.draft(
+        borrower_id=card.id,
+        product_code=consumption().code,
+        amount_fen=amount_fen,
+        term_months=3,
+        merchant_code="",
+        entitlement_id=None,
+        request_key=key,
+        by=cast.self_of(card),
+    )
+
+
+def offered(card: BorrowerCard, *, amount_fen: int = 300_000, key: str = "first") -> Offer:
+    """An offer, as the machine would write it, without asking the machine."""
+    application = draft(card, amount_fen=amount_fen, key=key)
+    LoanApplication.objects.filter(pk=application.pk).update(
+        state="OFFERED", submitted_at=NOW, decided_at=NOW
+    )
+    return Offer.objects.create(
+        application=application,
+        tier="B",
+        limit_fen=amount_fen,
+        longest_term_months=12,
+        amount_fen=amount_fen,
+        term_months=application.term_months,
+        base_rate_ppm=120_000,
+        annual_rate_ppm=120_000,
+        penalty_rate_ppm=180_000,
+        grace_days=3,
+        offered_at=NOW,
+        expires_at=NOW + timedelta(hours=24),
+    )
+
+
+def confirmed(offer: Offer, card: BorrowerCard, *, at: datetime = NOW) -> None:
+    """Accept the offer, read the cost for a minute, confirm it."""
+    applications.accept(application_id=offer.application_id, at=at, by=cast.self_of(card))
+    shown = applications.show_cost(
+        application_id=offer.application_id, language="en", channel="WEB", on=TODAY, at=at
+    )
+    applications.confirm_cost(
+        application_id=offer.application_id,
+        disclosure_id=shown.pk,
+        language="en",
+        channel="WEB",
+        at=at + timedelta(minutes=1),
+        by=cast.self_of(card),
+    )
+
+
+def signed(card: BorrowerCard, *, amount_fen: int = 300_000, key: str = "first") -> Loan:
+    offer = offered(card, amount_fen=amount_fen, key=key)
+    confirmed(offer, card)
+    return loans.sign(
+        application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(card)
+    )
+
+
+def said(transfer: Transfer, outcome: str = "SUCCEEDED") -> TransferAnswer:
+    """The bank's final word."""
+    return TransferAnswer(
+        out_trade_no=transfer.out_trade_no,
+        outcome=outcome,  # type: ignore[arg-type]  # a test's word
+        bank_reference=f"bank-{transfer.pk}",
+        reason="" if outcome == "SUCCEEDED" else "INSUFFICIENT_FUNDS",
+        amount_fen=transfer.amount_fen,
+    )
+
+
+def paid_out(card: BorrowerCard, *, amount_fen: int = 300_000, key: str = "first") -> Loan:
+    loan = signed(card, amount_fen=amount_fen, key=key)
+    transfer = Transfer.objects.get(loan_id=loan.pk)
+    disbursements.book(transfer_id=transfer.pk, answer=said(transfer), on=TODAY, claim=None)
+    loan.refresh_from_db()
+    return loan
+
+
+def pay(loan: Loan, amount_fen: int, *, on: date, key: str) -> Transfer:
+    """Ask for a repayment and let the bank collect it at once."""
+    transfer = repayments.request(
+        loan_id=loan.pk, amount_fen=amount_fen, request_key=key, on=on, by=SYSTEM
+    )
+    collected(transfer, on=on)
+    return transfer
+
+
+def collected(transfer: Transfer, *, on: date, outcome: str = "SUCCEEDED") -> None:
+    repayments.book(
+        transfer_id=transfer.pk,
+        answer=said(transfer, outcome),
+        on=on,
+        at=NOW,
+        point_fen=POINT_FEN,
+        claim=None,
+    )

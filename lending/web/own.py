@@ -1,0 +1,73 @@
+"""Who is asking, and what of theirs: nothing is ever looked up by its id alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from borrowers.people import queries as people
+from borrowers.people.contracts import BorrowerCard
+from common.actors import Actor
+from common.errors import NotFound, Refused
+from common.texts import gettext_noop
+from common.web.refusals import advice, message
+from lending.applications import queries as applications
+from lending.applications.models import LoanApplication
+from lending.loans import queries as loans
+from lending.loans.models import Loan
+
+
+class NotABorrower(Refused):
+    """A member of staff has opened a borrower's page."""
+
+    code = "NOT_A_BORROWER"
+    message = gettext_noop("This page is for borrowers.")
+    advice = gettext_noop("Sign in with a borrower's phone number, or open the staff pages.")
+    status = 403
+
+
+def borrower(request: HttpRequest) -> BorrowerCard:
+    """The borrower who is signed in. Raises NotABorrower for staff."""
+    assert request.user.pk is not None
+    found = people.borrower_of(request.user.pk)
+    if found is None:
+        raise NotABorrower
+    return found
+
+
+def actor(request: HttpRequest) -> Actor:
+    """The borrower as the one who acts."""
+    return Actor(kind="BORROWER", account_id=request.user.pk)
+
+
+def application(request: HttpRequest, public_id: str) -> LoanApplication:
+    """The person's own application. Raises NotFound."""
+    return applications.own(borrower(request).id, public_id)
+
+
+def loan(request: HttpRequest, public_id: str) -> Loan:
+    """The person's own loan. Raises NotFound."""
+    return loans.own(borrower(request).id, public_id)
+
+
+def language() -> str:
+    """The language in which the page is being read."""
+    return get_language() or "zh-hans"
+
+
+@contextmanager
+def said_kindly(request: HttpRequest) -> Iterator[None]:
+    """A refusal is said on the page that comes next, which shows where things stand."""
+    try:
+        yield
+    except NotFound:
+        raise
+    except Refused as refusal:
+        messages.error(request, in_words(refusal))
+
+
+def in_words(refusal: Refused) -> str:
+    """What happened and what to do, in the active language."""
+    return f"{message(refusal)} {advice(refusal)}"
