@@ -57,6 +57,9 @@ INSTALLED_APPS = [
     "csp",
 ]
 
+if DEMONSTRATION:
+    INSTALLED_APPS.append("simulation")
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -24,6 +24,10 @@ class Merchant(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    def name_in(self, language: str) -> str:
+        """The name for readers of a language."""
+        return self.name_en if language.startswith("en") else self.name_zh
+
 
 class LoanProduct(models.Model):
     """One product: amounts, terms, price floor, who is paid, what must be shown."""
@@ -54,3 +58,7 @@ class LoanProduct(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def name_in(self, language: str) -> str:
+        """The name for readers of a language."""
+        return self.name_en if language.startswith("en") else self.name_zh

@@ -1,0 +1,27 @@
+"""`manage.py close_day`: close every day before a date, one after the other."""
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from common import clock
+from lending.closing import actions as closing
+
+
+class Command(BaseCommand):
+    """Close days. What is closed already is no work."""
+
+    help = "Close the days up to Shanghai's today (or --to); opens the books the first time."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--to", type=date.fromisoformat, help="the day to open, YYYY-MM-DD")
+        parser.add_argument(
+            "--catch-up", action="store_true", help="say nothing when there is nothing to close"
+        )
+
+    def handle(self, **options: Any) -> None:
+        to = options["to"] or clock.shanghai_today()
+        days = closing.close_through(to=to)
+        if days or not options["catch_up"]:
+            self.stdout.write(f"{days} days closed; the books are open for {to.isoformat()}.")
