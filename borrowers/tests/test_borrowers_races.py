@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.db.transaction import TransactionManagementError
 
 from borrowers.behaviour import actions as behaviour
 from borrowers.behaviour import queries as events
@@ -107,3 +108,10 @@ def test_one_message_sent_twice_at_once_is_one_message():
     both(send, send)
 
     assert Message.objects.count() == 1
+
+
+def test_a_message_joins_the_transaction_of_what_it_tells():
+    lin = cast.borrower("Lin")
+
+    with pytest.raises(TransactionManagementError):
+        messages.send(borrower_id=lin.id, template="OFFER_READY", facts={}, message_key="offer:1")
