@@ -153,6 +153,7 @@ class TestACrash:
         assert is_attached(user)
         say_goodbye(user)
         assert eventually(lambda: not postgres.is_running(cluster))
+        assert eventually(lambda: not _guardians(cluster))
         stale = f"{os.getpid()}\n{cluster.data}\n1700000000\n5432\n\n\n\n\n"
         (cluster.data / "postmaster.pid").write_text(stale)
 
