@@ -1,0 +1,203 @@
+"""The whole platform as separate processes, for tests that use it from outside or kill parts."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg2
+import redis
+import requests
+
+from config.services import endpoints
+from config.services.layout import ROOT
+from tests.machinery.installations import eventually, layout_of, new_installation
+
+READY = re.compile(r"is ready after .* at (http://127\.0\.0\.1:\d+)/")
+READY_SECONDS = 180
+STOP_SECONDS = 90
+
+
+@dataclass
+class Platform:
+    """`manage.py up` on a throw-away installation."""
+
+    variables: dict[str, str]
+    process: "subprocess.Popen[str]"
+    lines: list[str] = field(default_factory=list)
+    url: str = ""
+
+    @property
+    def state(self) -> Path:
+        return Path(self.variables["MINGZHANG_STATE"])
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        return dict(json.loads((self.state / "secrets.json").read_text(encoding="utf-8")))
+
+    def children(self, word: str) -> list[psutil.Process]:
+        """The supervisor's descendants whose command line holds the word."""
+        found = psutil.Process(self.process.pid).children(recursive=True)
+        return [child for child in found if word in _command_line(child)]
+
+    def kill_worker(self) -> None:
+        """kill -9 of the Celery worker with its pool, and wait until a new one stands."""
+        for child in self.children("celery --app config.celery:app worker"):
+            _kill(child)
+
+    def kill_one_pool_child(self) -> None:
+        """kill -9 of one process in which tasks run."""
+        workers = self.children("celery --app config.celery:app worker")
+        inner = [each for each in workers if each.ppid() != self.process.pid]
+        if inner:
+            _kill(inner[0])
+
+    def wipe_redis(self) -> None:
+        """FLUSHALL: everything that the broker held is gone."""
+        with closing(redis.Redis(unix_socket_path=str(self._layout.redis_socket))) as client:
+            client.flushall()
+
+    def redis_dump(self) -> list[bytes]:
+        """Every key and value that Redis holds."""
+        with closing(redis.Redis(unix_socket_path=str(self._layout.redis_socket))) as client:
+            return [each for key in client.keys("*") for each in (key, _value(client, key))]
+
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """The answer of a query, as the database's owner."""
+        with closing(psycopg2.connect(self.owner_url)) as connection, connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return list(cursor.fetchall()) if cursor.description else []
+
+    @property
+    def owner_url(self) -> str:
+        """The owner's way into this installation's database."""
+        password = self.secrets["DATABASE_OWNER_PASSWORD"]
+        host = self._layout.sockets
+        return f"host={host} dbname={endpoints.DATABASE} user=mingzhang_owner password={password}"
+
+    def manage(self, *words: str) -> str:
+        """Run a management command beside the platform; its output."""
+        answer = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *words],
+            cwd=ROOT,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        return answer.stdout
+
+    def is_quiet(self) -> bool:
+        """Nothing is owed any more, and nobody holds a lease."""
+        owed = self.rows(
+            "SELECT count(*) FROM common_process WHERE state IN ('PENDING', 'RUNNING')"
+        )
+        return bool(owed[0][0] == 0)
+
+    def output(self) -> str:
+        """All that the supervisor and its children printed."""
+        return "".join(self.lines)
+
+    @property
+    def _layout(self) -> Any:
+        return layout_of(self.variables)
+
+
+@contextmanager
+def running_platform(**changes: str) -> Iterator[Platform]:
+    """Start everything, wait until it is ready, stop it all at the end."""
+    with new_installation("demo") as fresh:
+        variables = {**fresh, **changes}
+        platform = Platform(variables, _start(variables))
+        reader = threading.Thread(target=_read, args=(platform,), daemon=True)
+        reader.start()
+        try:
+            ready = eventually(lambda: _is_ready(platform), seconds=READY_SECONDS)
+            assert ready, platform.output()
+            yield platform
+        finally:
+            _stop(platform.process)
+            reader.join(timeout=10)
+            if platform.process.stdout:
+                platform.process.stdout.close()
+
+
+def until(is_true: Callable[[], bool], *, seconds: float, what: str) -> None:
+    """Fail with words when it does not become true in time."""
+    assert eventually(is_true, seconds=seconds), f"waited {seconds}s for: {what}"
+
+
+def _start(variables: dict[str, str]) -> "subprocess.Popen[str]":
+    # A port of the test's own: developers may have a platform running.
+    port = str(18_000 + os.getpid() % 2_000 * 2)
+    bank_port = str(int(port) + 1)
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "up", "--port", port, "--bank-port", bank_port],
+        cwd=ROOT,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _read(platform: Platform) -> None:
+    assert platform.process.stdout is not None
+    for line in platform.process.stdout:
+        platform.lines.append(line)
+
+
+def _is_ready(platform: Platform) -> bool:
+    assert platform.process.poll() is None, platform.output()
+    found = READY.search(platform.output())
+    if found is None:
+        return False
+    platform.url = found[1]
+    return requests.get(f"{platform.url}/readyz", timeout=5).status_code == 200
+
+
+def _stop(process: "subprocess.Popen[str]") -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+
+
+def _kill(process: psutil.Process) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.kill()
+
+
+def _command_line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return ""
+
+
+def _value(client: "redis.Redis", key: bytes) -> bytes:
+    kind = client.type(key)
+    readers: dict[bytes, Callable[[], object]] = {
+        b"string": lambda: client.get(key),
+        b"list": lambda: client.lrange(key, 0, -1),
+        b"set": lambda: client.smembers(key),
+        b"zset": lambda: client.zrange(key, 0, -1),
+        b"hash": lambda: client.hgetall(key),
+    }
+    return repr(readers[kind]()).encode() if kind in readers else b""
