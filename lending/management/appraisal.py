@@ -10,8 +10,10 @@ from datetime import date, datetime, time, timedelta
 
 from borrowers.behaviour.columns import from_events
 from borrowers.connectors.contracts import BillReading, RawEvent
+from common.errors import Refused
 from common.periods import SHANGHAI, shanghai_date
 from common.rulebook import queries as rulebook
+from common.texts import gettext_noop
 from lending.calc.contracts import Instalment
 from lending.calc.schedule import equal_instalments
 from lending.products import law as laws
@@ -23,6 +25,17 @@ from scoring.registry import scorecard
 
 # A trial asks for any round amount and any term that the law knows; products are narrower.
 LEAST_FEN = 10_000
+# The rulebook begins with the first of these days.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+
+
+class DayOutOfReach(Refused):
+    """No law is known for the day."""
+
+    code = "DAY_OUT_OF_REACH"
+    message = gettext_noop("We cannot decide as of %(day)s.")
+    advice = gettext_noop("Give a day from 2000 to 2099 with --as-of.")
+    status = 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +83,14 @@ class Appraisal:
 
 
 def appraise(bills: Sequence[Bill], question: Question) -> Appraisal:
-    """Decide on the bills as if a borrower had sent them with an application."""
+    """Decide on the bills as if a borrower had sent them with an application.
+
+    Raises DayOutOfReach.
+    """
     events, files = merged(bills)
     as_of = question.as_of or day_after_last(events)
+    if not FIRST_DAY <= as_of <= LAST_DAY:
+        raise DayOutOfReach(day=as_of)
     start_of_day = datetime.combine(as_of, time.min, tzinfo=SHANGHAI)
     features = plain(vector(from_events(events), as_of=start_of_day))
     numbers = trial_numbers(as_of)
@@ -84,16 +102,23 @@ def appraise(bills: Sequence[Bill], question: Question) -> Appraisal:
         numbers=numbers,
     )
     principal_fen = min(question.amount_fen, verdict.limit_fen)
-    months = min(question.term_months, verdict.max_term_months)
-    schedule: tuple[Instalment, ...] = ()
-    if principal_fen > 0 and months > 0:
-        schedule = equal_instalments(
-            principal_fen=principal_fen,
-            annual_rate_ppm=verdict.annual_rate_ppm,
-            months=months,
-            starts_on=as_of,
-        )
+    schedule = schedule_of(verdict, principal_fen, question.term_months, as_of)
     return Appraisal(verdict, features, as_of, principal_fen, schedule, files)
+
+
+def schedule_of(
+    verdict: Verdict, principal_fen: int, term_months: int, starts_on: date
+) -> tuple[Instalment, ...]:
+    """What would be paid back and when; nothing where nothing can be lent."""
+    months = min(term_months, verdict.max_term_months)
+    if principal_fen == 0 or months == 0:
+        return ()
+    return equal_instalments(
+        principal_fen=principal_fen,
+        annual_rate_ppm=verdict.annual_rate_ppm,
+        months=months,
+        starts_on=starts_on,
+    )
 
 
 def merged(bills: Iterable[Bill]) -> tuple[list[RawEvent], tuple[ReadFile, ...]]:
@@ -113,7 +138,8 @@ def merged(bills: Iterable[Bill]) -> tuple[list[RawEvent], tuple[ReadFile, ...]]
 
 def day_after_last(events: Iterable[RawEvent]) -> date:
     """The first day on which everything in the files lies in the past."""
-    return shanghai_date(max(event.occurred_at for event in events)) + timedelta(days=1)
+    last = shanghai_date(max(event.occurred_at for event in events))
+    return last + timedelta(days=1) if last < LAST_DAY else last
 
 
 def trial_numbers(as_of: date) -> Numbers:

@@ -2,6 +2,8 @@
 
 import json
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -46,7 +48,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
     def handle(self, **options: Any) -> None:
-        bills = [self.read(name, as_json=options["json"]) for name in options["bill"]]
+        names, as_json = options["bill"], options["json"]
         question = Question(
             amount_fen=options["amount"],
             term_months=options["term"],
@@ -54,22 +56,31 @@ class Command(BaseCommand):
             is_enrolment_proved=options["enrolled"],
             as_of=options["as_of"],
         )
-        found = appraise(bills, question)
-        if options["json"]:
-            self.stdout.write(dumped(report.as_json(found)))
-        else:
-            self.stdout.write(report.as_text(found))
+        bills = []
+        for name in names:
+            with self.telling(name, as_json=as_json):
+                bills.append(bill_of(name))
+        with self.telling(", ".join(names), as_json=as_json):
+            found = appraise(bills, question)
+        told = dumped(report.as_json(found)) if as_json else report.as_text(found)
+        self.stdout.write(told)
 
-    def read(self, name: str, *, as_json: bool) -> Bill:
-        """The bill in the file; a refusal is told in words and ends the command with 1."""
+    @contextmanager
+    def telling(self, name: str, *, as_json: bool) -> Iterator[None]:
+        """Tell a refusal in words and end the command with 1."""
         try:
-            return Bill(name, registry.read_bill_bounded(content_of(Path(name)), name))
+            yield
         except Refused as refused:
             if as_json:
                 self.stdout.write(dumped(report.refusal_as_json(refused, name)))
             else:
                 self.stderr.write(report.refusal_as_text(refused, name))
             raise SystemExit(1) from None
+
+
+def bill_of(name: str) -> Bill:
+    """The bill in a file. Raises FileNotThere and what the reader raises."""
+    return Bill(name, registry.read_bill_bounded(content_of(Path(name)), name))
 
 
 def content_of(path: Path) -> bytes:
