@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, Overflow
 
 FEN_PER_YUAN = 100
 
@@ -53,9 +53,9 @@ def fen_from_yuan(amount: Decimal | str | int) -> int:
     Raises ValueError for what is not a finite number.
     """
     try:
-        value = Decimal(amount)
-    except InvalidOperation as error:
+        fen = (Decimal(amount) * FEN_PER_YUAN).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    except (InvalidOperation, Overflow) as error:
         raise ValueError(f"not an amount: {amount!r}") from error
-    if not value.is_finite():
+    if not fen.is_finite():
         raise ValueError(f"not an amount: {amount!r}")
-    return int((value * FEN_PER_YUAN).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return int(fen)
