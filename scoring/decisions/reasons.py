@@ -27,7 +27,7 @@ class _Sentence:
 
 _WEIGHED: Mapping[str, _Sentence] = {
     "INCOME_LEVEL": _Sentence(
-        Unit.FEN,
+        Unit.YUAN,
         gettext_noop("Average income a month: %(value)s (reference: %(threshold)s)"),
     ),
     "INCOME_STEADINESS": _Sentence(
@@ -71,7 +71,7 @@ _WEIGHED: Mapping[str, _Sentence] = {
     "QUIET_TIME": _Sentence(
         Unit.DAYS,
         gettext_noop(
-            "Longest time without a payment: %(value)s days (reference: %(threshold)s days)"
+            "Longest time without a payment, in days: %(value)s (reference: %(threshold)s)"
         ),
     ),
     "OTHER_CREDIT": _Sentence(

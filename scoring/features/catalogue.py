@@ -12,6 +12,7 @@ class Unit(StrEnum):
     """How a number is to be read."""
 
     FEN = "FEN"
+    YUAN = "YUAN"
     SHARE = "SHARE"
     RATIO = "RATIO"
     COUNT = "COUNT"
@@ -29,14 +30,14 @@ class Feature:
 
 
 _ALL = (
-    Feature("income_monthly_90d", Unit.FEN, gettext_noop("Average income a month")),
+    Feature("income_monthly_90d", Unit.YUAN, gettext_noop("Average income a month")),
     Feature("income_recent_30d", Unit.FEN, gettext_noop("Income in the latest month")),
     Feature("income_typical_30d", Unit.FEN, gettext_noop("Income in a typical month before")),
     Feature("income_trend", Unit.RATIO, gettext_noop("Latest income against typical income")),
     Feature("income_variation_180d", Unit.RATIO, gettext_noop("Ups and downs of the income")),
-    Feature("spending_monthly_90d", Unit.FEN, gettext_noop("Average spending a month")),
+    Feature("spending_monthly_90d", Unit.YUAN, gettext_noop("Average spending a month")),
     Feature("spending_variation_180d", Unit.RATIO, gettext_noop("Ups and downs of the spending")),
-    Feature("surplus_monthly_90d", Unit.FEN, gettext_noop("Left over in a month")),
+    Feature("surplus_monthly_90d", Unit.YUAN, gettext_noop("Left over in a month")),
     Feature("cover_90d", Unit.SHARE, gettext_noop("Share of the income left over")),
     Feature("essential_share_90d", Unit.SHARE, gettext_noop("Share of spending on daily needs")),
     Feature("scene_diversity_180d", Unit.RATIO, gettext_noop("Variety of the spending")),
@@ -56,8 +57,10 @@ FEATURES: Mapping[str, Feature] = {feature.name: feature for feature in _ALL}
 
 
 def figure(value: float, unit: Unit) -> str:
-    """A value as people read it: `¥3,200`, `45%`, `12`."""
-    if unit is Unit.FEN:
+    """A value as people read it: `¥3,200`, `45%`, `12`. YUAN is money whose fen say nothing."""
+    if unit is Unit.YUAN:
+        value = round(value, -2)
+    if unit in {Unit.FEN, Unit.YUAN}:
         return f"¥{yuan(round(value)).removesuffix('.00')}"
     if unit is Unit.SHARE:
         return f"{value:.0%}"
