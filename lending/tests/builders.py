@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from django.db import transaction
+
 from borrowers.people.contracts import BorrowerCard
 from borrowers.tests import cast
 from common.actors import SYSTEM
@@ -15,6 +17,7 @@ from lending.loans import actions as loans
 from lending.loans.models import Loan
 from lending.products.models import LoanProduct, Merchant
 from lending.repayments import actions as repayments
+from lending.servicing import actions as servicing
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -176,3 +179,12 @@ def collected(transfer: Transfer, *, on: date, outcome: str = "SUCCEEDED") -> No
         point_fen=POINT_FEN,
         claim=None,
     )
+
+
+def servicing_again(loan: Loan) -> None:
+    """Fold the loan once more for the day it stands on."""
+    with transaction.atomic():
+        fresh = Loan.objects.get(pk=loan.pk)
+        assert fresh.carried_through is not None
+        carried = servicing.bring_forward(loan=fresh, through=fresh.carried_through)
+        assert carried.lines == ()
