@@ -7,6 +7,10 @@ from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from borrowers.consent import queries as consents
+from borrowers.consent.purposes import SCENE_EDUCATION
+from borrowers.documents import actions as documents
+from borrowers.documents.models import DocumentKind
 from borrowers.people import queries as people
 from common.actors import Actor
 from common.audit import actions as audit
@@ -21,6 +25,7 @@ from lending.applications import cost
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
 from lending.applications.queries import price_of
 from lending.applications.states import NotPossibleNow, step
+from lending.products import evidence
 from lending.products import law as laws
 from lending.products import queries as products
 from lending.products.queries import AmountNotOffered, TermNotOffered
@@ -44,6 +49,15 @@ class EvidenceMissing(Refused):
     code = "EVIDENCE_MISSING"
     message = gettext_noop("This loan needs a proof of enrolment.")
     advice = gettext_noop("Upload the proof, then send the application.")
+    status = 422
+
+
+class EvidenceNeedsConsent(Refused):
+    """Nobody's papers are looked at without their consent to it."""
+
+    code = "EVIDENCE_NEEDS_CONSENT"
+    message = gettext_noop("We may look at your proof of enrolment only if you agree to it.")
+    advice = gettext_noop('Agree to "Proof of your course", or choose another loan.')
     status = 422
 
 
@@ -120,6 +134,31 @@ def attach_evidence(*, application_id: int, document_id: int, by: Actor) -> None
     application.evidence_id = document_id
     application.save(update_fields=["evidence_id"])
     _note("evidence", application, by, {"document": document_id})
+
+
+@durable
+def upload_evidence(*, application_id: int, content: bytes, by: Actor) -> None:
+    """Seal a document and put it on a draft.
+
+    Raises EvidenceTooLarge, EvidenceUnreadable, EvidenceNeedsConsent, NotPossibleNow.
+    """
+    media_type = evidence.media_type_of(content)
+    application = _lock(application_id)
+    if application.state != ApplicationState.DRAFT:
+        raise NotPossibleNow
+    if not consents.is_allowed(application.borrower_id, SCENE_EDUCATION):
+        raise EvidenceNeedsConsent
+    stored = documents.store(
+        borrower_id=application.borrower_id,
+        kind=DocumentKind.ENROLMENT_EVIDENCE,
+        content=content,
+        media_type=media_type,
+        consented=True,
+        by=by,
+    )
+    application.evidence_id = stored.id
+    application.save(update_fields=["evidence_id"])
+    _note("evidence", application, by, {"document": stored.public_id})
 
 
 @durable

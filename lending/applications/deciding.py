@@ -128,6 +128,15 @@ def ask_for_a_person(*, application_id: int, by: Actor) -> LoanApplication:
     return application
 
 
+def can_ask_for_a_person(application: LoanApplication) -> bool:
+    """Whether the machine said no and nobody has looked at it yet."""
+    return (
+        application.state == ApplicationState.DECLINED
+        and application.assessment_id is not None
+        and not decisions.is_reviewed(application.assessment_id)
+    )
+
+
 def _lock(application_id: int) -> LoanApplication:
     rows = LoanApplication.objects.select_related("product", "entitlement")
     return lock_one(rows, rank=Rank.APPLICATION, pk=application_id)

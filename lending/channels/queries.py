@@ -15,6 +15,11 @@ def of_loan(loan_id: int) -> list[Transfer]:
     return list(Transfer.objects.filter(loan_id=loan_id).order_by("-pk"))
 
 
+def of_loan_by_number(*, loan_id: int, out_trade_no: str) -> Transfer | None:
+    """One of a loan's transfers, by our number for the bank."""
+    return Transfer.objects.filter(loan_id=loan_id, out_trade_no=out_trade_no).first()
+
+
 def by_request(*, loan_id: int, request_key: str) -> Transfer | None:
     """The repayment that a key asked for."""
     return Transfer.objects.filter(

@@ -49,6 +49,11 @@ def own(borrower_id: int, public_id: str) -> Loan:
     return loan
 
 
+def history(loan: Loan) -> list[LoanTransaction]:
+    """What happened to a loan, newest first."""
+    return list(loan.transactions.order_by("-sequence"))
+
+
 def of_application(application_id: int) -> Loan | None:
     """The loan that was signed for an application."""
     return Loan.objects.filter(contract__application_id=application_id).first()

@@ -1,0 +1,222 @@
+"""The person's loans: what is due, paying, paying off, and where a payment is."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from common import public_ids
+from common.business_date import queries as business_dates
+from common.errors import NotFound, Refused
+from common.money import yuan
+from common.web.amounts import FenField
+from lending.applications import queries as applications
+from lending.channels import queries as transfers
+from lending.channels.models import Transfer, TransferPurpose, TransferState
+from lending.loans import queries
+from lending.loans.models import Loan, LoanState
+from lending.repayments import actions as repayments
+from lending.repayments.queries import Standing, standing
+from lending.web import own
+from lending.web.apply import REQUEST_KEY
+from lending.web.offer import pdf
+
+LEAST_FEN = 1
+
+
+class PaymentForm(forms.Form):
+    """Any amount up to what is owed; what is due stands in it already."""
+
+    request_key = forms.RegexField(REQUEST_KEY, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, found: Standing, **options: Any) -> None:
+        suggested = yuan(found.suggested_fen).replace(",", "") if found.suggested_fen else ""
+        options.setdefault("initial", {"amount": suggested, "request_key": public_ids.new()})
+        super().__init__(*args, **options)
+        self.fields["amount"] = FenField(
+            label=gettext_lazy("How much do you pay now?"),
+            least_fen=LEAST_FEN,
+            most_fen=max(found.most_fen, LEAST_FEN),
+            help_text=gettext_lazy("Any amount helps. You can pay at most ¥%(most)s.")
+            % {"most": yuan(found.most_fen)},
+        )
+
+
+@login_required
+@require_safe
+def loans(request: HttpRequest) -> HttpResponse:
+    """All loans of the person, and the application that is under way."""
+    borrower = own.borrower(request)
+    on = business_dates.today()
+    return render(
+        request,
+        "lending/loans.html",
+        {
+            "loans": [
+                {
+                    "loan": each,
+                    "name": each.product.name_in(own.language()),
+                    "days_past_due": queries.days_past_due(each, on),
+                }
+                for each in queries.of_borrower(borrower.id)
+            ],
+            "application": applications.under_way(borrower.id),
+            "today": on,
+        },
+    )
+
+
+@login_required
+@require_safe
+def loan(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One loan: what is due first, then everything else."""
+    return _loan_page(request, own.loan(request, public_id), form=None)
+
+
+@login_required
+@require_POST
+def pay(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask the bank to collect a payment; a double click is one payment."""
+    found = own.loan(request, public_id)
+    stands = standing(found, on=business_dates.today())
+    if stands is None:
+        return redirect("lending:loan", public_id)
+    form = PaymentForm(request.POST, found=stands)
+    if not form.is_valid():
+        return _loan_page(request, found, form=form)
+    try:
+        transfer = repayments.request(
+            loan_id=found.pk,
+            amount_fen=form.cleaned_data["amount"],
+            request_key=form.cleaned_data["request_key"],
+            on=stands.on,
+            by=own.actor(request),
+        )
+    except Refused as refusal:
+        form.add_error("amount", own.in_words(refusal))
+        return _loan_page(request, found, form=form)
+    return redirect("lending:repayment", public_id, transfer.out_trade_no)
+
+
+@login_required
+def pay_off(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What closes the loan today and what that saves; then do it."""
+    found = own.loan(request, public_id)
+    stands = standing(found, on=business_dates.today())
+    if stands is None or found.state != LoanState.ACTIVE:
+        return redirect("lending:loan", public_id)
+    if request.method == "POST":
+        with own.said_kindly(request):
+            transfer = _request_payoff(request, found, stands)
+            return redirect("lending:repayment", public_id, transfer.out_trade_no)
+        return redirect("lending:payoff", public_id)
+    return render(
+        request,
+        "lending/payoff.html",
+        {
+            "loan": found,
+            "quote": stands.quote,
+            "standing": stands,
+            "request_key": public_ids.new(),
+        },
+    )
+
+
+@login_required
+@require_safe
+def repayment(request: HttpRequest, public_id: str, out_trade_no: str) -> HttpResponse:
+    """Where one payment is; the page asks again by itself until it is final."""
+    found = own.loan(request, public_id)
+    transfer = transfers.of_loan_by_number(loan_id=found.pk, out_trade_no=out_trade_no)
+    if transfer is None or transfer.purpose == TransferPurpose.DISBURSEMENT:
+        raise NotFound
+    is_final = transfer.booked_at is not None or transfer.state == TransferState.FAILED
+    if "HX-Request" in request.headers and is_final:
+        answer = HttpResponse()
+        answer["HX-Redirect"] = request.path
+        return answer
+    is_poll = "HX-Request" in request.headers
+    template = "components/progress_steps.html" if is_poll else "lending/repayment.html"
+    context = {
+        "loan": found,
+        "transfer": transfer,
+        "is_final": is_final,
+        "poll_url": request.path,
+    }
+    return render(request, template, context | _steps(transfer))
+
+
+@login_required
+@require_safe
+def contract(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The contract as it was signed."""
+    found = own.loan(request, public_id)
+    return pdf(queries.signed_file(found), name=f"contract-{found.contract.public_id}.pdf")
+
+
+def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -> HttpResponse:
+    on = business_dates.today()
+    stands = standing(found, on=on)
+    if stands is not None and form is None and found.state == LoanState.ACTIVE:
+        form = PaymentForm(found=stands)
+    moves = transfers.of_loan(found.pk)
+    return render(
+        request,
+        "lending/loan.html",
+        {
+            "loan": found,
+            "product_name": found.product.name_in(own.language()),
+            "standing": stands,
+            "form": form,
+            "today": on,
+            "payout": next(
+                (each for each in moves if each.purpose == TransferPurpose.DISBURSEMENT), None
+            ),
+            "on_its_way": [each for each in moves if _is_on_its_way(each)],
+            "transactions": queries.history(found),
+        },
+        status=422 if form is not None and form.errors else 200,
+    )
+
+
+def _is_on_its_way(transfer: Transfer) -> bool:
+    is_repayment = transfer.purpose != TransferPurpose.DISBURSEMENT
+    return is_repayment and transfer.booked_at is None and transfer.state != TransferState.FAILED
+
+
+def _request_payoff(request: HttpRequest, found: Loan, stands: Standing) -> Transfer:
+    """The amount is the one that the person saw."""
+    seen_fen = request.POST.get("amount_fen", "")
+    key = request.POST.get("request_key", "")
+    return repayments.request_payoff(
+        loan_id=found.pk,
+        amount_fen=int(seen_fen) if seen_fen.isdecimal() else 0,
+        request_key=key if REQUEST_KEY.fullmatch(key) else public_ids.new(),
+        on=stands.on,
+        by=own.actor(request),
+    )
+
+
+def _steps(transfer: Transfer) -> dict[str, object]:
+    """Three steps and how far we are."""
+    is_sent = transfer.state != TransferState.INTENT
+    is_moved = transfer.state == TransferState.SUCCEEDED
+    states = ["DONE", "DONE" if is_sent else "NOW", "NEXT"]
+    if is_sent:
+        states[1:] = ["DONE", "NOW"] if is_moved else ["NOW", "NEXT"]
+    titles = [
+        _("Your payment has been asked for"),
+        _("The bank is moving the money"),
+        _("Putting it on your loan"),
+    ]
+    return {
+        "percent": 80 if is_moved else 50 if is_sent else 20,
+        "steps": [
+            {"title": title, "state": state} for title, state in zip(titles, states, strict=True)
+        ],
+    }

@@ -1,0 +1,302 @@
+"""From the offer to the signature: change it, accept it, read what it costs, sign it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from common import clock
+from common.business_date import queries as business_dates
+from common.errors import Refused
+from common.money import yuan
+from common.templatetags.dates import months
+from common.templatetags.rates import percent
+from common.web.amounts import FenField
+from lending.applications import actions, cost, queries, words
+from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication
+from lending.loans import actions as loans
+from lending.loans import queries as contracts
+from lending.web import own
+from scoring.decisions import queries as decisions
+
+CHANNEL = "WEB"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A row of the repayment plan that was confirmed."""
+
+    number: int
+    due_on: date
+    principal_fen: int
+    interest_fen: int
+
+
+class TermsForm(forms.Form):
+    """Less, or over another time, at the same rate."""
+
+    def __init__(self, *args: Any, application: LoanApplication, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offer, product = application.offer, application.product
+        self.fields["amount"] = FenField(
+            label=_("How much will you take?"),
+            least_fen=product.minimum_fen,
+            most_fen=offer.limit_fen,
+        )
+        self.fields["term_months"] = forms.TypedChoiceField(
+            label=_("For how long?"),
+            coerce=int,
+            choices=[
+                (each, months(each))
+                for each in product.terms_months
+                if each <= offer.longest_term_months
+            ],
+            widget=forms.RadioSelect,
+        )
+
+
+class SignatureForm(forms.Form):
+    """One tick, never set for anybody."""
+
+    agrees = forms.BooleanField(
+        label=_("I have read this contract and want to sign it"),
+        error_messages={"required": _("Tick the box if you want to sign.")},
+    )
+
+
+def offered(request: HttpRequest, application: LoanApplication) -> HttpResponse:
+    """The offer: what it costs first, then why."""
+    offer = application.offer
+    quote = queries.quote_today(application, on=business_dates.today())
+    content = cost.content(quote)
+    return render(
+        request,
+        "lending/offer.html",
+        {
+            "application": application,
+            "offer": offer,
+            "cost": _card(content),
+            "instalments": quote.schedule,
+            "items": list(_items(content)),
+            "explanation": decisions.explanation(application.pk, own.language()),
+            "is_less": offer.amount_fen < application.amount_fen,
+            "can_take_more": offer.amount_fen < offer.limit_fen,
+        },
+    )
+
+
+@login_required
+def change(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Another amount or term within the offer."""
+    application = own.application(request, public_id)
+    offer = getattr(application, "offer", None)
+    if offer is None:
+        return redirect("lending:application", public_id)
+    initial = {
+        "amount": yuan(offer.amount_fen).replace(",", ""),
+        "term_months": offer.term_months,
+    }
+    form = TermsForm(request.POST or None, initial=initial, application=application)
+    if request.method == "POST" and form.is_valid():
+        with own.said_kindly(request):
+            actions.change_offer(
+                application_id=application.pk,
+                amount_fen=form.cleaned_data["amount"],
+                term_months=form.cleaned_data["term_months"],
+                at=clock.now(),
+                by=own.actor(request),
+            )
+        return redirect("lending:application", public_id)
+    return render(
+        request,
+        "lending/change_offer.html",
+        {"form": form, "application": application, "offer": offer},
+    )
+
+
+@login_required
+@require_POST
+def accept(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take the offer as it stands; nothing is signed yet."""
+    application = own.application(request, public_id)
+    with own.said_kindly(request):
+        actions.accept(application_id=application.pk, at=clock.now(), by=own.actor(request))
+    return redirect("lending:application", public_id)
+
+
+def accepted(
+    request: HttpRequest, application: LoanApplication, form: SignatureForm | None = None
+) -> HttpResponse:
+    """The cost table until it was read and confirmed, then the contract."""
+    confirmed = queries.confirmed_cost(application.offer)
+    if confirmed is None:
+        return _cost_page(request, application)
+    return _contract_page(request, application, confirmed, form or SignatureForm())
+
+
+@login_required
+@require_POST
+def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The cost table was read. Too early is said kindly, and the page stays."""
+    application = own.application(request, public_id)
+    given = request.POST.get("disclosure", "")
+    with own.said_kindly(request):
+        actions.confirm_cost(
+            application_id=application.pk,
+            disclosure_id=int(given) if given.isdecimal() else 0,
+            language=own.language(),
+            channel=CHANNEL,
+            at=clock.now(),
+            by=own.actor(request),
+        )
+    return redirect("lending:application", public_id)
+
+
+@login_required
+@require_safe
+def contract(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The contract that would be signed, as a file to keep."""
+    application = own.application(request, public_id)
+    content = contracts.unsigned_file(
+        application.pk, on=business_dates.today(), language=own.language()
+    )
+    return pdf(content, name=f"contract-{public_id}.pdf")
+
+
+@login_required
+@require_POST
+def sign(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Sign; the payout is on its way as soon as the signature is on paper."""
+    application = own.application(request, public_id)
+    form = SignatureForm(request.POST)
+    if not form.is_valid() and application.state == ApplicationState.ACCEPTED:
+        return accepted(request, application, form)
+    with own.said_kindly(request):
+        loans.sign(
+            application_id=application.pk,
+            on=business_dates.today(),
+            language=own.language(),
+            by=own.actor(request),
+        )
+    return redirect("lending:application", public_id)
+
+
+def pdf(content: bytes, *, name: str) -> HttpResponse:
+    """A file that the browser shows and may keep."""
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return answer
+
+
+def _cost_page(request: HttpRequest, application: LoanApplication) -> HttpResponse:
+    try:
+        shown = actions.show_cost(
+            application_id=application.pk,
+            language=own.language(),
+            channel=CHANNEL,
+            on=business_dates.today(),
+            at=clock.now(),
+        )
+    except Refused as refusal:
+        return render(
+            request,
+            "errors/refused.html",
+            {"message": own.in_words(refusal), "back_url": "/"},
+            status=refusal.status,
+        )
+    return render(
+        request,
+        "lending/cost.html",
+        {
+            "application": application,
+            "offer": application.offer,
+            "cost": _card(shown.content),
+            "content": shown.content,
+            "items": list(_items(shown.content)),
+            "instalments": _instalments(shown.content),
+            "disclosure": shown,
+            "seconds_left": _seconds_left(shown),
+        },
+    )
+
+
+def _contract_page(
+    request: HttpRequest,
+    application: LoanApplication,
+    confirmed: CostDisclosure,
+    form: SignatureForm,
+) -> HttpResponse:
+    text = contracts.unsigned_text(
+        application.pk, on=business_dates.today(), language=own.language()
+    )
+    return render(
+        request,
+        "lending/contract.html",
+        {
+            "application": application,
+            "form": form,
+            "sections": text,
+            "instalments": _instalments(confirmed.content),
+            "cost": _card(confirmed.content),
+        },
+    )
+
+
+def _seconds_left(shown: CostDisclosure) -> int:
+    ready_at = shown.recorded_at + timedelta(seconds=shown.minimum_seconds)
+    return max(int((ready_at - clock.now()).total_seconds()) + 1, 0)
+
+
+def _card(content: Mapping[str, Any]) -> dict[str, object]:
+    """The figures of the cost card."""
+    return {
+        "annual_rate_ppm": content["irr_nominal_ppm"],
+        "annual_effective_ppm": content["irr_effective_ppm"],
+        "principal_fen": content["principal_fen"],
+        "instalment_fen": content["instalment_fen"],
+        "months": content["term_months"],
+        "interest_fen": content["total_interest_fen"],
+        "fees_fen": content["total_fees_fen"],
+        "total_fen": content["total_fen"],
+    }
+
+
+def _items(content: Mapping[str, Any]) -> Iterable[dict[str, object]]:
+    """Every line of the cost with its words, the ones that may never come last."""
+    for item in content["items"]:
+        yield _line(item, {"rate": percent(abs(item["standard_ppm"] or 0))}) | {
+            "amount_fen": item["amount_fen"],
+            "annual_rate_ppm": item["annual_rate_ppm"],
+        }
+    for item in content["contingent"]:
+        rate = {"rate": percent(item["annual_rate_ppm"]), "grace": item["grace_days"]}
+        yield _line(item, rate) | {"amount_fen": None, "annual_rate_ppm": None}
+
+
+def _line(item: Mapping[str, Any], figures: Mapping[str, object]) -> dict[str, object]:
+    return {
+        "name": gettext(words.item(item["code"])),
+        "standard": gettext(words.charged(item["how_charged"])) % figures,
+        "receiver": gettext(words.recipient(item["recipient"])),
+        "change": gettext("No"),
+    }
+
+
+def _instalments(content: Mapping[str, Any]) -> list[Planned]:
+    return [
+        Planned(
+            number=row["number"],
+            due_on=date.fromisoformat(row["due_on"]),
+            principal_fen=row["principal_fen"],
+            interest_fen=row["interest_fen"],
+        )
+        for row in content["schedule"]
+    ]
