@@ -66,7 +66,7 @@ def run(*files, amount="10000", term="12", options=()):
     """What the command prints, and the code that it ends with."""
     out, err = StringIO(), StringIO()
     words = [word for name in files for word in ("--bill", name)]
-    code = 0
+    code: str | int | None = 0
     try:
         call_command(
             "assess", *words, "--amount", amount, "--term", term, *options, stdout=out, stderr=err

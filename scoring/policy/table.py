@@ -1,6 +1,5 @@
 """The decision table: tier, limit and price from a score, evaluated by zen-engine. Pure."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -9,6 +8,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, get_args
 
+from common import canonical
 from scoring.policy.contracts import TIERS, Inputs, Outcome, Policy, Ruling
 
 _DEMONSTRATION = Path(__file__).with_name("demonstration.json")
@@ -81,15 +81,9 @@ def _engine(text: str) -> Any:
     return decision
 
 
-def canonical(content: Any) -> str:
-    """One text for one content, whatever the order of its keys."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
 def fingerprint(document: Mapping[str, Any]) -> str:
     """SHA-256 over the canonical JSON of everything but the hash itself."""
-    content = {name: value for name, value in document.items() if name != "sha256"}
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
+    return canonical.sha256_of({name: each for name, each in document.items() if name != "sha256"})
 
 
 def load(document: Mapping[str, Any]) -> Policy:
@@ -102,7 +96,7 @@ def load(document: Mapping[str, Any]) -> Policy:
     for node in document["table"]["nodes"]:
         if node["type"] == "decisionTableNode":
             _check_cells(node["content"])
-    policy = Policy(document["version"], document["sha256"], canonical(document["table"]))
+    policy = Policy(document["version"], document["sha256"], canonical.text_of(document["table"]))
     _engine(policy.text)
     return policy
 

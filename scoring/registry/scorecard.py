@@ -1,6 +1,5 @@
 """Scorecards: points from bins, a probability, and the reasons, out of plain JSON. Pure."""
 
-import hashlib
 import json
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,8 @@ from itertools import groupby
 from math import isnan
 from pathlib import Path
 from typing import Any
+
+from common import canonical
 
 STRONGEST = 4
 _EXPERT = Path(__file__).with_name("expert_card.json")
@@ -139,9 +140,7 @@ def _is_known(value: float | None) -> bool:
 
 def fingerprint(document: Mapping[str, Any]) -> str:
     """SHA-256 over the canonical JSON of everything but the hash itself."""
-    content = {name: value for name, value in document.items() if name != "sha256"}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return canonical.sha256_of({name: each for name, each in document.items() if name != "sha256"})
 
 
 def load(document: Mapping[str, Any]) -> Scorecard:
