@@ -18,6 +18,7 @@ NEEDS_NO_DATABASE = {
     "startproject",
     "up",
     "version",
+    "write_bill",
 }
 CHANGES_SCHEMA = {"grant_application_role", "migrate", "prepare_database", "sqlmigrate"}
 
