@@ -22,6 +22,7 @@ from lending.products import law as laws
 from lending.products.law import Law
 from lending.rewards import actions as rewards
 from scoring.decisions import actions as decisions
+from scoring.decisions import queries as assessments
 from scoring.decisions.contracts import CreditRequest, Numbers
 
 OFFER_VALID = timedelta(hours=24)
@@ -119,7 +120,7 @@ def ask_for_a_person(*, application_id: int, by: Actor) -> LoanApplication:
     application = _lock(application_id)
     if application.state == ApplicationState.REFERRED:
         return application
-    if application.assessment_id is None or decisions.is_reviewed(application.assessment_id):
+    if application.assessment_id is None or assessments.is_reviewed(application.assessment_id):
         raise NotPossibleNow
     application.state = step(application.state, ApplicationState.REFERRED)
     application.review_wanted = True
@@ -133,7 +134,7 @@ def can_ask_for_a_person(application: LoanApplication) -> bool:
     return (
         application.state == ApplicationState.DECLINED
         and application.assessment_id is not None
-        and not decisions.is_reviewed(application.assessment_id)
+        and not assessments.is_reviewed(application.assessment_id)
     )
 
 
