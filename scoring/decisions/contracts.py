@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from scoring.policy.contracts import CreditRequest, Numbers, Outcome
 
-__all__ = ["CreditRequest", "Numbers", "Outcome", "Reason", "Verdict"]
+__all__ = ["CreditRequest", "Decided", "Numbers", "Outcome", "Reason", "Reviewed", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +43,23 @@ class Verdict:
     model_version: str
     policy_version: str
     policy_trace: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A verdict and the assessment that keeps it."""
+
+    assessment_id: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a person decided over an assessment; the tier stays the one that was assessed."""
+
+    assessment_id: int
+    outcome: Outcome
+    tier: str
+    limit_fen: int
+    annual_rate_ppm: int
+    reason_code: str

@@ -5,14 +5,28 @@ from django.db.models.functions import Now
 
 
 class FeatureVector(models.Model):
-    """The indicators of one borrower as of one instant; the commitment outlives an erasure."""
+    """The indicators of one borrower as of one instant; the commitment outlives an erasure.
+
+    The commitment binds the indicators by their hash and hides them behind the salt: both are
+    emptied together, and then nobody can guess what the hash stood for.
+    """
 
     borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
     as_of = models.DateTimeField()
     kernel_version = models.CharField(max_length=20)
-    features = models.JSONField()
+    features = models.JSONField(null=True)
+    salt = models.CharField(max_length=32, blank=True)
     commitment = models.CharField(max_length=64)
     computed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(features__isnull=True, salt="")
+                | models.Q(features__isnull=False) & ~models.Q(salt=""),
+                name="feature_vector_is_whole_or_erased",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"vector {self.pk}"

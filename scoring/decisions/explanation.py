@@ -1,0 +1,187 @@
+"""A decision told to the person it is about: reasons, figures, and what was looked at. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.money import yuan
+from common.periods import shanghai_date
+from common.rates import PPM
+from common.texts import gettext_noop
+from scoring.decisions.contracts import CreditRequest, Reason, Reviewed, Verdict
+from scoring.decisions.reasons import SENTENCES, Words, words
+from scoring.features.catalogue import FEATURES, figure
+
+Features = Mapping[str, float | None]
+
+NOT_KNOWN = "–"
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        gettext_noop("Income"),
+        (
+            "income_monthly_90d",
+            "income_recent_30d",
+            "income_typical_30d",
+            "income_trend",
+            "income_variation_180d",
+        ),
+    ),
+    (
+        gettext_noop("Spending"),
+        (
+            "spending_monthly_90d",
+            "spending_variation_180d",
+            "surplus_monthly_90d",
+            "cover_90d",
+            "essential_share_90d",
+            "scene_diversity_180d",
+        ),
+    ),
+    (
+        gettext_noop("Credit and risk"),
+        ("credit_share_90d", "night_large_share_90d", "gambling_share_180d"),
+    ),
+    (gettext_noop("Loans with us"), ("own_instalments", "own_on_time_share")),
+    (
+        gettext_noop("The records themselves"),
+        (
+            "events_180d",
+            "history_months",
+            "active_days_90d",
+            "active_weeks_90d",
+            "longest_gap_180d",
+            "confidence",
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedReason:
+    """A reason in words. `share_ppm` is its weight against the heaviest; guards have none."""
+
+    code: str
+    group: str
+    direction: str
+    points: int
+    share_ppm: int | None
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureLine:
+    """One indicator: its name to translate, and its value as people read it."""
+
+    title: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureGroup:
+    """Indicators that belong together."""
+
+    title: str
+    lines: tuple[FeatureLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Guards and terms come first among the reasons, then the four strongest of the score."""
+
+    assessment_public_id: str
+    verdict: Verdict
+    reasons: tuple[ExplainedReason, ...]
+    used: tuple[Words, ...]
+    groups: tuple[FeatureGroup, ...]
+    as_of: datetime
+    decided_at: datetime
+    review: Reviewed | None
+
+
+def explain(
+    *,
+    assessment_public_id: str,
+    verdict: Verdict,
+    request: CreditRequest,
+    features: Features,
+    as_of: datetime,
+    decided_at: datetime,
+    review: Reviewed | None,
+) -> Explanation:
+    """Put a decision into words. Features that were erased leave no groups."""
+    heaviest = max((abs(each.points) for each in verdict.reasons), default=0)
+    return Explanation(
+        assessment_public_id=assessment_public_id,
+        verdict=verdict,
+        reasons=tuple(_explained(each, heaviest) for each in verdict.reasons),
+        used=tuple(_used(request, features, as_of)),
+        groups=tuple(_groups(request, features)) if features else (),
+        as_of=as_of,
+        decided_at=decided_at,
+        review=review,
+    )
+
+
+def _explained(reason: Reason, heaviest: int) -> ExplainedReason:
+    weight = abs(reason.points)
+    return ExplainedReason(
+        code=reason.code,
+        group=reason.group,
+        direction=reason.direction,
+        points=reason.points,
+        share_ppm=weight * PPM // heaviest if weight else None,
+        words=_words(reason),
+    )
+
+
+def _words(reason: Reason) -> Words:
+    """Its sentence; a table edited by staff may name a reason that has none."""
+    if reason.code in SENTENCES:
+        return words(reason)
+    return Words(gettext_noop("One of our rules applies: %(code)s"), {"code": reason.code})
+
+
+def _used(request: CreditRequest, features: Features, as_of: datetime) -> Iterator[Words]:
+    """What was looked at, one sentence each."""
+    yield Words(
+        gettext_noop("Your application: %(amount)s over %(months)s months"),
+        {"amount": f"¥{yuan(request.amount_fen)}", "months": str(request.term_months)},
+    )
+    yield Words(gettext_noop("Your age, from your identity number"), {})
+    if request.is_enrolment_proved:
+        yield Words(gettext_noop("Your proof of enrolment"), {})
+    if request.outstanding_fen:
+        yield Words(
+            gettext_noop("What you owed us then: %(amount)s"),
+            {"amount": f"¥{yuan(request.outstanding_fen)}"},
+        )
+    if instalments := features.get("own_instalments"):
+        yield Words(
+            gettext_noop("Your repayments to us: %(count)s instalments"),
+            {"count": f"{instalments:.0f}"},
+        )
+    yield _records_used(request, features, as_of)
+
+
+def _records_used(request: CreditRequest, features: Features, as_of: datetime) -> Words:
+    if not request.has_consumption_consent:
+        return Words(gettext_noop("No consumption records: you shared none"), {})
+    events = features.get("events_180d") or 0.0
+    return Words(
+        gettext_noop(
+            "Your consumption records until %(day)s: %(count)s payments in the 180 days before"
+        ),
+        {"day": shanghai_date(as_of).isoformat(), "count": f"{events:.0f}"},
+    )
+
+
+def _groups(request: CreditRequest, features: Features) -> Iterator[FeatureGroup]:
+    """The indicators that could be used: without shared records only those of our own loans."""
+    for title, names in GROUPS:
+        if request.has_consumption_consent or names[0].startswith("own_"):
+            yield FeatureGroup(title, tuple(_line(name, features.get(name)) for name in names))
+
+
+def _line(name: str, value: float | None) -> FeatureLine:
+    feature = FEATURES[name]
+    return FeatureLine(feature.title, NOT_KNOWN if value is None else figure(value, feature.unit))

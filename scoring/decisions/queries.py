@@ -1,0 +1,136 @@
+"""What was decided and why, and the proof that it would be decided the same again."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from common.errors import NotFound
+from common.rates import PPM
+from scoring.decisions.contracts import CreditRequest, Numbers, Outcome, Reason, Reviewed, Verdict
+from scoring.decisions.engine import assess
+from scoring.decisions.explanation import Explanation, explain
+from scoring.decisions.models import Assessment, Review
+from scoring.features import queries as vectors
+from scoring.policy import queries as policies
+from scoring.registry import queries as registry
+
+
+def kept() -> QuerySet[Assessment]:
+    """Assessments with the names of their versions, without the weight of their content."""
+    return Assessment.objects.select_related("model_version", "policy_version").defer(
+        "model_version__artefact", "policy_version__content"
+    )
+
+
+def verdict_of(application_id: int) -> Verdict:
+    """What was decided on an application by the machine. Raises NotFound."""
+    return verdict_in(_found(kept().filter(application_id=application_id).first()))
+
+
+def explanation(application_id: int) -> Explanation:
+    """Everything that a person is owed about the decision on an application (PIPL art. 24).
+
+    Raises NotFound. After an erasure the verdict and its reasons stand without the figures.
+    """
+    row = _found(kept().select_related("vector").filter(application_id=application_id).first())
+    return explanation_of(row)
+
+
+def explanation_of(row: Assessment) -> Explanation:
+    """The same for an assessment that is at hand."""
+    return explain(
+        assessment_public_id=row.public_id,
+        verdict=verdict_in(row),
+        request=request_in(row),
+        features=row.vector.features or {},
+        as_of=row.vector.as_of,
+        decided_at=row.decided_at,
+        review=review_of(row.pk),
+    )
+
+
+def replay(assessment_id: int) -> Verdict:
+    """Decide again from nothing but what was kept, whatever decides today.
+
+    Raises NotFound, VectorErased, VectorIsDamaged, and CardIsDamaged or PolicyIsDamaged where a
+    version is no longer what its hash says.
+    """
+    row = _found(kept().select_related("vector").filter(pk=assessment_id).first())
+    return assess(
+        request_in(row),
+        features=vectors.features_of(row.vector),
+        card=registry.card(row.model_version.sha256),
+        policy=policies.policy(row.policy_version.sha256),
+        numbers=numbers_in(row),
+    )
+
+
+def is_reviewed(assessment_id: int) -> bool:
+    """Whether a person has decided over it."""
+    return Review.objects.filter(assessment_id=assessment_id).exists()
+
+
+def review_of(assessment_id: int) -> Reviewed | None:
+    """What a person decided over it, if anybody has."""
+    row = Review.objects.select_related("assessment").filter(assessment_id=assessment_id).first()
+    return None if row is None else reviewed_in(row, row.assessment.tier)
+
+
+def queue() -> QuerySet[Assessment]:
+    """Referred assessments that nobody has reviewed, the longest waiting first."""
+    waiting = kept().filter(outcome="REFERRED", review=None)
+    return waiting.order_by("decided_at", "pk")
+
+
+def verdict_in(row: Assessment) -> Verdict:
+    """The verdict as it was, bit for bit."""
+    trace = row.policy_trace
+    return Verdict(
+        outcome=_outcome(row.outcome),
+        tier=row.tier,
+        score=row.score,
+        # The column is rounded for reports; the trace has the figure that was used.
+        pd=trace["inputs"]["pd"] if trace else row.pd_ppm / PPM,
+        limit_fen=row.limit_fen,
+        annual_rate_ppm=row.annual_rate_ppm,
+        affordable_instalment_fen=row.affordable_instalment_fen,
+        max_term_months=row.max_term_months,
+        reasons=tuple(Reason(**each) for each in row.reasons),
+        model_version=row.model_version.version,
+        policy_version=row.policy_version.version,
+        policy_trace=trace,
+    )
+
+
+def reviewed_in(row: Review, tier: str) -> Reviewed:
+    """A review as other rooms see it."""
+    return Reviewed(
+        assessment_id=row.assessment_id,
+        outcome=_outcome(row.outcome),
+        tier=tier,
+        limit_fen=row.limit_fen,
+        annual_rate_ppm=row.annual_rate_ppm,
+        reason_code=row.reason_code,
+    )
+
+
+def request_in(row: Assessment) -> CreditRequest:
+    """What was asked for."""
+    return CreditRequest(**row.request)
+
+
+def numbers_in(row: Assessment) -> Numbers:
+    """The numbers of law and product that held then."""
+    numbers: dict[str, Any] = row.numbers
+    return Numbers(**{**numbers, "terms_months": tuple(numbers["terms_months"])})
+
+
+def _outcome(word: str) -> Outcome:
+    # A CHECK of the table and the field's choices keep it to the three.
+    return word  # type: ignore[return-value]
+
+
+def _found(row: Assessment | None) -> Assessment:
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,42 @@
+"""Which policy is in force, and any that ever was."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scoring.policy import table
+from scoring.policy.contracts import Policy
+from scoring.policy.models import PolicyState, PolicyVersion
+from scoring.policy.table import PolicyIsDamaged
+
+
+class NoPolicy(RuntimeError):
+    """No policy is in force yet: `policy.actions.load_defaults` gives one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The version in force, ready to run."""
+
+    id: int
+    policy: Policy
+
+
+def published() -> Published:
+    """The one version in force now. Raises NoPolicy."""
+    found = PolicyVersion.objects.filter(state=PolicyState.PUBLISHED).values_list("id", "sha256")
+    if (row := found.first()) is None:
+        raise NoPolicy
+    return Published(row[0], policy(row[1]))
+
+
+@lru_cache(maxsize=16)
+def policy(sha256: str) -> Policy:
+    """Any registered version by its hash, read and checked once in a process.
+
+    Raises PolicyIsDamaged when the stored content is not the one of this hash.
+    """
+    content = PolicyVersion.objects.values_list("content", flat=True).get(sha256=sha256)
+    found = table.load(content)
+    if found.sha256 != sha256:
+        raise PolicyIsDamaged("the content belongs to another hash")
+    return found

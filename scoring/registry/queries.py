@@ -1,0 +1,41 @@
+"""Which scorecard decides now, and any that ever decided."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scoring.registry import scorecard
+from scoring.registry.models import ModelState, ModelVersion
+from scoring.registry.scorecard import CardIsDamaged, Scorecard
+
+
+class NoChampion(RuntimeError):
+    """No scorecard decides yet: `registry.actions.load_defaults` gives one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Champion:
+    """The version that decides, ready to score."""
+
+    id: int
+    card: Scorecard
+
+
+def champion() -> Champion:
+    """The one version that decides now. Raises NoChampion."""
+    found = ModelVersion.objects.filter(state=ModelState.CHAMPION).values_list("id", "sha256")
+    if (row := found.first()) is None:
+        raise NoChampion
+    return Champion(row[0], card(row[1]))
+
+
+@lru_cache(maxsize=16)
+def card(sha256: str) -> Scorecard:
+    """Any registered version by its hash, read and checked once in a process.
+
+    Raises CardIsDamaged when the stored artefact is not the one of this hash.
+    """
+    artefact = ModelVersion.objects.values_list("artefact", flat=True).get(sha256=sha256)
+    found = scorecard.load(artefact)
+    if found.sha256 != sha256:
+        raise CardIsDamaged("the artefact belongs to another hash")
+    return found
