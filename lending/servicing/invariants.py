@@ -1,0 +1,52 @@
+"""Checks that the product runs over its loans: cache = fold = books, each transfer booked once."""
+
+from collections.abc import Iterator
+
+from lending.calc.contracts import Component, LoanState
+from lending.calc.fold import fold
+from lending.channels import queries as transfers
+from lending.ledger import queries as ledger
+from lending.loans import queries as loans
+from lending.loans.models import Loan
+from lending.servicing import subledger
+
+
+def breaches() -> Iterator[str]:
+    """One sentence for every loan or transfer that does not agree with itself."""
+    for loan in Loan.objects.exclude(disbursed_on=None).order_by("pk").iterator():
+        yield from of_loan(loan)
+    for transfer in transfers.unbooked():
+        yield f"transfer {transfer.pk} moved money that is not booked"
+
+
+def of_loan(loan: Loan) -> Iterator[str]:
+    """What is wrong with one loan that was paid out."""
+    assert loan.carried_through is not None
+    state = fold(loans.terms_of(loan), loans.log_of(loan), loan.carried_through)
+    wanted = {code: fen for code, fen in subledger.balances_fen(state).items() if fen}
+    if (present := ledger.loan_balances_fen(loan.pk)) != wanted:
+        yield f"loan {loan.public_id}: the books say {present}, its log says {wanted}"
+    if (cached := _cached(loan)) != (folded := _folded(state)):
+        yield f"loan {loan.public_id}: its row says {cached}, its log says {folded}"
+
+
+def _cached(loan: Loan) -> tuple[int, ...]:
+    return (
+        loan.principal_outstanding_fen,
+        loan.interest_accrued_fen,
+        loan.interest_paid_fen,
+        loan.penalty_accrued_fen,
+        loan.penalty_paid_fen,
+        loan.overpaid_fen,
+    )
+
+
+def _folded(state: LoanState) -> tuple[int, ...]:
+    return (
+        state.principal_outstanding_fen,
+        state.interest_accrued_fen,
+        subledger.settled_fen(state, Component.INTEREST),
+        state.penalty_accrued_fen,
+        subledger.settled_fen(state, Component.PENALTY),
+        state.overpaid_fen,
+    )

@@ -1,0 +1,67 @@
+"""The product's own checks: silent over a sound loan, and loud over each planted fault."""
+
+import pytest
+from django.db.models import F
+
+from lending.ledger import invariants as ledger_invariants
+from lending.loans.models import Loan
+from lending.rewards import invariants as reward_invariants
+from lending.rewards.models import PointsAccount, PointsLot
+from lending.servicing import invariants
+from lending.tests import builders
+from lending.tests.builders import TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def loan():
+    builders.open_books()
+    loan = builders.paid_out(builders.person("Lin"))
+    first = loan.instalments.get(number=1)
+    builders.pay(loan, first.principal_fen + first.interest_fen, on=TODAY, key="early")
+    return loan
+
+
+def test_a_sound_loan_gives_no_word(loan):
+    assert not list(invariants.breaches())
+    assert not list(ledger_invariants.breaches())
+    assert not list(reward_invariants.breaches())
+
+
+@pytest.mark.parametrize(
+    "column", ["interest_accrued_fen", "penalty_accrued_fen", "interest_paid_fen", "overpaid_fen"]
+)
+def test_a_column_that_was_moved_by_hand_is_named(loan, column):
+    Loan.objects.update(**{column: F(column) + 1})
+
+    found = list(invariants.breaches())
+
+    assert len(found) == 1
+    assert loan.public_id in found[0]
+
+
+def test_a_log_that_the_books_do_not_follow_is_named(loan):
+    loan.transactions.create(
+        sequence=9, kind="REPAYMENT", value_date=TODAY, booked_on=TODAY, amount_fen=5_000
+    )
+
+    assert any("the books say" in each for each in invariants.breaches())
+
+
+def test_money_that_moved_and_was_not_booked_is_named(loan):
+    transfer = builders.repayments.request(
+        loan_id=loan.pk, amount_fen=1_000, request_key="k", on=TODAY, by=builders.SYSTEM
+    )
+    type(transfer).objects.filter(pk=transfer.pk).update(state="SUCCEEDED")
+
+    assert list(invariants.breaches()) == [f"transfer {transfer.pk} moved money that is not booked"]
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [(PointsAccount, "balance"), (PointsLot, "remaining")]
+)
+def test_points_that_do_not_add_up_are_named(loan, table, column):
+    table.objects.update(**{column: F(column) - 1})
+
+    assert len(list(reward_invariants.breaches())) == 1
