@@ -69,6 +69,12 @@ class TestIncome:
 
         assert of(*pay, bought(179, 1))["income_trend"] == 1.0
 
+    def test_a_month_counts_as_seen_from_its_twenty_fifth_day(self):
+        pay = [earned(15, 2_000), earned(45, 5_000), earned(75, 5_000)]
+
+        assert not unknown(of(*pay, bought(84.5, 1))["income_trend"])
+        assert unknown(of(*pay, bought(83.5, 1))["income_trend"])
+
     def test_trend_is_unknown_without_two_earlier_months(self):
         assert unknown(of(earned(15, 2_000), earned(50, 5_000))["income_trend"])
 
@@ -125,6 +131,16 @@ class TestSpending:
 
         assert found["surplus_monthly_90d"] == pytest.approx(
             500_000 - 30 * 4_000 - 600_00 / 3 - 150_00 / 3
+        )
+
+    def test_surplus_is_not_raised_by_what_people_send(self):
+        received = Event(days_ago(6), 900_00, Direction.IN, Category.TRANSFER_SOCIAL)
+        pay = [earned(30 * month + 15, 5_000) for month in range(3)]
+        base = of(*daily_purchases(90), *pay)
+
+        assert (
+            of(*daily_purchases(90), *pay, received)["surplus_monthly_90d"]
+            == base["surplus_monthly_90d"]
         )
 
     def test_cover_of_an_income_that_stopped_is_as_bad_as_can_be(self):
@@ -198,6 +214,12 @@ class TestActivity:
     def test_confidence_is_full_after_a_busy_quarter_and_small_for_a_handful(self):
         assert of(*daily_purchases(90))["confidence"] == 1
         assert of(*daily_purchases(5))["confidence"] == pytest.approx(5 / 90)
+
+    def test_confidence_is_only_as_good_as_its_weakest_part(self):
+        three_busy_days = [bought(day + 0.5, 10) for day in (0, 40, 89) for _ in range(60)]
+
+        assert of(*three_busy_days)["confidence"] == pytest.approx(3 / 9)
+        assert of(*daily_purchases(60), *daily_purchases(60))["confidence"] == pytest.approx(2 / 3)
 
     def test_a_stray_payment_of_years_ago_is_no_history(self):
         found = of(bought(2_000.5, 10), bought(1_000.5, 10), bought(100.5, 10), bought(11.5, 10))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import log
+from random import Random
 from statistics import fmean, median, pstdev
 
 import numpy as np
@@ -215,13 +216,39 @@ pay = st.builds(
     direction=st.just(Direction.IN),
     category=st.sampled_from(sorted(INCOME)).map(Category),
 )
-histories = st.builds(
+
+
+def life(seed: int) -> list[Event]:
+    """A busy life of some length: hundreds of events of every kind, at every hour."""
+    chance = Random(seed)
+    days = chance.choice([20, 24, 25, 26, 40, 60, 84, 85, 86, 100, 145, 200])
+    kinds = [*SPENDING, *SPENDING, *SPENDING, *SPENDING, *map(int, Category)]
+    events = []
+    for _ in range(chance.choice([12, 40, 150, 250])):
+        category = Category(chance.choice(kinds))
+        way = Direction.IN if category in INCOME else Direction.OUT
+        events.append(
+            Event(
+                at=days_ago(round(chance.uniform(0, days) * 86_400) / 86_400),
+                amount_fen=chance.choice([1_000, 4_000, 49_999, 50_000, 120_000]),
+                direction=way if chance.random() < 0.9 else Direction(chance.randrange(3)),
+                category=category,
+                source=chance.choice([*[Source.WECHAT] * 8, Source.OWN_LOANS]),
+            )
+        )
+    return events
+
+
+lives = st.integers(min_value=0, max_value=2**32).map(life)
+histories = lives | st.builds(
     lambda *parts: [event for part in parts for event in part],
     st.lists(any_event, max_size=25),
     st.lists(purchase, max_size=40),
     st.lists(pay, max_size=8),
 )
-points_in_time = st.integers(min_value=-10, max_value=200).map(lambda days: days_ago(days * 0.61))
+points_in_time = st.just(AS_OF) | st.integers(min_value=-10, max_value=200).map(
+    lambda days: days_ago(days * 0.61)
+)
 
 
 def same_bits(left, right) -> bool:
