@@ -23,6 +23,8 @@ for name in ("MINGZHANG_STATE", "MINGZHANG_DATABASE_ROLE", "KEYS_DATABASE_URL"):
 os.environ["MINGZHANG_ENV"] = "test"
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
+# Static files are collected by `make up`; tests find them where they are written.
+Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, database=None)
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")

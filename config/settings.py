@@ -142,6 +142,8 @@ LOGIN_REDIRECT_URL = "borrowers:home"
 ACCOUNT_ADAPTER = "borrowers.web.sign_in.PhoneAdapter"
 ACCOUNT_LOGIN_METHODS = {"phone"}
 ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+# allauth drops the password from its sign-in form where sign-up asks for none; staff have one.
+ACCOUNT_FORMS = {"login": "borrowers.web.forms.StaffSignInForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from borrowers.people import id_number as id_numbers
 from borrowers.people import phones
-from borrowers.people.contracts import RevealedPerson
+from borrowers.people.contracts import REVEAL_REASONS, RevealedPerson
 from borrowers.people.locks import lock
 from borrowers.people.models import AccessEntry, Account, Borrower
 from borrowers.people.queries import ID_NUMBER_CONTEXT, PHONE_CONTEXT
@@ -195,7 +195,7 @@ def reveal(
     Raises NotFound.
     """
     assert by.account_id is not None
-    assert reason_code
+    assert reason_code in REVEAL_REASONS
     assert fields
     assert set(fields) <= set(REVEALED_FIELDS)
     borrower = Borrower.objects.select_related("account").filter(pk=borrower_id).first()

@@ -2,6 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from common.texts import gettext_noop
+
+# Why a member of staff may look at clear details; the person reads the same words.
+REVEAL_REASONS: Mapping[str, str] = {
+    "IDENTITY_CHECK": gettext_noop("To check an identity"),
+    "BORROWER_ASKED": gettext_noop("The borrower asked for help"),
+    "FRAUD_CHECK": gettext_noop("To check a suspicion of fraud"),
+    "COMPLAINT": gettext_noop("To answer a complaint"),
+    "LEGAL_REQUEST": gettext_noop("A court or an authority asked"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +50,12 @@ class RevealedPerson:
     """Clear details that one member of staff asked for, with a reason. Shown once, never kept."""
 
     fields: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFacts:
+    """One look at a person's clear details, as that person may see it."""
+
+    seen_at: datetime
+    fields: tuple[str, ...]
+    reason_code: str

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import date
 
 from borrowers.people import id_number, masking, phones
-from borrowers.people.contracts import BorrowerCard, ContractParty, MaskedPerson
-from borrowers.people.models import Account, Borrower
+from borrowers.people.contracts import AccessFacts, BorrowerCard, ContractParty, MaskedPerson
+from borrowers.people.models import AccessEntry, Account, Borrower
 from common.crypto import keys
 from common.crypto.blind_index import candidates
 from common.crypto.cells import quarantined
@@ -69,6 +69,15 @@ def contract_party(borrower_id: int) -> ContractParty:
     if row is None or not row.name or not row.id_number:
         raise NotFound
     return ContractParty(name=row.name, id_number=row.id_number)
+
+
+def accesses(borrower_id: int) -> list[AccessFacts]:
+    """Who looked at the person's clear details and why, newest first; staff stay unnamed."""
+    rows = AccessEntry.objects.filter(borrower_id=borrower_id).order_by("-pk")
+    return [
+        AccessFacts(seen_at=at, fields=tuple(seen), reason_code=reason)
+        for at, seen, reason in rows.values_list("seen_at", "fields_seen", "reason_code")
+    ]
 
 
 def _card_where(**lookup: object) -> BorrowerCard | None:

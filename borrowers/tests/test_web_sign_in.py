@@ -1,0 +1,190 @@
+"""Signing up and in: a phone and six digits; pages never tell who has an account."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from borrowers.messages import queries as messages
+from borrowers.people import queries as people
+from borrowers.people.models import Account, Borrower
+from borrowers.tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh_rate_limits():
+    cache.clear()
+
+
+@pytest.fixture
+def phone() -> Client:
+    return Client(headers={"accept-language": "en"})
+
+
+def latest_code() -> str:
+    found = re.match(r"\d{6}", messages.outbox()[0].words)
+    assert found is not None
+    return found[0]
+
+
+def sign_up(client: Client, number: str = "13900000001"):
+    client.post(reverse("account_signup"), {"phone": number})
+    return client.post(reverse("account_verify_phone"), {"code": latest_code()}, follow=True)
+
+
+class TestSignUp:
+    def test_opens_an_account_with_its_borrower_once_the_code_comes_back(self, phone):
+        page = sign_up(phone)
+
+        assert page.request["PATH_INFO"] == reverse("borrowers:home")
+        account = people.account_by_phone("13900000001")
+        assert account is not None
+        assert account.phone_verified
+        assert account.language == "en"
+        assert people.borrower_of(account.pk) is not None
+
+    def test_does_not_let_a_wrong_code_in(self, phone):
+        phone.post(reverse("account_signup"), {"phone": "13900000001"})
+        wrong = "000000" if latest_code() != "000000" else "111111"
+
+        page = phone.post(reverse("account_verify_phone"), {"code": wrong})
+
+        assert page.status_code == 200
+        assert phone.get(reverse("borrowers:home")).status_code == 302
+        assert not Account.objects.get().phone_verified
+
+    @pytest.mark.parametrize("number", ["", "12345", "+4915112345678", "hello"])
+    def test_refuses_what_is_no_mobile_number_and_opens_nothing(self, phone, number):
+        page = phone.post(reverse("account_signup"), {"phone": number})
+
+        assert page.status_code == 200
+        assert page.context["form"].errors
+        assert not Account.objects.exists()
+        assert messages.outbox() == []
+
+    def test_with_a_known_number_looks_the_same_and_opens_nothing(self, phone):
+        cast.borrower("Lin")
+
+        known = phone.post(reverse("account_signup"), {"phone": "13900000001"}, follow=True)
+        unknown = Client().post(reverse("account_signup"), {"phone": "13900000002"}, follow=True)
+
+        assert known.request["PATH_INFO"] == unknown.request["PATH_INFO"]
+        assert Borrower.objects.count() == 2
+        texts = {each.phone: each.words for each in messages.outbox()}
+        assert "account already" in texts["+8613900000001"]
+        assert re.match(r"\d{6}", texts["+8613900000002"])
+
+
+class TestSignIn:
+    def ask(self, client: Client, number: str):
+        return client.post(reverse("account_request_login_code"), {"phone": number}, follow=True)
+
+    def test_by_code_opens_the_start_page(self, phone):
+        cast.borrower("Lin")
+
+        self.ask(phone, "139 0000 0001")
+        page = phone.post(
+            reverse("account_confirm_login_code"), {"code": latest_code()}, follow=True
+        )
+
+        assert page.request["PATH_INFO"] == reverse("borrowers:home")
+        assert people.account_by_phone("13900000001").phone_verified
+
+    def test_with_an_unknown_number_looks_the_same(self, phone):
+        cast.borrower("Lin")
+
+        known = self.ask(phone, "13900000001")
+        unknown = self.ask(Client(headers={"accept-language": "en"}), "13900000002")
+
+        assert known.request["PATH_INFO"] == unknown.request["PATH_INFO"]
+        assert known.status_code == unknown.status_code == 200
+        texts = {each.phone: each.words for each in messages.outbox()}
+        assert "has no account" in texts["+8613900000002"]
+        assert Borrower.objects.count() == 1
+
+    def test_stops_guessing_after_a_few_wrong_codes(self, phone):
+        cast.borrower("Lin")
+        self.ask(phone, "13900000001")
+        code = latest_code()
+        wrong = "000000" if code != "000000" else "111111"
+
+        for _ in range(3):
+            phone.post(reverse("account_confirm_login_code"), {"code": wrong})
+        phone.post(reverse("account_confirm_login_code"), {"code": code})
+
+        assert phone.get(reverse("borrowers:home")).status_code == 302
+
+    def test_stops_sending_codes_to_one_number_without_end(self, phone):
+        cast.borrower("Lin")
+
+        for _ in range(6):
+            self.ask(Client(), "13900000001")
+
+        assert len(messages.outbox()) == 3
+
+    def test_of_a_closed_account_is_refused(self, phone):
+        cast.borrower("Lin")
+        Account.objects.update(is_active=False)
+
+        self.ask(phone, "13900000001")
+        phone.post(reverse("account_confirm_login_code"), {"code": latest_code()})
+
+        assert phone.get(reverse("borrowers:home")).status_code == 302
+
+
+class TestStaff:
+    def password(self, client: Client, password: str = "a long enough password"):
+        return client.post(
+            reverse("account_login"),
+            {"login": "13900000004", "password": password},
+            query_params={"next": reverse("admin:index")},
+            follow=True,
+        )
+
+    def test_sign_in_by_password_and_then_a_code(self, phone):
+        cast.officer()
+
+        self.password(phone)
+        assert phone.get(reverse("admin:index")).status_code == 302
+        phone.post(reverse("account_confirm_login_code"), {"code": latest_code()})
+
+        assert phone.get(reverse("admin:index")).status_code == 200
+
+    def test_are_not_let_in_by_a_code_alone(self, phone):
+        cast.officer()
+
+        phone.post(reverse("account_request_login_code"), {"phone": "13900000004"})
+        page = phone.post(
+            reverse("account_confirm_login_code"), {"code": latest_code()}, follow=True
+        )
+
+        assert page.request["PATH_INFO"] == reverse("account_login")
+        assert phone.get(reverse("admin:index")).status_code == 302
+
+    def test_are_not_let_in_by_a_wrong_password(self, phone):
+        cast.officer()
+
+        self.password(phone, "a wrong password")
+
+        assert messages.outbox() == []
+        assert phone.get(reverse("admin:index")).status_code == 302
+
+    def test_who_open_a_borrowers_page_are_led_to_their_workbench(self, phone):
+        mei = cast.officer()
+        phone.force_login(mei)
+
+        assert phone.get(reverse("borrowers:home")).headers["Location"] == reverse("admin:index")
+
+
+class TestTheSession:
+    def test_keeps_no_clear_phone_or_code(self, phone):
+        phone.post(reverse("account_signup"), {"phone": "13900000001"})
+
+        stored = Session.objects.get().session_data
+        assert stored.startswith("s1$")
+        assert "139" not in stored.split("$")[0]

@@ -1,0 +1,113 @@
+"""The borrower's start page: what is done, what comes next; and the language switch."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from borrowers.behaviour import queries as behaviour
+from borrowers.consent import queries as consents
+from borrowers.consent.purposes import AUTOMATED_DECISION, CONSUMPTION_RECORDS
+from borrowers.people.actions import set_language
+from borrowers.people.contracts import BorrowerCard
+from borrowers.web.forms import LanguageForm
+from borrowers.web.gate import borrower_page
+
+SHARING = (CONSUMPTION_RECORDS, AUTOMATED_DECISION)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the start page."""
+
+    title: str
+    hint: str
+    url: str
+    state: str
+
+
+@require_safe
+@borrower_page
+def home(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
+    """Four short tasks and the next step as the one button."""
+    tasks = _tasks(card)
+    upcoming = next((each for each in tasks if each.url and each.state == "TODO"), None)
+    return render(request, "borrowers/home.html", {"tasks": tasks, "next": upcoming})
+
+
+@require_POST
+def switch_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language on this device, and in the account of whoever is signed in."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return redirect("borrowers:home")
+    language = form.cleaned_data["language"]
+    if request.user.is_authenticated:
+        set_language(account_id=request.user.pk, language=language)
+    translation.activate(language)
+    response = HttpResponseRedirect(_safe_next(request, form.cleaned_data["next"]))
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, samesite="Lax")
+    return response
+
+
+def apply_url() -> str:
+    """Where an application begins; empty where lending has no pages."""
+    try:
+        return reverse("lending:apply")
+    except NoReverseMatch:
+        return ""
+
+
+def _tasks(card: BorrowerCard) -> list[Task]:
+    given = consents.active(card.id)
+    has_records = any(each.is_used for each in behaviour.batches(card.id))
+    return [
+        Task(
+            title=_("Say who you are"),
+            hint=_("Your name and identity number"),
+            url=reverse("borrowers:identity"),
+            state="DONE" if card.is_identified else "TODO",
+        ),
+        Task(
+            title=_("Choose what we may use"),
+            hint=_("Each one is your choice, and you can take it back"),
+            url=reverse("borrowers:consents"),
+            state=_sharing_state(sum(purpose in given for purpose in SHARING)),
+        ),
+        _records_task(is_allowed=CONSUMPTION_RECORDS in given, has_records=has_records),
+        Task(
+            title=_("Apply for a loan"),
+            hint=_("You see every cost before you decide"),
+            url=apply_url() if card.is_identified else "",
+            state="TODO" if card.is_identified else "LOCKED",
+        ),
+    ]
+
+
+def _sharing_state(given: int) -> str:
+    if given == len(SHARING):
+        return "DONE"
+    return "STARTED" if given else "TODO"
+
+
+def _records_task(*, is_allowed: bool, has_records: bool) -> Task:
+    state = "DONE" if has_records else "TODO" if is_allowed else "LOCKED"
+    return Task(
+        title=_("Add your bills"),
+        hint=_("WeChat Pay or Alipay; more records mean a better offer"),
+        url=reverse("borrowers:sources") if is_allowed or has_records else "",
+        state=state,
+    )
+
+
+def _safe_next(request: HttpRequest, wanted: str) -> str:
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours else "/"

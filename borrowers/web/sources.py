@@ -1,0 +1,90 @@
+"""The page of records: give a bill, see what we read of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from borrowers.behaviour import queries
+from borrowers.behaviour.imports import ImportOutcome, Overview
+from borrowers.behaviour.words import CATEGORIES, SOURCES
+from borrowers.connectors import sheet
+from borrowers.connectors.intake import take_in
+from borrowers.consent.purposes import CONSUMPTION_RECORDS
+from borrowers.consent.queries import is_allowed
+from borrowers.people.contracts import BorrowerCard
+from borrowers.web.forms import BillForm, refuse
+from borrowers.web.gate import acting, borrower_page
+from borrowers.web.home import apply_url
+from common.errors import Refused
+from common.web import uploads
+
+CATEGORIES_SHOWN = 6
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def sources(request: HttpRequest) -> HttpResponse:
+    """Weigh the upload before anything reads it: the token's check would read it whole."""
+    if uploads.is_longer_than(request, sheet.LARGEST_FILE):
+        raise sheet.too_large()
+    uploads.keep_in_memory(request)
+    return _sources(request)
+
+
+@csrf_protect
+@borrower_page
+def _sources(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, card, BillForm())
+    form = BillForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, card, form, status=422)
+    try:
+        file = form.cleaned_data["file"]
+        outcome = take_in(
+            borrower_id=card.id, content=file.read(), file_name=file.name, by=acting(card)
+        )
+    except Refused as refusal:
+        refuse(form, refusal, "file")
+        return _page(request, card, form, status=refusal.status)
+    messages.success(request, in_words(outcome))
+    return redirect("borrowers:sources")
+
+
+def in_words(outcome: ImportOutcome) -> str:
+    """What came of an upload."""
+    if outcome.already_imported:
+        return _("We had read this bill already. Nothing has changed.")
+    return ngettext(
+        "We read your bill. %(count)d payment was new.",
+        "We read your bill. %(count)d payments were new.",
+        outcome.imported,
+    ) % {"count": outcome.imported}
+
+
+def _page(
+    request: HttpRequest, card: BorrowerCard, form: BillForm, *, status: int = 200
+) -> HttpResponse:
+    overview = queries.overview(card.id)
+    context: dict[str, Any] = {
+        "form": form,
+        "is_allowed": is_allowed(card.id, CONSUMPTION_RECORDS),
+        "overview": overview,
+        "categories": _categories(overview),
+        "batches": [(each, _(SOURCES[each.source])) for each in overview.batches],
+        "apply_url": apply_url() if card.is_identified else "",
+    }
+    return render(request, "borrowers/sources.html", context, status=status)
+
+
+def _categories(overview: Overview) -> list[dict[str, object]]:
+    return [
+        {"name": _(CATEGORIES[each.category]), "out_fen": each.out_fen}
+        for each in overview.categories[:CATEGORIES_SHOWN]
+    ]

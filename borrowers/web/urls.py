@@ -1,0 +1,24 @@
+"""Addresses of this door."""
+
+from django.urls import path
+
+from borrowers.web.consents import consents, grant, privacy, withdraw
+from borrowers.web.home import home, switch_language
+from borrowers.web.identity import identity
+from borrowers.web.messages import inbox, outbox
+from borrowers.web.sources import sources
+
+app_name = "borrowers"
+urlpatterns = [
+    path("home/", home, name="home"),
+    path("identity/", identity, name="identity"),
+    path("consents/", consents, name="consents"),
+    path("consents/<str:purpose>/grant/", grant, name="grant"),
+    path("consents/<str:purpose>/withdraw/", withdraw, name="withdraw"),
+    path("records/", sources, name="sources"),
+    path("messages/", inbox, name="messages"),
+    path("privacy/", privacy, name="privacy"),
+    path("demo/outbox/", outbox, name="outbox"),
+    # Django's own address for this, met here first: ours also remembers it in the account.
+    path("i18n/setlang/", switch_language, name="language"),
+]

@@ -1,0 +1,18 @@
+"""Files from outside: refused by their length before they are read, and kept off the disk."""
+
+from django.core.files.uploadhandler import MemoryFileUploadHandler
+from django.http import HttpRequest
+
+# What a form adds around a file: boundaries, the token, other fields.
+FORM_BYTES = 64 * 1024
+
+
+def is_longer_than(request: HttpRequest, largest_bytes: int) -> bool:
+    """Whether the body is announced to be too long; a body without a length is never read."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    return int(announced) > largest_bytes + FORM_BYTES if announced.isdecimal() else True
+
+
+def keep_in_memory(request: HttpRequest) -> None:
+    """Let no clear copy of the file touch the disk. Call it before anything reads the body."""
+    request.upload_handlers = [MemoryFileUploadHandler(request)]
