@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator
+from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from borrowers.connectors import refusals
@@ -222,25 +223,26 @@ def worksheets(content: bytes) -> list[Sheet]:
         warnings.simplefilter("ignore")  # "no default style" and the like: the cells are there.
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         try:
-            is_1904 = book.epoch == MAC_EPOCH
-            found = []
-            budget = LINES
-            for worksheet in book.worksheets:
-                rows = worksheet_rows(worksheet, budget)
-                budget -= len(rows)
-                found.append(
-                    Sheet(container="XLSX", encoding="xlsx", rows=rows, counts_from_1904=is_1904)
-                )
-            return found
+            return list(sheets_of(book, counts_from_1904=book.epoch == MAC_EPOCH))
         finally:
             book.close()
 
 
-def worksheet_rows(worksheet: object, budget: int) -> list[Row]:
+def sheets_of(book: Any, *, counts_from_1904: bool) -> Iterator[Sheet]:
+    if not book.worksheets:
+        raise refusals.TruncatedFile
+    budget = LINES
+    for worksheet in book.worksheets:
+        rows = worksheet_rows(worksheet, budget)
+        budget -= len(rows)
+        yield Sheet(container="XLSX", encoding="xlsx", rows=rows, counts_from_1904=counts_from_1904)
+
+
+def worksheet_rows(worksheet: Any, budget: int) -> list[Row]:
     """Rows by what is there, not by the dimension that the file claims (it may lie or lack)."""
-    worksheet.reset_dimensions()  # type: ignore[attr-defined]
+    worksheet.reset_dimensions()
     rows: list[Row] = []
-    for row in worksheet.iter_rows(max_col=COLUMNS, values_only=True):  # type: ignore[attr-defined]
+    for row in worksheet.iter_rows(max_col=COLUMNS, values_only=True):
         rows.append(row)
         if len(rows) > budget:
             raise too_large()
