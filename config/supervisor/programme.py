@@ -13,6 +13,8 @@ from config.supervisor.children import Child
 QUEUES = "default,decisions,money,monitoring"
 # Only the owner's steps may know the owner's address.
 NOT_FOR_CHILDREN = {"DATABASE_OWNER_URL", "MINGZHANG_DATABASE_ROLE"}
+# No banner; Django's checks are `make check`'s work.
+CELERY = [sys.executable, "-m", "celery", "--quiet", "--skip-checks", "--app", "config.celery:app"]
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -100,7 +102,7 @@ def _web(addresses: Addresses, told: dict[str, str]) -> Child:
 
 
 def _worker(told: dict[str, str]) -> Child:
-    command = [sys.executable, "-m", "celery", "--app", "config.celery:app", "worker"]
+    command = [*CELERY, "worker"]
     command += ["--concurrency", "2", "--queues", QUEUES, "--optimization", "fair"]
     command += ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     # A demonstration may run as root, in a container for example; every line of it need not say so.
@@ -109,7 +111,7 @@ def _worker(told: dict[str, str]) -> Child:
 
 
 def _beat(layout: Layout, told: dict[str, str]) -> Child:
-    command = [sys.executable, "-m", "celery", "--app", "config.celery:app", "beat"]
+    command = [*CELERY, "beat"]
     command += ["--schedule", str(layout.state / "beat-schedule"), "--pidfile="]
     command += ["--loglevel", "WARNING"]
     return Child(name="beat", command=command, environment=told, grace_seconds=10)

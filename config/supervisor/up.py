@@ -111,6 +111,7 @@ def _bring_up(start: Start) -> None:
     left = start.record.end_leftovers()
     if left:
         start.console.line(f"  … {left} processes of a platform that was killed have ended")
+    (start.layout.state / "static").mkdir(exist_ok=True)  # where collected files would lie
     _start_postgres(start)
     _start_redis(start)
     told = programme.child_environment(start.place, start.addresses)

@@ -21,4 +21,6 @@ class Command(BaseCommand):
         if "demonstration_logins" in known:
             said = io.StringIO()
             call_command("demonstration_logins", stdout=said)
-            (settings.STATE_DIR / LOGINS_FILE).write_text(said.getvalue(), encoding="utf-8")
+            file = settings.STATE_DIR / LOGINS_FILE
+            file.touch(mode=0o600)
+            file.write_text(said.getvalue(), encoding="utf-8")
