@@ -1,0 +1,154 @@
+"""Uploading a bill: read, shown, refused kindly, and never half written."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from borrowers.behaviour import queries
+from borrowers.behaviour.models import ImportBatch
+from borrowers.connectors import sheet
+from borrowers.documents.models import SealedFile
+from borrowers.people.models import Account
+from borrowers.tests import cast
+from borrowers.tests.bill_texts import number, wechat, wechat_row
+from common.processes.models import Process
+
+pytestmark = pytest.mark.django_db
+
+BILL = wechat(
+    *[wechat_row(at=f"2025-03-{day:02d} 12:30:00", native_id=number(day)) for day in range(1, 9)]
+)
+
+
+@pytest.fixture
+def lin():
+    return cast.borrower("Lin")
+
+
+@pytest.fixture
+def phone(lin) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(Account.objects.get(pk=lin.account_id))
+    return client
+
+
+def upload(client, content=BILL, name="bill.csv"):
+    file = SimpleUploadedFile(name, content, content_type="text/csv")
+    return client.post(reverse("borrowers:sources"), {"file": file}, follow=True)
+
+
+def nothing_is_written() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM borrowers_event")
+        events = cursor.fetchone()[0]
+    rows = (ImportBatch, SealedFile, Process)
+    return events == 0 and not any(each.objects.exists() for each in rows)
+
+
+class TestUpload:
+    def test_reads_the_bill_and_shows_what_it_read(self, lin, phone):
+        cast.allow(lin)
+
+        page = upload(phone)
+
+        shown = page.content.decode()
+        assert page.status_code == 200
+        assert "8 payments were new." in shown
+        assert "WeChat Pay" in shown
+        assert len(queries.columns_of(lin.id)) == 8
+
+    def test_of_the_same_bill_again_says_so_and_changes_nothing(self, lin, phone):
+        cast.allow(lin)
+        upload(phone)
+
+        page = upload(phone, name="renamed.csv")
+
+        assert "We had read this bill already." in page.content.decode()
+        assert ImportBatch.objects.count() == 1
+        assert len(queries.columns_of(lin.id)) == 8
+
+    @pytest.mark.parametrize(
+        ("content", "words"),
+        [
+            (b"", "This file is empty."),
+            (b"   \n", "This file is empty."),
+            (b"one,two\n1,2\n", "it is not a bill that we know"),
+            (b"\x89PNG\r\n\x1a\n" + bytes(200), "picture"),
+            (b"PK\x03\x04 cut off", "damaged or its end is missing"),
+            (bytes(range(128, 256)) * 40, "not"),
+        ],
+    )
+    def test_of_something_else_is_refused_in_words_and_writes_nothing(
+        self, lin, phone, content, words
+    ):
+        cast.allow(lin)
+
+        page = upload(phone, content)
+
+        shown = page.content.decode()
+        assert page.status_code == 422
+        assert words in shown
+        assert 'role="alert"' in shown
+        assert 'type="file"' in shown
+        assert nothing_is_written()
+
+    def test_without_a_file_asks_for_one(self, lin, phone):
+        cast.allow(lin)
+
+        page = phone.post(reverse("borrowers:sources"), {})
+
+        assert page.status_code == 422
+        assert "file" in page.context["form"].errors
+        assert nothing_is_written()
+
+    def test_of_a_huge_file_is_refused_before_it_is_read(self, lin, phone):
+        cast.allow(lin)
+
+        page = upload(phone, b"a" * (sheet.LARGEST_FILE + 100_000))
+
+        assert "This file is too large." in page.content.decode()
+        assert nothing_is_written()
+
+    def test_without_consent_is_refused_and_writes_nothing(self, phone):
+        page = upload(phone)
+
+        assert page.status_code == 403
+        assert "You have not agreed" in page.content.decode()
+        assert nothing_is_written()
+
+    def test_of_another_site_is_refused(self, lin):
+        cast.allow(lin)
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(Account.objects.get(pk=lin.account_id))
+
+        assert upload(client).status_code == 403
+        assert nothing_is_written()
+
+
+class TestThePage:
+    def test_without_consent_shows_no_form(self, phone):
+        shown = phone.get(reverse("borrowers:sources")).content.decode()
+
+        assert 'type="file"' not in shown
+        assert reverse("borrowers:consents") in shown
+
+    def test_after_a_withdrawal_says_that_nothing_is_used(self, lin, phone):
+        cast.allow(lin)
+        upload(phone)
+        cast.withdraw(lin)
+
+        shown = phone.get(reverse("borrowers:sources")).content.decode()
+
+        assert "we use nothing of these bills" in shown
+        assert "Not used" in shown
+        assert "What we read" not in shown
+
+    def test_shows_nothing_of_somebody_elses_bills(self, lin, phone):
+        cast.allow(lin)
+        upload(phone)
+        zhao = Client(headers={"accept-language": "en"})
+        zhao.force_login(Account.objects.get(pk=cast.borrower("Zhao").account_id))
+
+        assert "WeChat Pay" not in zhao.get(reverse("borrowers:sources")).content.decode()
