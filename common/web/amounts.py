@@ -20,7 +20,7 @@ class FenField(forms.DecimalField):
         options.setdefault("help_text", _("From ¥%(least)s to ¥%(most)s.") % self._ends())
         super().__init__(max_digits=MOST_DIGITS, decimal_places=CENTS, **options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs say int
         """Digits as people write and copy them: spaces, commas and the sign do not count."""
         text = str(value or "").strip()
         for sign in (" ", ",", "，", "¥", "￥"):

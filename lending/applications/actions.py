@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 from borrowers.consent import queries as consents
 from borrowers.consent.purposes import SCENE_EDUCATION
 from borrowers.documents import actions as documents
-from borrowers.documents.models import DocumentKind
 from borrowers.people import queries as people
 from common.actors import Actor
 from common.audit import actions as audit
@@ -150,7 +149,7 @@ def upload_evidence(*, application_id: int, content: bytes, by: Actor) -> None:
         raise EvidenceNeedsConsent
     stored = documents.store(
         borrower_id=application.borrower_id,
-        kind=DocumentKind.ENROLMENT_EVIDENCE,
+        kind="ENROLMENT_EVIDENCE",
         content=content,
         media_type=media_type,
         consented=True,

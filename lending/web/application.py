@@ -1,7 +1,6 @@
 """One application, one page: what it shows follows from where the application stands."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,7 +26,6 @@ from lending.applications import actions, deciding, queries
 from lending.applications.models import ApplicationState, LoanApplication
 from lending.loans import queries as loans
 from lending.web import offer, own
-from scoring.decisions import queries as decisions
 
 WAIT_SECONDS = 0.3
 Page = Callable[[HttpRequest, LoanApplication], HttpResponse]
@@ -68,9 +66,8 @@ def progress(request: HttpRequest, public_id: str) -> HttpResponse:
     page_url = reverse("lending:application", args=[public_id])
     is_poll = "HX-Request" in request.headers
     if found.state not in queries.BEING_DECIDED:
-        return _moved(page_url) if is_poll else redirect(page_url)
-    template = "components/progress_steps.html" if is_poll else "lending/deciding.html"
-    return render(request, template, _steps(found) | {"poll_url": request.path})
+        return own.onward(page_url) if is_poll else redirect(page_url)
+    return own.progress_page(request, "lending/deciding.html", _steps(found))
 
 
 @login_required
@@ -140,14 +137,14 @@ def _being_decided(_request: HttpRequest, found: LoanApplication) -> HttpRespons
 
 def _referred(request: HttpRequest, found: LoanApplication) -> HttpResponse:
     days = int(rulebook.number("REVIEW_ANSWER_DAYS", on=business_dates.today()))
-    context = {"application": found, "explanation": _explanation(found), "answer_days": days}
+    context = {"application": found, "explanation": offer.explained(found), "answer_days": days}
     return render(request, "lending/referred.html", context)
 
 
 def _declined(request: HttpRequest, found: LoanApplication) -> HttpResponse:
     context = {
         "application": found,
-        "explanation": _explanation(found),
+        "explanation": offer.explained(found),
         "can_ask": deciding.can_ask_for_a_person(found),
     }
     return render(request, "lending/declined.html", context)
@@ -175,17 +172,6 @@ PAGES: dict[str, Page] = {
     ApplicationState.WITHDRAWN: _closed,
     ApplicationState.EXPIRED: _closed,
 }
-
-
-def _explanation(found: LoanApplication) -> Any:
-    return decisions.explanation(found.pk, own.language())
-
-
-def _moved(url: str) -> HttpResponse:
-    """Tell a polling page to go on to another one."""
-    answer = HttpResponse()
-    answer["HX-Redirect"] = url
-    return answer
 
 
 def _steps(found: LoanApplication) -> dict[str, object]:

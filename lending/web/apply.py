@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -77,7 +76,7 @@ class ApplicationForm(forms.Form):
 
     def clean_evidence(self) -> bytes | None:
         """The content, when it is what it should be by its first bytes."""
-        file: UploadedFile | None = self.cleaned_data["evidence"]
+        file = self.cleaned_data["evidence"]
         if file is None:
             return None
         try:
@@ -195,7 +194,7 @@ def _consent(form: ApplicationForm) -> dict[str, object] | None:
         "purpose": gettext(purpose.why),
         "items": [gettext(item) for item in purpose.items],
         "period": gettext(purpose.period),
-        "receiver": gettext(purpose.recipient),
+        "recipient": gettext(purpose.recipient),
         "refusal": gettext(purpose.refusal),
         "is_required": True,
         "field": form["agrees"],

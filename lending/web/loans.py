@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -111,10 +112,7 @@ def pay_off(request: HttpRequest, public_id: str) -> HttpResponse:
     if stands is None or found.state != LoanState.ACTIVE:
         return redirect("lending:loan", public_id)
     if request.method == "POST":
-        with own.said_kindly(request):
-            transfer = _request_payoff(request, found, stands)
-            return redirect("lending:repayment", public_id, transfer.out_trade_no)
-        return redirect("lending:payoff", public_id)
+        return _pay_off_now(request, found, stands)
     return render(
         request,
         "lending/payoff.html",
@@ -136,19 +134,10 @@ def repayment(request: HttpRequest, public_id: str, out_trade_no: str) -> HttpRe
     if transfer is None or transfer.purpose == TransferPurpose.DISBURSEMENT:
         raise NotFound
     is_final = transfer.booked_at is not None or transfer.state == TransferState.FAILED
-    if "HX-Request" in request.headers and is_final:
-        answer = HttpResponse()
-        answer["HX-Redirect"] = request.path
-        return answer
-    is_poll = "HX-Request" in request.headers
-    template = "components/progress_steps.html" if is_poll else "lending/repayment.html"
-    context = {
-        "loan": found,
-        "transfer": transfer,
-        "is_final": is_final,
-        "poll_url": request.path,
-    }
-    return render(request, template, context | _steps(transfer))
+    context = {"loan": found, "transfer": transfer, "is_final": is_final}
+    if is_final and "HX-Request" in request.headers:
+        return own.onward(request.path)
+    return own.progress_page(request, "lending/repayment.html", context | _steps(transfer))
 
 
 @login_required
@@ -172,6 +161,7 @@ def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -
             "loan": found,
             "product_name": found.product.name_in(own.language()),
             "standing": stands,
+            "plan": [line.scheduled for line in stands.instalments] if stands else (),
             "form": form,
             "today": on,
             "payout": next(
@@ -189,17 +179,22 @@ def _is_on_its_way(transfer: Transfer) -> bool:
     return is_repayment and transfer.booked_at is None and transfer.state != TransferState.FAILED
 
 
-def _request_payoff(request: HttpRequest, found: Loan, stands: Standing) -> Transfer:
-    """The amount is the one that the person saw."""
+def _pay_off_now(request: HttpRequest, found: Loan, stands: Standing) -> HttpResponse:
+    """The amount is the one that the person saw; another one is said, not taken."""
     seen_fen = request.POST.get("amount_fen", "")
     key = request.POST.get("request_key", "")
-    return repayments.request_payoff(
-        loan_id=found.pk,
-        amount_fen=int(seen_fen) if seen_fen.isdecimal() else 0,
-        request_key=key if REQUEST_KEY.fullmatch(key) else public_ids.new(),
-        on=stands.on,
-        by=own.actor(request),
-    )
+    try:
+        transfer = repayments.request_payoff(
+            loan_id=found.pk,
+            amount_fen=int(seen_fen) if seen_fen.isdecimal() else 0,
+            request_key=key if REQUEST_KEY.fullmatch(key) else public_ids.new(),
+            on=stands.on,
+            by=own.actor(request),
+        )
+    except Refused as refusal:
+        messages.error(request, own.in_words(refusal))
+        return redirect("lending:payoff", found.public_id)
+    return redirect("lending:repayment", found.public_id, transfer.out_trade_no)
 
 
 def _steps(transfer: Transfer) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """From the offer to the signature: change it, accept it, read what it costs, sign it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -26,6 +26,8 @@ from lending.loans import actions as loans
 from lending.loans import queries as contracts
 from lending.web import own
 from scoring.decisions import queries as decisions
+from scoring.decisions.reasons import Words
+from scoring.decisions.reviews import words as review_words
 
 CHANNEL = "WEB"
 
@@ -85,8 +87,8 @@ def offered(request: HttpRequest, application: LoanApplication) -> HttpResponse:
             "offer": offer,
             "cost": _card(content),
             "instalments": quote.schedule,
-            "items": list(_items(content)),
-            "explanation": decisions.explanation(application.pk, own.language()),
+            "items": _normal_items(content) + _contingent_items(content),
+            "explanation": explained(application),
             "is_less": offer.amount_fen < application.amount_fen,
             "can_take_more": offer.amount_fen < offer.limit_fen,
         },
@@ -189,6 +191,25 @@ def sign(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("lending:application", public_id)
 
 
+def explained(application: LoanApplication) -> dict[str, object]:
+    """The reasons of a decision in words: those that weigh, and those that simply hold."""
+    found = decisions.explanation(application.pk)
+    reasons = [
+        {"text": _said(each.words), "direction": each.direction, "share_ppm": each.share_ppm}
+        for each in found.reasons
+    ]
+    return {
+        "weighed": [each for each in reasons if each["share_ppm"] is not None],
+        "held": [each for each in reasons if each["share_ppm"] is None],
+        "used": [_said(each) for each in found.used],
+        "review": gettext(review_words(found.review.reason_code)) if found.review else "",
+    }
+
+
+def _said(sentence: Words) -> str:
+    return gettext(sentence.message) % sentence.context
+
+
 def pdf(content: bytes, *, name: str) -> HttpResponse:
     """A file that the browser shows and may keep."""
     answer = HttpResponse(content, content_type="application/pdf")
@@ -220,9 +241,10 @@ def _cost_page(request: HttpRequest, application: LoanApplication) -> HttpRespon
             "offer": application.offer,
             "cost": _card(shown.content),
             "content": shown.content,
-            "items": list(_items(shown.content)),
+            "normal_items": _normal_items(shown.content),
+            "contingent_items": _contingent_items(shown.content),
             "instalments": _instalments(shown.content),
-            "disclosure": shown,
+            "disclosure_field": forms.HiddenInput().render("disclosure", shown.pk),
             "seconds_left": _seconds_left(shown),
         },
     )
@@ -266,26 +288,33 @@ def _card(content: Mapping[str, Any]) -> dict[str, object]:
         "interest_fen": content["total_interest_fen"],
         "fees_fen": content["total_fees_fen"],
         "total_fen": content["total_fen"],
+        "note": gettext("You may pay early at any time, without a fee."),
     }
 
 
-def _items(content: Mapping[str, Any]) -> Iterable[dict[str, object]]:
-    """Every line of the cost with its words, the ones that may never come last."""
-    for item in content["items"]:
-        yield _line(item, {"rate": percent(abs(item["standard_ppm"] or 0))}) | {
-            "amount_fen": item["amount_fen"],
-            "annual_rate_ppm": item["annual_rate_ppm"],
-        }
-    for item in content["contingent"]:
-        rate = {"rate": percent(item["annual_rate_ppm"]), "grace": item["grace_days"]}
-        yield _line(item, rate) | {"amount_fen": None, "annual_rate_ppm": None}
+def _normal_items(content: Mapping[str, Any]) -> list[dict[str, object]]:
+    """What is paid if all goes well, with its words."""
+    return [
+        _line(item, {"rate": percent(abs(item["standard_ppm"] or 0))})
+        | {"amount_fen": item["amount_fen"], "annual_rate_ppm": item["annual_rate_ppm"]}
+        for item in content["items"]
+    ]
+
+
+def _contingent_items(content: Mapping[str, Any]) -> list[dict[str, object]]:
+    """What is paid only if something goes wrong."""
+    return [
+        _line(item, {"rate": percent(item["annual_rate_ppm"]), "grace": item["grace_days"]})
+        | {"amount_fen": None, "annual_rate_ppm": None}
+        for item in content["contingent"]
+    ]
 
 
 def _line(item: Mapping[str, Any], figures: Mapping[str, object]) -> dict[str, object]:
     return {
         "name": gettext(words.item(item["code"])),
         "standard": gettext(words.charged(item["how_charged"])) % figures,
-        "receiver": gettext(words.recipient(item["recipient"])),
+        "recipient": gettext(words.recipient(item["recipient"])),
         "change": gettext("No"),
     }
 

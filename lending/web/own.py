@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import get_language
 
 from borrowers.people import queries as people
@@ -55,6 +57,23 @@ def loan(request: HttpRequest, public_id: str) -> Loan:
 def language() -> str:
     """The language in which the page is being read."""
     return get_language() or "zh-hans"
+
+
+def onward(url: str) -> HttpResponse:
+    """Tell a page that asks by itself to go on to another one."""
+    answer = HttpResponse()
+    answer["HX-Redirect"] = url
+    return answer
+
+
+def progress_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """How far some work is; a page that asks by itself hears only what is new."""
+    seen = f"seen={context['percent']}"
+    if "HX-Request" not in request.headers:
+        return render(request, template, context | {"poll_url": f"{request.path}?{seen}"})
+    if request.META["QUERY_STRING"] == seen:
+        return HttpResponse(status=204)
+    return render(request, "components/progress_steps.html", context)
 
 
 @contextmanager

@@ -1,6 +1,31 @@
 """Addresses of this door."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from lending.web import application, apply, landing, loans, offer, rewards
 
 app_name = "lending"
-urlpatterns: list[URLPattern] = []
+ONE_APPLICATION = "applications/<slug:public_id>/"
+ONE_LOAN = "loans/<slug:public_id>/"
+urlpatterns = [
+    path("", landing.landing, name="landing"),
+    path("apply/", apply.choose, name="apply"),
+    path("apply/<slug:product_code>/", apply.ask, name="ask"),
+    path(ONE_APPLICATION, application.application, name="application"),
+    path(f"{ONE_APPLICATION}submit/", application.submit, name="submit"),
+    path(f"{ONE_APPLICATION}deciding/", application.progress, name="deciding"),
+    path(f"{ONE_APPLICATION}withdraw/", application.withdraw, name="withdraw"),
+    path(f"{ONE_APPLICATION}person/", application.ask_for_a_person, name="ask-for-a-person"),
+    path(f"{ONE_APPLICATION}change/", offer.change, name="change-offer"),
+    path(f"{ONE_APPLICATION}accept/", offer.accept, name="accept"),
+    path(f"{ONE_APPLICATION}cost/confirm/", offer.confirm, name="confirm-cost"),
+    path(f"{ONE_APPLICATION}contract.pdf", offer.contract, name="unsigned-contract"),
+    path(f"{ONE_APPLICATION}sign/", offer.sign, name="sign"),
+    path("loans/", loans.loans, name="loans"),
+    path(ONE_LOAN, loans.loan, name="loan"),
+    path(f"{ONE_LOAN}pay/", loans.pay, name="pay"),
+    path(f"{ONE_LOAN}payoff/", loans.pay_off, name="payoff"),
+    path(f"{ONE_LOAN}contract.pdf", loans.contract, name="contract"),
+    path(f"{ONE_LOAN}repayments/<slug:out_trade_no>/", loans.repayment, name="repayment"),
+    path("rewards/", rewards.rewards, name="rewards"),
+]
