@@ -25,13 +25,17 @@ def features_of(vector: FeatureVector) -> Mapping[str, float | None]:
     """What a kept vector holds, bit for bit. Raises VectorErased, VectorIsDamaged."""
     if vector.features is None:
         raise VectorErased(mark=vector.commitment)
+    # PostgreSQL writes a very large float without its point, and JSON then reads an integer.
+    features = {
+        name: None if value is None else float(value) for name, value in vector.features.items()
+    }
     found = commitment(
         salt=vector.salt,
         borrower_id=vector.borrower_id,
         as_of=vector.as_of,
         kernel_version=vector.kernel_version,
-        features=vector.features,
+        features=features,
     )
     if found != vector.commitment:
         raise VectorIsDamaged(f"vector {vector.pk}")
-    return dict(vector.features)
+    return features

@@ -1,0 +1,134 @@
+"""What a person is told: reasons with figures, what was looked at, and every indicator."""
+
+from dataclasses import replace
+
+import pytest
+
+from borrowers.tests import cast
+from common.errors import NotFound
+from common.rates import PPM
+from scoring.decisions import queries
+from scoring.decisions.contracts import Reason
+from scoring.decisions.explanation import GROUPS, NOT_KNOWN, explain
+from scoring.features.catalogue import FEATURES
+from scoring.tests import builders
+from scoring.tests.builders import NOW, REQUEST
+from scoring.tests.test_decisions_engine import LIN, decided
+
+
+def told(explanation):
+    return [str(each) for each in explanation.used]
+
+
+class TestWithoutDatabase:
+    def test_every_feature_is_shown_once_in_one_group(self):
+        names = [name for _, group in GROUPS for name in group]
+
+        assert sorted(names) == sorted(FEATURES)
+
+    def test_a_reason_of_a_table_that_has_no_words_is_still_told(self, lin_verdict):
+        strange = replace(lin_verdict, reasons=(Reason("HOUSE_RULE_7", "POLICY", 0, "DOWN"),))
+
+        (reason,) = explained(strange).reasons
+
+        assert str(reason.words) == "One of our rules applies: HOUSE_RULE_7"
+        assert reason.share_ppm is None
+
+
+@pytest.fixture
+def lin_verdict():
+    return decided(LIN)
+
+
+def explained(verdict, request=REQUEST, features=None):
+    return explain(
+        assessment_public_id="x",
+        verdict=verdict,
+        request=request,
+        features=features or {},
+        as_of=NOW,
+        decided_at=NOW,
+        review=None,
+    )
+
+
+@pytest.mark.django_db
+class TestExplanation:
+    @pytest.fixture
+    def lin(self):
+        builders.load_defaults()
+        card = cast.borrower("Lin")
+        builders.steady(card)
+        return card
+
+    def test_tells_the_four_strongest_reasons_with_the_persons_figures(self, lin):
+        builders.decide(lin)
+
+        found = queries.explanation(7)
+
+        weighed = [each for each in found.reasons if each.share_ppm is not None]
+        assert len(weighed) == 4
+        assert weighed[0].share_ppm == PPM
+        assert [abs(each.points) for each in weighed] == sorted(
+            (abs(each.points) for each in weighed), reverse=True
+        )
+        assert all("%(" not in str(each.words) for each in found.reasons)
+
+    def test_puts_guards_before_what_was_weighed(self, lin):
+        builders.decide(lin, request=replace(REQUEST, scene="EDUCATION"))
+
+        first, *_ = queries.explanation(7).reasons
+
+        assert (first.code, first.group, first.share_ppm) == ("ENROLMENT_NOT_PROVED", "GUARD", None)
+
+    def test_says_what_was_looked_at(self, lin):
+        builders.decide(lin, request=replace(REQUEST, outstanding_fen=250_000))
+
+        assert told(queries.explanation(7)) == [
+            "Your application: ¥10,000.00 over 12 months",
+            "Your age, from your identity number",
+            "What you owed us then: ¥2,500.00",
+            "Your consumption records until 2026-11-20: 185 payments in the 180 days before",
+        ]
+
+    def test_says_that_no_records_were_looked_at_and_shows_none(self, lin):
+        builders.decide(lin, request=replace(REQUEST, has_consumption_consent=False))
+
+        found = queries.explanation(7)
+
+        assert told(found)[-1] == "No consumption records: you shared none"
+        assert [group.title for group in found.groups] == ["Loans with us"]
+
+    def test_shows_every_indicator_and_a_dash_where_nothing_is_known(self, lin):
+        builders.decide(lin)
+
+        found = queries.explanation(7)
+
+        lines = {line.title: line.value for group in found.groups for line in group.lines}
+        assert lines["Average income a month"] == "¥12,000"
+        assert lines["Share of them paid on time"] == NOT_KNOWN
+        assert len(lines) == len(FEATURES)
+
+    def test_carries_tier_score_and_versions(self, lin):
+        decided = builders.decide(lin)
+
+        found = queries.explanation(7)
+
+        assert found.verdict == decided.verdict
+        assert found.as_of == NOW
+        assert found.review is None
+
+    def test_counts_proof_of_enrolment_and_our_own_loans(self, lin):
+        request = replace(REQUEST, scene="EDUCATION", is_enrolment_proved=True)
+        builders.decide(lin, request=request)
+        row = queries.kept().select_related("vector").get()
+        row.vector.features = builders.figures_in(row.vector) | {"own_instalments": 3.0}
+
+        found = told(queries.explanation_of(row))
+
+        assert "Your proof of enrolment" in found
+        assert "Your repayments to us: 3 instalments" in found
+
+    def test_refuses_an_application_that_was_not_decided(self):
+        with pytest.raises(NotFound):
+            queries.explanation(7)
