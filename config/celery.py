@@ -12,6 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 VISIBILITY_SECONDS = 300  # more than twice the hard limit, or work runs twice
 app = Celery("mingzhang")
+# Also in the threads of the web server, where a current application is not set.
+app.set_default()
 app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
@@ -37,6 +39,10 @@ app.conf.update(
     broker_connection_max_retries=None,
     broker_transport_options={
         "visibility_timeout": VISIBILITY_SECONDS,
+        # Of those who send, not of workers: a dead broker must cost a web request nothing.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
         "socket_timeout": 10,
@@ -55,7 +61,7 @@ def _broker(sender: Celery, **_: Any) -> None:
     """The broker's address stands in Django's settings, which read the environment."""
     from django.conf import settings  # noqa: PLC0415 (settings are read when the app starts)
 
-    sender.conf.broker_url = settings.BROKER_URL
+    sender.conf.update(broker_url=settings.BROKER_URL)
 
 
 @setup_logging.connect

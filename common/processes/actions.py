@@ -3,6 +3,7 @@
 from functools import partial
 from uuid import uuid4
 
+import structlog
 from django.db import connection
 from django.db.models.functions import Now
 
@@ -10,6 +11,8 @@ from common.processes.contracts import Claim
 from common.processes.models import Process
 from common.processes.poke import poke
 from common.transactions import after_commit, required
+
+log = structlog.get_logger(__name__)
 
 LEASE_SECONDS = 15
 REAPED_AT_ONCE = 100
@@ -31,7 +34,9 @@ UPDATE common_process SET state = 'QUARANTINED', ended_at = clock_timestamp()
    AND (lease_until IS NULL OR lease_until < clock_timestamp())
 """
 _HOLD = """
-UPDATE common_process SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+UPDATE common_process
+   SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s),
+       progress_percent = COALESCE(%(progress)s, progress_percent)
  WHERE id = %(id)s AND state = 'RUNNING' AND lease_token = %(token)s
 """
 _FINISH = """
@@ -100,6 +105,8 @@ def claim(*, process_id: int) -> Claim | None:
         row = cursor.fetchone()
         if row is None:
             cursor.execute(_QUARANTINE, {"id": process_id})
+            if cursor.rowcount:
+                log.error("process_quarantined", process_id=process_id)
             return None
     kind, subject_id, process_key, attempt = row
     return Claim(process_id, kind, subject_id, process_key, token, attempt)
@@ -107,15 +114,13 @@ def claim(*, process_id: int) -> Claim | None:
 
 def renew(*, claim: Claim, progress_percent: int | None = None) -> None:
     """Hold the lease longer, and say how far the work is. Raises LeaseLost when it is gone."""
-    _change(_HOLD, claim, lease=LEASE_SECONDS)
-    if progress_percent is not None:
-        Process.objects.filter(pk=claim.process_id).update(progress_percent=progress_percent)
+    _change(_HOLD, claim, lease=LEASE_SECONDS, progress=progress_percent)
 
 
 @required
 def hold(*, claim: Claim) -> None:
     """Fence: lock the process row in this transaction. Raises LeaseLost when it is gone."""
-    _change(_HOLD, claim, lease=LEASE_SECONDS)
+    _change(_HOLD, claim, lease=LEASE_SECONDS, progress=None)
 
 
 @required
@@ -154,7 +159,7 @@ def reap() -> int:
     return len(owed)
 
 
-def _change(statement: str, claim: Claim, **values: object) -> None:
+def _change(statement: str, claim: Claim, **values: str | float | None) -> None:
     """Run one compare-and-set on the claimed row."""
     with connection.cursor() as cursor:
         cursor.execute(statement, {"id": claim.process_id, "token": claim.token, **values})

@@ -40,6 +40,15 @@ def run(*, process_id: int, work: Callable[[Claim], None]) -> bool:
     if claim is None:
         return False
     try:
+        return _has_ended(claim, work)
+    except actions.LeaseLost:
+        log.warning("lease_lost", process_id=process_id, kind=claim.kind)
+        return False
+
+
+def _has_ended(claim: Claim, work: Callable[[Claim], None]) -> bool:
+    """Work, or give the process back. Raises LeaseLost when somebody else has it by then."""
+    try:
         work(claim)
     except NotYet as pause:
         actions.postpone(claim=claim, delay_seconds=pause.delay_seconds)
@@ -47,14 +56,11 @@ def run(*, process_id: int, work: Callable[[Claim], None]) -> bool:
     except (Failed, OperationalError) as error:
         code = error.code if isinstance(error, Failed) else type(error).__name__
         actions.retry(claim=claim, error=code, delay_seconds=delay_seconds(claim.attempt))
-        log.warning("process_retried", process_id=process_id, kind=claim.kind, code=code)
-        return False
-    except actions.LeaseLost:
-        log.warning("lease_lost", process_id=process_id, kind=claim.kind)
+        log.warning("process_retried", process_id=claim.process_id, kind=claim.kind, code=code)
         return False
     return True
 
 
 def delay_seconds(attempt: int) -> float:
     """Twice as long after every failure, up to five minutes."""
-    return min(FIRST_DELAY_SECONDS * 2 ** (attempt - 1), LONGEST_DELAY_SECONDS)
+    return min(FIRST_DELAY_SECONDS * 2.0 ** (attempt - 1), LONGEST_DELAY_SECONDS)

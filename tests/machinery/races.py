@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connections
 
@@ -32,3 +32,15 @@ def at_once(act: Callable[[Given], Answer], values: Iterable[Given]) -> list[Ans
 
     with ThreadPoolExecutor(max_workers=len(given)) as pool:
         return list(pool.map(run, given))
+
+
+def together(*verbs: Callable[[], object]) -> list[Any]:
+    """Different verbs at the same moment; here an error is an answer like any other."""
+    return at_once(_answer, verbs)
+
+
+def _answer(verb: Callable[[], object]) -> object:
+    try:
+        return verb()
+    except Exception as error:  # noqa: BLE001 (the caller says which error is right)
+        return error
