@@ -1,9 +1,11 @@
 """`Idempotency-Key` on POSTs that create or move money: same key, same answer, one effect."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -47,9 +49,20 @@ def once(
 
 
 def _begin(request: Request, key: str) -> Begun:
-    body = json.dumps(request.data, sort_keys=True, default=str).encode()
+    body = json.dumps(request.data, sort_keys=True, default=_plain).encode()
     return actions.begin(
         account_id=request.user.pk,
         key=key,
         fingerprint=actions.fingerprint(method=str(request.method), path=request.path, body=body),
     )
+
+
+def _plain(value: object) -> str:
+    """A file counts by its content; two files may have one name."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return digest.hexdigest()

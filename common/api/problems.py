@@ -17,7 +17,7 @@ class ProblemFormatter(ExceptionFormatter):
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
         """The problem document of a framework exception."""
         return {
-            "type": f"/problems/{error_response.type.value}",
+            "type": f"/problems/{str(error_response.type).replace('_', '-')}",
             "title": str(getattr(self.exc, "default_detail", "")) or type(self.exc).__name__,
             "status": getattr(self.exc, "status_code", 500),
             "errors": [

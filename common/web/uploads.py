@@ -2,17 +2,19 @@
 
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest
+from rest_framework.request import Request
 
 # What a form adds around a file: boundaries, the token, other fields.
 FORM_BYTES = 64 * 1024
 
 
-def is_longer_than(request: HttpRequest, largest_bytes: int) -> bool:
+def is_longer_than(request: HttpRequest | Request, largest_bytes: int) -> bool:
     """Whether the body is announced to be too long; a body without a length is never read."""
     announced = request.META.get("CONTENT_LENGTH") or "0"
     return int(announced) > largest_bytes + FORM_BYTES if announced.isdecimal() else True
 
 
-def keep_in_memory(request: HttpRequest) -> None:
+def keep_in_memory(request: HttpRequest | Request) -> None:
     """Let no clear copy of the file touch the disk. Call it before anything reads the body."""
-    request.upload_handlers = [MemoryFileUploadHandler(request)]
+    page = request._request if isinstance(request, Request) else request  # noqa: SLF001 (DRF's)
+    page.upload_handlers = [MemoryFileUploadHandler(page)]

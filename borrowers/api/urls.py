@@ -1,0 +1,21 @@
+"""Addresses of this door."""
+
+from django.urls import path
+
+from borrowers.api.bills import Bill, Bills, Records
+from borrowers.api.consents import Consents, Withdrawal
+from borrowers.api.messages import Messages, Reading
+from borrowers.api.people import Identity, Me
+
+app_name = "borrowers-api"
+urlpatterns = [
+    path("me", Me.as_view(), name="me"),
+    path("identity", Identity.as_view(), name="identity"),
+    path("consents", Consents.as_view(), name="consents"),
+    path("consents/<str:purpose>/withdraw", Withdrawal.as_view(), name="withdraw"),
+    path("bills", Bills.as_view(), name="bills"),
+    path("bills/<str:public_id>", Bill.as_view(), name="bill"),
+    path("records", Records.as_view(), name="records"),
+    path("messages", Messages.as_view(), name="messages"),
+    path("messages/read", Reading.as_view(), name="messages-read"),
+]
