@@ -11,8 +11,6 @@ from common.transactions import durable, required
 from scoring.registry import scorecard
 from scoring.registry.models import ModelState, ModelVersion
 
-SCORECARD = "SCORECARD"
-
 
 class ModelVersionTaken(Refused):
     """Another scorecard has this version's name, or this scorecard has another name."""
@@ -57,7 +55,9 @@ def _keep(document: Mapping[str, Any], by: Actor) -> ModelVersion:
         if (kept.version, kept.sha256) != (card.version, card.sha256):
             raise ModelVersionTaken
         return kept
-    kept = rows.create(version=card.version, kind=SCORECARD, artefact=document, sha256=card.sha256)
+    kept = rows.create(
+        version=card.version, kind=document["kind"], artefact=document, sha256=card.sha256
+    )
     _note("registered", kept, by)
     return kept
 

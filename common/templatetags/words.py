@@ -1,0 +1,30 @@
+"""Sentences with figures: `{{ reason.words|said }}` is translated first and filled after."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from django import template
+from django.utils.translation import gettext
+
+register = template.Library()
+
+
+class Words(Protocol):
+    """A sentence to translate and what fills it."""
+
+    @property
+    def message(self) -> str: ...
+    @property
+    def context(self) -> Mapping[str, str]: ...
+
+
+@register.filter
+def said(words: Words) -> str:
+    """The sentence in the reader's language."""
+    return gettext(words.message) % words.context
+
+
+@register.filter
+def translated(msgid: str) -> str:
+    """A word that was marked for translation where Django is not known."""
+    return gettext(msgid) if msgid else ""

@@ -1,0 +1,97 @@
+"""Assessments for staff: score, reasons and the policy's trace; no personal data."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from common.admin.bases import ReadOnlyAdmin
+from common.rates import percent
+from common.templatetags.money import yuan
+from scoring.decisions import queries, reviews
+from scoring.decisions.models import Assessment
+
+LOOKS = {"OFFERED": "success", "REFERRED": "warning", "DECLINED": "danger"}
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(ReadOnlyAdmin):
+    """What was decided, and why."""
+
+    list_display = ("public_id", "result", "tier", "score", "limit", "rate", "decided_at")
+    list_filter = ("outcome", "tier", "model_version__version", "policy_version__version")
+    search_fields = ("public_id",)
+    search_help_text = _("The public number of an assessment")
+    date_hierarchy = "decided_at"
+    ordering = ("-pk",)
+    fields = (
+        "public_id",
+        "result",
+        "tier",
+        "score",
+        "probability",
+        "limit",
+        "rate",
+        "affordable",
+        "max_term_months",
+        "model_version",
+        "policy_version",
+        "decided_at",
+    )
+
+    def get_queryset(self, _request: HttpRequest) -> QuerySet[Assessment]:
+        """Without the weight of artefacts and tables."""
+        return queries.kept().select_related("vector")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page with its explanation."""
+        row = self.get_object(request, object_id)
+        shown = {} if row is None else _explained(row)
+        answer: HttpResponse = super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **shown}
+        )
+        return answer
+
+    @display(description=_("Result"), ordering="outcome", label=LOOKS)  # type: ignore[untyped-decorator]
+    def result(self, row: Assessment) -> str:
+        return row.outcome
+
+    @admin.display(description=_("Limit"), ordering="limit_fen")
+    def limit(self, row: Assessment) -> str:
+        return yuan(row.limit_fen)
+
+    @admin.display(description=_("Annual rate"), ordering="annual_rate_ppm")
+    def rate(self, row: Assessment) -> str:
+        return f"{percent(row.annual_rate_ppm):.2f}%"
+
+    @admin.display(description=_("Probability of default"))
+    def probability(self, row: Assessment) -> str:
+        return f"{percent(row.pd_ppm):.2f}%"
+
+    @admin.display(description=_("Bearable instalment"))
+    def affordable(self, row: Assessment) -> str:
+        return yuan(row.affordable_instalment_fen)
+
+
+def _explained(row: Assessment) -> dict[str, Any]:
+    found = queries.explanation_of(row)
+    trace = dict(row.policy_trace)
+    inputs = trace.pop("inputs", {})
+    ruling = trace.pop("ruling", {})
+    return {
+        "explanation": found,
+        "review_words": reviews.words(found.review.reason_code) if found.review else "",
+        "trace": trace,
+        "ruling": ruling,
+        "inputs": inputs,
+        "commitment": row.vector.commitment,
+    }

@@ -1,0 +1,63 @@
+"""Policies for staff: the decision table as it is evaluated."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from common.admin.bases import ReadOnlyAdmin
+from scoring.policy.models import PolicyVersion
+
+LOOKS = {"DRAFT": "info", "PUBLISHED": "success", "RETIRED": "default"}
+
+
+@admin.register(PolicyVersion)
+class PolicyVersionAdmin(ReadOnlyAdmin):
+    """Which policy is in force, and what is in each."""
+
+    list_display = ("version", "stand", "sha256", "registered_at")
+    list_filter = ("state",)
+    search_fields = ("version", "sha256")
+    ordering = ("-pk",)
+    fields = ("version", "stand", "sha256", "registered_at")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page with the rules, in the order in which they are tried."""
+        row = self.get_object(request, object_id)
+        shown = {} if row is None else {"tables": list(_tables(row.content))}
+        answer: HttpResponse = super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **shown}
+        )
+        return answer
+
+    @display(description=_("State"), ordering="state", label=LOOKS)  # type: ignore[untyped-decorator]
+    def stand(self, row: PolicyVersion) -> str:
+        return row.state
+
+
+def _tables(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for node in content["table"]["nodes"]:
+        if node["type"] != "decisionTableNode":
+            continue
+        columns = [*node["content"]["inputs"], *node["content"]["outputs"]]
+        yield {
+            "name": node["name"],
+            "headers": [each["name"] for each in columns],
+            "rows": [
+                {
+                    "name": rule["_id"],
+                    "why": rule.get("_description", ""),
+                    "cells": [rule.get(each["id"], "") for each in columns],
+                }
+                for rule in node["content"]["rules"]
+            ],
+        }
