@@ -18,6 +18,10 @@ class FenField(forms.DecimalField):
     def __init__(self, *, least_fen: int, most_fen: int, **options: Any) -> None:
         self.least_fen, self.most_fen = least_fen, most_fen
         options.setdefault("help_text", _("From ¥%(least)s to ¥%(most)s.") % self._ends())
+        options.setdefault(
+            "error_messages",
+            {"required": _("Enter an amount."), "invalid": _("Enter an amount, such as 3000.")},
+        )
         super().__init__(max_digits=MOST_DIGITS, decimal_places=CENTS, **options)
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs say int

@@ -152,7 +152,8 @@ def upload_evidence(*, application_id: int, content: bytes, by: Actor) -> None:
         kind="ENROLMENT_EVIDENCE",
         content=content,
         media_type=media_type,
-        consented=True,
+        # As the notice of the consent says: kept for as long as the loan's own papers.
+        consented=False,
         by=by,
     )
     application.evidence_id = stored.id

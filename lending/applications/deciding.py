@@ -113,9 +113,10 @@ def review(
 
 @durable
 def ask_for_a_person(*, application_id: int, by: Actor) -> LoanApplication:
-    """Take an automated decline to a person (PIPL art. 24); asking again changes nothing.
+    """Take what the machine decided to a person (PIPL art. 24); asking again changes nothing.
 
-    Raises NotPossibleNow when a person has decided already.
+    An offer is set aside for the person's own. Raises NotPossibleNow when a person has decided
+    already, and once an offer was accepted.
     """
     application = _lock(application_id)
     if application.state == ApplicationState.REFERRED:
@@ -123,6 +124,8 @@ def ask_for_a_person(*, application_id: int, by: Actor) -> LoanApplication:
     if application.assessment_id is None or assessments.is_reviewed(application.assessment_id):
         raise NotPossibleNow
     application.state = step(application.state, ApplicationState.REFERRED)
+    # What the machine offered stays in its assessment.
+    Offer.objects.filter(application=application).delete()
     application.review_wanted = True
     application.save(update_fields=["state", "review_wanted"])
     _note("review_wanted", application, by)
@@ -130,9 +133,9 @@ def ask_for_a_person(*, application_id: int, by: Actor) -> LoanApplication:
 
 
 def can_ask_for_a_person(application: LoanApplication) -> bool:
-    """Whether the machine said no and nobody has looked at it yet."""
+    """Whether the machine has spoken and no person yet."""
     return (
-        application.state == ApplicationState.DECLINED
+        application.state in {ApplicationState.DECLINED, ApplicationState.OFFERED}
         and application.assessment_id is not None
         and not assessments.is_reviewed(application.assessment_id)
     )

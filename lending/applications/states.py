@@ -1,6 +1,7 @@
 """The life of an application, as a picture that can be read. Pure.
 
-A decline by the machine can be taken to a person (PIPL art. 24), hence DECLINED → REFERRED.
+What the machine said, a decline or an offer, can be taken to a person (PIPL art. 24), hence
+DECLINED → REFERRED and OFFERED → REFERRED.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ NEXT: Mapping[str, frozenset[str]] = {
     "SUBMITTED": frozenset({"DECIDING", "WITHDRAWN"}),
     "DECIDING": frozenset({"OFFERED", "REFERRED", "DECLINED"}),
     "REFERRED": frozenset({"OFFERED", "DECLINED", "WITHDRAWN"}),
-    "OFFERED": frozenset({"ACCEPTED", "WITHDRAWN", "EXPIRED"}),
+    "OFFERED": frozenset({"ACCEPTED", "REFERRED", "WITHDRAWN", "EXPIRED"}),
     "ACCEPTED": frozenset({"SIGNED", "WITHDRAWN", "EXPIRED"}),
     "DECLINED": frozenset({"REFERRED"}),
     "SIGNED": frozenset(),

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from lending.calc import settlement
-from lending.calc.contracts import InstalmentState, LoanState, Quote
-from lending.calc.fold import fold, next_due
+from lending.calc.contracts import InstalmentState, Quote
+from lending.calc.fold import amount_due, fold, next_due
 from lending.channels import queries as transfers
 from lending.loans import queries as loans
 from lending.loans.models import Loan
@@ -30,6 +30,11 @@ class Standing:
     quote: Quote
 
     @property
+    def paid_count(self) -> int:
+        """Instalments that are fully paid."""
+        return sum(line.outstanding_fen == 0 for line in self.instalments)
+
+    @property
     def suggested_fen(self) -> int:
         """What is due, or else the next instalment, without what is on its way already."""
         wanted_fen = self.due_fen or (self.next_due.outstanding_fen if self.next_due else 0)
@@ -46,13 +51,9 @@ def standing(loan: Loan, *, on: date) -> Standing | None:
         on=on,
         instalments=state.instalments,
         next_due=next_due(state, on),
-        due_fen=_due_fen(state, on),
+        due_fen=amount_due(state, on),
         most_fen=max(state.outstanding_fen - collecting_fen, 0),
         collecting_fen=collecting_fen,
         days_past_due=state.dpd(on),
         quote=settlement.quote(state),
     )
-
-
-def _due_fen(state: LoanState, on: date) -> int:
-    return sum(line.outstanding_fen for line in state.instalments if line.due_on <= on)

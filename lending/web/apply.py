@@ -61,16 +61,17 @@ class ApplicationForm(forms.Form):
             coerce=int,
             choices=[(each, months(each)) for each in product.terms_months],
             widget=forms.RadioSelect,
+            error_messages={"required": _("Choose a number of months.")},
         )
         if product.pays_merchant:
             self.fields["merchant"] = _merchant_field(product)
-        if product.needs_evidence:
-            self.fields["evidence"] = _evidence_field(has_evidence=has_evidence)
         if product.needs_evidence and not has_consent:
             self.fields["agrees"] = forms.BooleanField(
                 label=_("I agree that my proof is looked at and the school is paid"),
                 error_messages={"required": _("This loan needs your consent to this.")},
             )
+        if product.needs_evidence:
+            self.fields["evidence"] = _evidence_field(has_evidence=has_evidence)
         if discounts:
             self.fields["entitlement"] = _discount_field(discounts)
 
@@ -252,6 +253,7 @@ def _merchant_field(product: LoanProduct) -> forms.Field:
     return forms.ChoiceField(
         label=_("Which school is to be paid?"),
         help_text=_("We pay the school directly. The money does not pass through your account."),
+        error_messages={"required": _("Choose the school.")},
         choices=[
             ("", _("Choose a school")),
             *(

@@ -20,7 +20,7 @@ from common.money import yuan
 from common.templatetags.dates import months
 from common.templatetags.rates import percent
 from common.web.amounts import FenField
-from lending.applications import actions, cost, queries, words
+from lending.applications import actions, cost, deciding, queries, words
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication
 from lending.loans import actions as loans
 from lending.loans import queries as contracts
@@ -90,7 +90,7 @@ def offered(request: HttpRequest, application: LoanApplication) -> HttpResponse:
             "items": _normal_items(content) + _contingent_items(content),
             "explanation": explained(application),
             "is_less": offer.amount_fen < application.amount_fen,
-            "can_take_more": offer.amount_fen < offer.limit_fen,
+            "can_ask": deciding.can_ask_for_a_person(application),
         },
     )
 
