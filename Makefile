@@ -10,7 +10,7 @@ up: ## start the whole platform; ARGS="--port 9000" and the like are passed on
 	@bin/environment && exec $(PYTHON) manage.py up $(ARGS)
 
 test: ## run every test against its own PostgreSQL and Redis; ARGS="-k ledger" and the like
-	@bin/environment --tools && exec $(PYTHON) -m pytest -n logical --maxprocesses 4 $(ARGS)
+	@bin/environment --tools && exec $(PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 env: ## only create .venv, with the developers' tools
 	@bin/environment --tools

@@ -23,7 +23,7 @@ from config.supervisor.record import Record, code_stamp
 from config.supervisor.watch import Stopped, Watch
 
 READY_SECONDS = 180
-STEP_SECONDS = 0.05
+STEP_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
