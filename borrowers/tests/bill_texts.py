@@ -133,7 +133,7 @@ def web_row(
 def workbook(rows: Sequence[Sequence[Any]], *, cover: Sequence[Any] | None = None) -> bytes:
     """Rows as a workbook made by openpyxl; `cover` puts another worksheet in front."""
     book = openpyxl.Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     if cover is not None:
         sheet.append(list(cover))
         sheet = book.create_sheet("bill")

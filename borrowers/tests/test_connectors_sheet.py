@@ -5,6 +5,7 @@ import zipfile
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import MAC_EPOCH
 
 from borrowers.connectors import refusals
 from borrowers.connectors.registry import read_bill
@@ -136,9 +137,9 @@ class TestWorkbooks:
 
     def test_a_workbook_that_counts_from_1904(self):
         book = openpyxl.Workbook()
-        book.epoch = openpyxl.utils.datetime.MAC_EPOCH
+        book.epoch = MAC_EPOCH
         for row in wechat_sheet([44827.5, "商户消费", "x", "/", "支出", 5, "/", "支付成功", "/"]):
-            book.active.append(row)
+            book.worksheets[0].append(row)
         buffer = io.BytesIO()
         book.save(buffer)
 
@@ -300,7 +301,7 @@ class TestRefusals:
         assert refused.value.context == {"rows": 2}
 
     def test_every_refusal_is_422_and_speaks_in_placeholders_only(self):
-        for refusal in (refusals.FileRefused, *refusals.FileRefused.__subclasses__()):
+        for refusal in [refusals.FileRefused, *refusals.FileRefused.__subclasses__()]:
             assert refusal.status == 422
             assert refusal.code.startswith("FILE_")
             assert refusal.message.endswith((".", "%(columns)s."))

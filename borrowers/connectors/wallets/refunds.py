@@ -1,9 +1,8 @@
 """Refund rows find the payment they undo, and are counted once.
 
 The wallets tell of a refund in four ways: a note in the status of the payment, a column of the
-payment, a row of its own, or several of them at once. So a payment's refund is the larger of what
-it states and what its refund rows add up to, never the sum of both. Refund rows themselves are
-never income.
+payment, a row of its own, or several of them at once. So what a payment states is believed, and
+refund rows count only where it states nothing; never both. Refund rows themselves are never income.
 """
 
 from bisect import bisect_right
@@ -61,7 +60,8 @@ def settle(payment: Draft, linked_fen: int) -> None:
         payment.direction = Direction.OUT
         payment.refunded_fen = payment.amount_fen
     else:
-        payment.refunded_fen = min(payment.amount_fen, max(payment.stated_refund_fen, linked_fen))
+        back_fen = payment.stated_refund_fen or linked_fen
+        payment.refunded_fen = min(payment.amount_fen, back_fen)
     if payment.amount_fen and payment.refunded_fen == payment.amount_fen:
         payment.status = EventStatus.REFUNDED
 
@@ -114,15 +114,15 @@ class Payments:
         return max(fitting, key=lambda each: self.claim_strength(each, refund), default=None)
 
     def room(self, payment: Draft, refund: Draft) -> int:
-        return payment.amount_fen - self.claimed.get(payment.row_number, 0) - refund.amount_fen
+        """What may still come back beyond this refund: up to what is stated, or else to all."""
+        limit_fen = payment.stated_refund_fen or payment.amount_fen
+        return limit_fen - self.claimed.get(payment.row_number, 0) - refund.amount_fen
 
     def claim_strength(self, payment: Draft, refund: Draft) -> tuple[object, ...]:
-        """A payment that says itself that it was refunded comes before one that does not."""
-        waiting = payment.stated_refund_fen - self.claimed.get(payment.row_number, 0)
-        is_closed = payment.status is EventStatus.CLOSED
-        is_exact = payment.amount_fen == refund.amount_fen
-        says_so = waiting >= refund.amount_fen or (is_closed and is_exact)
-        return says_so, is_exact, is_closed, payment.occurred_at
+        """A payment that says itself that it was refunded comes before one that does not; then
+        the one that this refund fills exactly; then the latest."""
+        says_so = payment.stated_refund_fen > 0 or payment.status is EventStatus.CLOSED
+        return says_so, self.room(payment, refund) == 0, payment.occurred_at
 
     def claim(self, payment: Draft, fen: int) -> None:
         self.claimed[payment.row_number] = self.claimed.get(payment.row_number, 0) + fen
