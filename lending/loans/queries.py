@@ -1,5 +1,6 @@
 """What was signed and what happened, as values that the arithmetic takes."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import QuerySet, Sum
@@ -96,6 +97,12 @@ def active_ids(*, after_id: int = 0, limit: int = 1_000) -> list[int]:
     """Ids of active loans in order, a page at a time."""
     rows = Loan.objects.filter(state=LoanState.ACTIVE, pk__gt=after_id).order_by("pk")
     return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def by_ids(loan_ids: Collection[int]) -> QuerySet[Loan]:
+    """These loans in order, with their product and whom they paid; for staff and watchers."""
+    rows = Loan.objects.filter(pk__in=loan_ids)
+    return rows.select_related("product", "contract__application__merchant").order_by("pk")
 
 
 def days_past_due(loan: Loan, on: date) -> int:
