@@ -7,6 +7,7 @@ rows last; within a rank by ascending primary key.
 from enum import IntEnum
 from typing import Any, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, transaction
 
 from common.errors import NotFound
@@ -34,32 +35,38 @@ class LockOrderBroken(AssertionError):
 def lock_one(rows: models.QuerySet[Row], *, rank: Rank, **lookup: Any) -> Row:
     """Lock one row for the rest of the transaction and return it fresh.
 
-    Raises NotFound where there is no such row, LockOrderBroken where the house order is not kept.
+    The order is proved before PostgreSQL is asked: who breaks it is refused at once instead of
+    waiting in a ring. Raises NotFound where there is no such row, LockOrderBroken where the house
+    order is not kept.
     """
+    held = _held_locks()
     try:
+        key = lookup["pk"] if "pk" in lookup else rows.values_list("pk", flat=True).get(**lookup)
+        _refuse_step_back(held, (rank, int(key)))
         row = rows.select_for_update(of=("self",), no_key=True).get(**lookup)
-    except rows.model.DoesNotExist as error:
+    except ObjectDoesNotExist as error:
         raise NotFound from error
-    _note(rank=rank, key=row.pk)
+    _refuse_step_back(held, (rank, row.pk))
+    held.add((rank, row.pk))
     return row
 
 
-def _note(*, rank: Rank, key: int) -> None:
-    """Remember what this transaction holds, and refuse a step backwards."""
-    connection = transaction.get_connection()
-    block = connection.atomic_blocks[0] if connection.atomic_blocks else None
-    if block is None:
-        raise transaction.TransactionManagementError("a lock needs a transaction")
-    outermost = _business_block(connection.atomic_blocks)
-    held: list[tuple[Rank, int]] = outermost.__dict__.setdefault("house_locks", [])
-    if (rank, key) in held:
-        return
-    if held and (rank, key) < max(held):
+def _refuse_step_back(held: set[tuple[Rank, int]], wanted: tuple[Rank, int]) -> None:
+    if held and wanted not in held and wanted < max(held):
+        rank, key = wanted
         raise LockOrderBroken(f"{rank.name} {key} asked for while holding {max(held)}")
-    held.append((rank, key))
 
 
-def _business_block(blocks: list[transaction.Atomic]) -> transaction.Atomic:
-    """The outermost block of ours: a test case's own wrapping blocks do not count."""
-    ours = [each for each in blocks if not getattr(each, "_from_testcase", False)]
-    return (ours or blocks)[0]
+def _held_locks() -> set[tuple[Rank, int]]:
+    """What this transaction holds, remembered on its outermost block.
+
+    A block must belong to one run: `with transaction.atomic()`, never as a decorator, which would
+    share one block among all calls and threads.
+    """
+    blocks = transaction.get_connection().atomic_blocks
+    if not blocks:
+        raise transaction.TransactionManagementError("a lock needs a transaction")
+    # A test case's own wrapping blocks do not count.
+    ours = [block for block in blocks if not getattr(block, "_from_testcase", False)]
+    held: set[tuple[Rank, int]] = (ours or blocks)[0].__dict__.setdefault("house_locks", set())
+    return held

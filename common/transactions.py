@@ -1,4 +1,4 @@
-"""Transactions by their three honest names: durable, required, after commit."""
+"""Transactions by their honest names: durable, required, joined, after commit."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -32,6 +32,21 @@ def required(verb: Callable[Given, Answer]) -> Callable[Given, Answer]:
         if not transaction.get_connection().in_atomic_block:
             raise transaction.TransactionManagementError(f"{verb.__name__} needs a transaction")
         return verb(*args, **kwargs)
+
+    return run
+
+
+def joined(verb: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """Run the verb in its caller's transaction, or in one of its own where there is none.
+
+    Either all of the verb is written or nothing. Django's own decorator would share one block
+    among all calls and threads, and blocks remember what they lock (common.locking).
+    """
+
+    @wraps(verb)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        with transaction.atomic():
+            return verb(*args, **kwargs)
 
     return run
 

@@ -4,7 +4,6 @@ import hashlib
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
-from django.db import transaction
 
 from borrowers.documents.contracts import StoredFile
 from borrowers.documents.models import SealedFile
@@ -14,11 +13,12 @@ from common.actors import Actor
 from common.audit import actions as audit
 from common.crypto.blind_index import blind
 from common.crypto.files import seal_bytes
+from common.transactions import joined
 
 CONTENT_CONTEXT = "document.content"
 
 
-@transaction.atomic
+@joined
 def store(
     *, borrower_id: int, kind: str, content: bytes, media_type: str, consented: bool, by: Actor
 ) -> StoredFile:

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models.functions import Now
 
 from borrowers.messages.models import Message, OutgoingText
 from borrowers.messages.templates import missing_facts
-from common.transactions import required
+from common.transactions import joined, required
 
 # A text may hold a code; nobody needs it tomorrow.
 TEXTS_LIVE = timedelta(days=1)
@@ -29,7 +28,7 @@ def send(*, borrower_id: int, template: str, facts: Mapping[str, object], messag
     )
 
 
-@transaction.atomic
+@joined
 def text_out(*, phone: str, words: str) -> None:
     """Hand a text to the carrier.
 
