@@ -1,4 +1,4 @@
-"""Create .venv and install exactly what the hashed requirements list. `bin/environment` calls it."""
+"""Create .venv and install exactly what the hashed requirements list, for `bin/environment`."""
 
 import fcntl
 import hashlib

@@ -65,8 +65,9 @@ def make_up(clone, *, user=None):
         group=account.pw_gid if account else None,
         extra_groups=[] if account else None,
     )
-    said = []
-    reader = threading.Thread(target=lambda: said.extend(process.stdout), daemon=True)
+    assert process.stdout
+    said: list[str] = []
+    reader = threading.Thread(target=said.extend, args=(process.stdout,), daemon=True)
     reader.start()
     try:
         yield process, said, f"http://127.0.0.1:{port}"

@@ -199,6 +199,7 @@ class _Up:
         self.reader.start()
 
     def _read(self):
+        assert self.process.stdout
         for line in self.process.stdout:
             self.said += line
 
@@ -213,6 +214,7 @@ def _up(variables, *words):
             up.process.terminate()
             up.process.wait(60)
         up.reader.join(10)
+        assert up.process.stdout
         up.process.stdout.close()
 
 
