@@ -301,7 +301,8 @@ class TestRefusals:
         assert refused.value.context == {"rows": 2}
 
     def test_every_refusal_is_422_and_speaks_in_placeholders_only(self):
-        for refusal in [refusals.FileRefused, *refusals.FileRefused.__subclasses__()]:
+        kinds: list[type[refusals.FileRefused]] = [*refusals.FileRefused.__subclasses__()]
+        for refusal in kinds:
             assert refusal.status == 422
             assert refusal.code.startswith("FILE_")
             assert refusal.message.endswith((".", "%(columns)s."))

@@ -136,6 +136,7 @@ def talk(
             reader.kill()
         reader.wait()
         timer.cancel()
+        timer.join()
         feeder.join()
         reader.stdout.close()
     return answer, late.is_set() and reader.returncode != 0
