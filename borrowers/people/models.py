@@ -69,6 +69,7 @@ class Borrower(models.Model):
     joined_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        permissions = [("reveal_borrower", "Can look at a person's clear details")]
         constraints = [
             sealed_check("name", "statutory_key_id"),
             sealed_check("id_number", "statutory_key_id"),
