@@ -36,6 +36,8 @@ AMOUNT = re.compile(r"[-+]?\d+(\.\d+)?")
 NOT_IN_AMOUNTS = str.maketrans("", "", "¥￥元, \t\u00a0，")
 LARGEST_FEN = 10**13
 DAMAGED_ID = re.compile(r"\d(\.\d+)?[eE]\+?\d+|\d{15}0{3,}")
+# Longer than any name, note or number on a bill, padding included.
+LONGEST_WORDS = 500
 NOTHING = frozenset({"/", "-", "--"})
 
 
@@ -56,7 +58,7 @@ def text(cell: Cell) -> str:
         return ""
     if isinstance(cell, float):
         cell = int(cell) if cell.is_integer() else repr(cell)
-    words = str(cell).strip(" \t\r\n\u00a0\u3000\ufeff")
+    words = str(cell)[:LONGEST_WORDS].strip(" \t\r\n\u00a0\u3000\ufeff")
     return "" if words in NOTHING else words
 
 
@@ -244,7 +246,8 @@ def cells_by_field(row: Row, header: Header) -> dict[str, Cell]:
 
 
 def joined(row: Row) -> str:
-    return ",".join(words for cell in row if (words := text(cell)))
+    """A line that is no row, as words; totals stand at its beginning."""
+    return ",".join(words for cell in row if (words := text(cell)))[:LONGEST_WORDS]
 
 
 def is_note(row: Row, header: Header) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
+from borrowers.behaviour.columns import from_events
 from borrowers.connectors.contracts import Category, Direction, EventStatus, Source
 from borrowers.connectors.registry import read_bill
 from simulation.bills import Layout, write
@@ -147,3 +148,41 @@ class TestAcrossLayouts:
                     assert events[record.number].category is record.scene
                     channel = CHANNELS.get(record.method, "BNPL")
                     assert events[record.number].channel == channel
+
+
+class TestBehaviour:
+    """The next room takes these events over: the money must still be the money."""
+
+    @pytest.mark.parametrize("layout", Layout)
+    @given(records=lives())
+    @settings(max_examples=30)
+    def test_spending_net_of_refunds_is_what_was_really_spent(self, layout, records):
+        columns = from_events(read(records, layout).events)
+
+        amounts = columns.amount_fen
+        spent = int(amounts[columns.direction == Direction.OUT].sum())
+        back = int(amounts[columns.category == Category.REFUND].sum())
+        assert spent - back == really_spent(records)
+
+    @pytest.mark.parametrize("layout", Layout)
+    @given(records=lives())
+    @settings(max_examples=30)
+    def test_income_is_what_was_really_earned(self, layout, records):
+        columns = from_events(read(records, layout).events)
+
+        is_income = (columns.category == Category.INCOME_SALARY) | (
+            columns.category == Category.INCOME_OTHER
+        )
+        earned = [
+            each.amount_fen for each in records if each.kind in {Kind.SALARY, Kind.QR_RECEIPT}
+        ]
+        assert int(columns.amount_fen[is_income].sum()) == sum(earned)
+
+
+def really_spent(records):
+    refunded = refunded_by_number(records)
+    return sum(
+        each.amount_fen - refunded[each.number]
+        for each in records
+        if each.direction is Direction.OUT and each.kind is not Kind.VOID
+    )
