@@ -21,7 +21,12 @@ from simulation.cast import PEOPLE, STAFF, Person, Staff, password
 
 OFFICERS = "Credit officers"
 # What an officer may touch beside looking: decide referred cases, work on alerts.
-OFFICER_CHANGES = ("change_loanapplication", "change_alert", "change_loan")
+OFFICER_CHANGES = (
+    "decide_loanapplication",
+    "retry_payout_loan",
+    "reveal_borrower",
+    "change_alert",
+)
 OUR_APPS = ("borrowers", "scoring", "lending", "monitoring")
 
 

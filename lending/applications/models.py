@@ -52,6 +52,7 @@ class LoanApplication(models.Model):
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
+        permissions = [("decide_loanapplication", "Can decide a referred application")]
         constraints = [
             models.UniqueConstraint(
                 fields=["borrower", "request_key"], name="application_is_drafted_once"

@@ -66,6 +66,7 @@ class Loan(models.Model):
     oldest_unpaid_due_on = models.DateField(null=True)
 
     class Meta:
+        permissions = [("retry_payout_loan", "Can try a failed payout again")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(principal_fen__gt=0), name="loan_principal_is_positive"

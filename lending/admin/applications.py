@@ -1,0 +1,251 @@
+"""Applications for staff: a queue of what waits for a person, and the page on which it is decided."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from borrowers.documents import actions as documents
+from borrowers.people import queries as people
+from common import clock
+from common.actors import Actor
+from common.admin.bases import ReadOnlyAdmin
+from common.business_date import queries as business_dates
+from common.errors import Refused
+from common.rates import percent, ppm_from_percent
+from common.web.amounts import FenField
+from common.web.refusals import advice, message
+from lending.admin.figures import amount, cover
+from lending.applications import deciding
+from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
+from lending.products.models import LoanProduct
+from scoring.decisions import queries as decisions
+from scoring.decisions import reviews
+
+LOOKS = {
+    "OFFERED": "success",
+    "SIGNED": "success",
+    "ACCEPTED": "success",
+    "REFERRED": "warning",
+    "DECLINED": "danger",
+    "EXPIRED": "default",
+    "WITHDRAWN": "default",
+}
+MAY_DECIDE = "lending.decide_loanapplication"
+
+
+class DecisionForm(forms.Form):
+    """A reviewer's decision: what, how much, at what rate, why."""
+
+    outcome = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[("OFFERED", _("Make an offer")), ("DECLINED", _("Decline"))],
+        widget=forms.RadioSelect,
+    )
+    annual_rate_percent = forms.DecimalField(
+        label=_("Annual rate in percent"), decimal_places=2, max_digits=5, required=False
+    )
+    reason_code = forms.ChoiceField(label=_("Why?"))
+    note = forms.CharField(
+        label=_("Note (sealed; only for this file)"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=2_000,
+    )
+
+    def __init__(self, *args: Any, product: LoanProduct, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["limit"] = FenField(
+            label=_("Limit in yuan"),
+            least_fen=product.minimum_fen,
+            most_fen=product.maximum_fen,
+            required=False,
+        )
+        field = self.fields["reason_code"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            (
+                outcome_words,
+                [(code, gettext(words)) for code, words in reviews.REASONS[outcome].items()],
+            )
+            for outcome, outcome_words in (
+                ("OFFERED", _("For an offer")),
+                ("DECLINED", _("For a decline")),
+            )
+        ]
+        self.order_fields(["outcome", "limit", "annual_rate_percent", "reason_code", "note"])
+
+    def clean(self) -> dict[str, Any]:
+        """An offer needs its figures, and the reason must fit the decision."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        outcome, reason = cleaned.get("outcome"), cleaned.get("reason_code")
+        if outcome == "OFFERED":
+            for name in ("limit", "annual_rate_percent"):
+                if cleaned.get(name) is None and name not in self.errors:
+                    self.add_error(name, _("An offer needs this."))
+        if outcome and reason and reason not in reviews.REASONS[outcome]:
+            self.add_error("reason_code", _("This reason belongs to the other decision."))
+        return cleaned
+
+
+@admin.register(LoanApplication)
+class LoanApplicationAdmin(ReadOnlyAdmin):
+    """Applications; the filter "referred" is the queue."""
+
+    list_display = (
+        "public_id",
+        "person",
+        "product",
+        "wanted",
+        "term_months",
+        "stand",
+        "submitted_at",
+    )
+    list_filter = ("state", "product__code", "review_wanted")
+    search_fields = ("public_id",)
+    search_help_text = _("The public number of an application")
+    ordering = ("submitted_at", "pk")
+    fields = ("public_id", "person", "product", "merchant", "wanted", "term_months", "stand",
+              "review_wanted", "drafted_at", "submitted_at", "decided_at")  # fmt: skip
+    change_form_template = "admin/lending/application.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LoanApplication]:
+        """With what every row shows."""
+        rows: QuerySet[LoanApplication] = super().get_queryset(request)
+        return rows.select_related("product", "merchant", "offer")
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Cover the people of the page together."""
+        changelist: ChangeList = super().get_changelist_instance(request)
+        cover(changelist.result_list)
+        return changelist
+
+    @admin.display(description=_("Person"))
+    def person(self, row: Any) -> str:
+        covered = getattr(row, "covered", None) or people.masked(row.borrower_id)
+        return f"{covered.name} {covered.phone}"
+
+    @admin.display(description=_("Asked for"), ordering="amount_fen")
+    def wanted(self, row: LoanApplication) -> str:
+        return amount(row.amount_fen)
+
+    @display(description=_("State"), ordering="state", label=LOOKS)  # type: ignore[untyped-decorator]
+    def stand(self, row: LoanApplication) -> str:
+        return row.state
+
+    def get_urls(self) -> list[URLPattern]:
+        """The decision beside the usual pages."""
+        decide = path(
+            "<path:object_id>/decide/",
+            self.admin_site.admin_view(self.decide),
+            name="lending_loanapplication_decide",
+        )
+        return [decide, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The application with the explanation and, when it waits, the way to decide."""
+        row = self.get_object(request, object_id)
+        shown = {} if row is None else self._shown(request, row)
+        answer: HttpResponse = super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **shown}
+        )
+        return answer
+
+    def decide(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Decide a referred application, by form; the verb says what is possible."""
+        if not request.user.has_perm(MAY_DECIDE):
+            raise PermissionDenied
+        row = self.get_object(request, object_id)
+        if row is None or row.state != ApplicationState.REFERRED:
+            messages.warning(request, _("This application does not wait for a person."))
+            return HttpResponseRedirect(reverse("admin:lending_loanapplication_changelist"))
+        form = DecisionForm(request.POST or None, product=row.product, initial=_proposal(row))
+        if request.method == "POST" and form.is_valid() and self._decided(request, row, form):
+            messages.success(request, _("Decided. The borrower has been told."))
+            return HttpResponseRedirect(_page_of(row))
+        context = self.admin_site.each_context(request) | self._shown(request, row)
+        context |= {"title": gettext("Decide"), "form": form, "original": row, "opts": self.opts}
+        return TemplateResponse(request, "admin/lending/decide.html", context)
+
+    def _decided(self, request: HttpRequest, row: LoanApplication, form: DecisionForm) -> bool:
+        given = form.cleaned_data
+        by = Actor(kind="STAFF", account_id=request.user.pk)
+        try:
+            deciding.review(
+                application_id=row.pk,
+                outcome=given["outcome"],
+                limit_fen=given["limit"] or 0,
+                annual_rate_ppm=ppm_from_percent(given["annual_rate_percent"] or Decimal(0)),
+                reason_code=given["reason_code"],
+                note_document_id=_note(row, given["note"], by),
+                on=business_dates.today(),
+                at=clock.now(),
+                by=by,
+            )
+        except Refused as refusal:
+            form.add_error(None, f"{message(refusal)} {advice(refusal)}")
+            return False
+        return True
+
+    def _shown(self, request: HttpRequest, row: LoanApplication) -> dict[str, Any]:
+        waits = row.state == ApplicationState.REFERRED
+        return {
+            "may_decide": waits and request.user.has_perm(MAY_DECIDE),
+            "explanation": decisions.explanation(row.pk) if row.assessment_id else None,
+            "offer": Offer.objects.filter(application=row).first(),
+        }
+
+
+def _proposal(row: LoanApplication) -> dict[str, Any]:
+    """What the machine proposes, to start from."""
+    verdict = decisions.verdict_of(row.pk)
+    limit_fen = min(verdict.limit_fen, row.amount_fen)
+    return {
+        "limit": Decimal(limit_fen) / 100,
+        "annual_rate_percent": percent(verdict.annual_rate_ppm).quantize(Decimal("0.01")),
+    }
+
+
+def _note(row: LoanApplication, note: str, by: Actor) -> int | None:
+    """Words about a person are a sealed file."""
+    if not note.strip():
+        return None
+    stored = documents.store(
+        borrower_id=row.borrower_id,
+        kind="REVIEW_NOTE",
+        content=note.encode(),
+        media_type="text/plain",
+        consented=False,
+        by=by,
+    )
+    return stored.id
+
+
+def _page_of(row: LoanApplication) -> str:
+    return reverse("admin:lending_loanapplication_change", args=[row.pk])
+
+
+@admin.register(CostDisclosure)
+class CostDisclosureAdmin(ReadOnlyAdmin):
+    """Which cost table was shown and confirmed, and when."""
+
+    list_display = ("pk", "offer", "step", "minimum_seconds", "language", "channel", "recorded_at")
+    list_filter = ("step", "channel", "language")
+    search_fields = ("content_sha256", "offer__application__public_id")
+    ordering = ("-pk",)

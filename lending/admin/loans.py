@@ -1,0 +1,189 @@
+"""Loans and transfers for staff: where each stands, what moved, and a failed payout tried again."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from borrowers.people import queries as people
+from common.actors import Actor
+from common.admin.bases import ReadOnlyAdmin
+from common.business_date import queries as business_dates
+from common.errors import Refused
+from common.web.refusals import message
+from lending.admin.figures import amount, cover, rate
+from lending.channels import queries as transfers
+from lending.channels.models import ChannelEvent, Transfer
+from lending.disbursements import actions as disbursements
+from lending.ledger import queries as ledger
+from lending.loans import queries as loans
+from lending.loans.models import Loan
+
+LOOKS = {
+    "ACTIVE": "success",
+    "PENDING_DISBURSEMENT": "warning",
+    "SETTLED": "info",
+    "WRITTEN_OFF": "danger",
+    "CANCELLED": "default",
+}
+TRANSFER_LOOKS = {"SUCCEEDED": "success", "FAILED": "danger", "SENT": "warning", "INTENT": "info"}
+MAY_RETRY = "lending.retry_payout_loan"
+
+
+@admin.register(Loan)
+class LoanAdmin(ReadOnlyAdmin):
+    """Loans with their balances; one loan with its schedule, log, transfers and books."""
+
+    list_display = (
+        "public_id",
+        "person",
+        "product",
+        "lent",
+        "owed",
+        "stand",
+        "late_days",
+        "disbursed_on",
+    )
+    list_filter = ("state", "product__code")
+    search_fields = ("public_id",)
+    search_help_text = _("The public number of a loan")
+    ordering = ("-pk",)
+    fields = ("public_id", "person", "product", "stand", "lent", "owed", "price", "late_price",
+              "grace_days", "term_months", "signed_on", "disbursed_on", "settled_on",
+              "carried_through", "late_days")  # fmt: skip
+    change_form_template = "admin/lending/loan.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Loan]:
+        """With what every row shows."""
+        rows: QuerySet[Loan] = super().get_queryset(request)
+        return rows.select_related("product")
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Cover the people of the page together."""
+        changelist: ChangeList = super().get_changelist_instance(request)
+        cover(changelist.result_list)
+        return changelist
+
+    @admin.display(description=_("Person"))
+    def person(self, row: Any) -> str:
+        covered = getattr(row, "covered", None) or people.masked(row.borrower_id)
+        return f"{covered.name} {covered.phone}"
+
+    @admin.display(description=_("Lent"), ordering="principal_fen")
+    def lent(self, row: Loan) -> str:
+        return amount(row.principal_fen)
+
+    @admin.display(description=_("Principal owed"), ordering="principal_outstanding_fen")
+    def owed(self, row: Loan) -> str:
+        return amount(row.principal_outstanding_fen)
+
+    @admin.display(description=_("Annual rate"))
+    def price(self, row: Loan) -> str:
+        return rate(row.annual_rate_ppm)
+
+    @admin.display(description=_("Rate on overdue principal"))
+    def late_price(self, row: Loan) -> str:
+        return rate(row.penalty_rate_ppm)
+
+    @display(description=_("State"), ordering="state", label=LOOKS)  # type: ignore[untyped-decorator]
+    def stand(self, row: Loan) -> str:
+        return row.state
+
+    @admin.display(description=_("Days past due"))
+    def late_days(self, row: Loan) -> int:
+        return loans.days_past_due(row, business_dates.today())
+
+    def get_urls(self) -> list[URLPattern]:
+        """Trying a payout again, beside the usual pages."""
+        again = path(
+            "<path:object_id>/pay-out-again/",
+            self.admin_site.admin_view(self.pay_out_again),
+            name="lending_loan_pay_out_again",
+        )
+        return [again, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The loan with everything that happened to it."""
+        row = self.get_object(request, object_id)
+        shown = {} if row is None else _shown(request, row)
+        answer: HttpResponse = super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **shown}
+        )
+        return answer
+
+    def pay_out_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Start a new payout after a confirmed failure (POST only)."""
+        if request.method != "POST" or not request.user.has_perm(MAY_RETRY):
+            raise PermissionDenied
+        try:
+            disbursements.try_again(
+                loan_id=int(object_id),
+                on=business_dates.today(),
+                by=Actor(kind="STAFF", account_id=request.user.pk),
+            )
+        except Refused as refusal:
+            messages.error(request, message(refusal))
+        else:
+            messages.success(request, _("The payout is on its way again."))
+        return HttpResponseRedirect(reverse("admin:lending_loan_change", args=[object_id]))
+
+
+def _shown(request: HttpRequest, row: Loan) -> dict[str, Any]:
+    moved = transfers.of_loan(row.pk)
+    has_failed = bool(moved) and all(each.state == "FAILED" for each in moved)
+    return {
+        "loan": row,
+        "instalments": list(row.instalments.order_by("number")),
+        "transactions": list(row.transactions.order_by("sequence")),
+        "transfers": moved,
+        "balances": ledger.loan_balances_fen(row.pk),
+        "may_retry": has_failed and request.user.has_perm(MAY_RETRY),
+    }
+
+
+@admin.register(Transfer)
+class TransferAdmin(ReadOnlyAdmin):
+    """Money on its way and money that arrived."""
+
+    list_display = (
+        "out_trade_no",
+        "purpose",
+        "sum",
+        "stand",
+        "intended_on",
+        "settled_at",
+        "booked_at",
+    )
+    list_filter = ("state", "purpose", ("booked_at", admin.EmptyFieldListFilter))
+    search_fields = ("out_trade_no", "bank_reference")
+    ordering = ("-pk",)
+
+    @admin.display(description=_("Amount"), ordering="amount_fen")
+    def sum(self, row: Transfer) -> str:
+        return amount(row.amount_fen)
+
+    @display(description=_("State"), ordering="state", label=TRANSFER_LOOKS)  # type: ignore[untyped-decorator]
+    def stand(self, row: Transfer) -> str:
+        return row.state
+
+
+@admin.register(ChannelEvent)
+class ChannelEventAdmin(ReadOnlyAdmin):
+    """What banks told us, as it came."""
+
+    list_display = ("event_key", "channel", "out_trade_no", "state", "received_at")
+    list_filter = ("channel", "state")
+    search_fields = ("out_trade_no", "event_key")
+    ordering = ("-pk",)
