@@ -5,8 +5,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from rest_framework.exceptions import ValidationError
+from django.http import Http404
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -41,7 +43,7 @@ def once(
         return answer
     try:
         resource = act(key)
-    except (Refused, ValidationError):
+    except (Refused, APIException, Http404, PermissionDenied):
         actions.release(row_id=begun.row_id)
         raise
     actions.complete(row_id=begun.row_id, status_code=status_code, resource=resource)
@@ -49,7 +51,9 @@ def once(
 
 
 def _begin(request: Request, key: str) -> Begun:
+    assert request.user.pk is not None
     body = json.dumps(request.data, sort_keys=True, default=_plain).encode()
+    assert request.user.pk is not None
     return actions.begin(
         account_id=request.user.pk,
         key=key,

@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import exception_handler
-from drf_standardized_errors.types import ErrorResponse
+from drf_standardized_errors.types import ErrorResponse, ExceptionHandlerContext
 from rest_framework.response import Response
 
 from common.errors import Refused
@@ -31,7 +31,7 @@ class ProblemFormatter(ExceptionFormatter):
         }
 
 
-def translate(exc: Exception, context: dict[str, Any]) -> Response | None:
+def translate(exc: Exception, context: ExceptionHandlerContext) -> Response | None:
     """DRF's exception handler: refusals once, everything else by the library."""
     if isinstance(exc, Refused):
         response: Response | None = Response(refusal_body(exc), status=exc.status)
@@ -39,9 +39,9 @@ def translate(exc: Exception, context: dict[str, Any]) -> Response | None:
         response = exception_handler(exc, context)
     if response is not None:
         response.content_type = "application/problem+json"
-        request_id = context["request"].META.get("mingzhang.request_id", "")
-        if isinstance(response.data, dict):
-            response.data["instance"] = request_id
+        request = context["request"]
+        if request is not None and isinstance(response.data, dict):
+            response.data["instance"] = request.META.get("mingzhang.request_id", "")
     return response
 
 

@@ -71,7 +71,10 @@ def begin(*, account_id: int, key: str, fingerprint: str) -> Begun:
         taken = cursor.fetchone()
     if taken:
         return Begun(row_id=taken[0], resource="", status_code=None)
-    row = IdempotencyKey.objects.get(account_id=account_id, key=key)
+    row = IdempotencyKey.objects.filter(account_id=account_id, key=key).first()
+    if row is None:
+        # The first request was refused this very moment and has freed the key.
+        raise StillRunning
     if row.fingerprint != fingerprint:
         raise KeyReused
     if row.status_code is None:
