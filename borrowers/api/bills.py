@@ -12,9 +12,10 @@ from rest_framework.views import APIView
 
 from borrowers.api.own import IsBorrower, acting, card_of
 from borrowers.behaviour import queries
+from borrowers.behaviour.actions import take_in
 from borrowers.behaviour.contracts import Category
 from borrowers.connectors import sheet
-from borrowers.connectors.intake import take_in
+from borrowers.connectors.registry import read_bill_bounded
 from borrowers.people.contracts import BorrowerCard
 from common.api.idempotency import HEADER, once
 from common.web import uploads
@@ -107,7 +108,11 @@ class Bills(APIView):
 
         def act(_key: str) -> str:
             return take_in(
-                borrower_id=card.id, content=file.read(), file_name=file.name, by=acting(card)
+                borrower_id=card.id,
+                content=file.read(),
+                file_name=file.name,
+                read=read_bill_bounded,
+                by=acting(card),
             ).public_id
 
         return once(request, act=act, show=lambda public_id: _shown(public_id, card))

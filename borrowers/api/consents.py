@@ -30,16 +30,17 @@ class ConsentOutput(serializers.Serializer[Any]):
     granted_at = serializers.DateTimeField(allow_null=True)
 
 
+class ConsentInput(serializers.Serializer[Any]):
+    """One purpose, under the notice that the person has read."""
+
+    purpose = serializers.CharField(max_length=30)
+    notice_version = serializers.CharField(max_length=20)
+
+
 class Consents(APIView):
     """Every purpose, and what was given."""
 
     permission_classes = [IsBorrower]
-
-    class Input(serializers.Serializer[Any]):
-        purpose = serializers.CharField(max_length=30)
-        notice_version = serializers.CharField(
-            max_length=20, help_text="The version of the notice that the person has read."
-        )
 
     @extend_schema(operation_id="consents", responses=ConsentOutput(many=True))
     def get(self, request: Request) -> Response:
@@ -47,10 +48,12 @@ class Consents(APIView):
         active = queries.active(card_of(request).id)
         return Response([_shown(each, active) for each in PURPOSES.values()])
 
-    @extend_schema(operation_id="consent_grant", request=Input, responses={201: ConsentOutput})
+    @extend_schema(
+        operation_id="consent_grant", request=ConsentInput, responses={201: ConsentOutput}
+    )
     def post(self, request: Request) -> Response:
         """Allow one purpose. Allowing it twice is once."""
-        asked = self.Input(data=request.data)
+        asked = ConsentInput(data=request.data)
         asked.is_valid(raise_exception=True)
         card, purpose = card_of(request), asked.validated_data["purpose"]
         actions.grant(

@@ -36,23 +36,33 @@ class PersonOutput(serializers.Serializer[Any]):
     unread_messages = serializers.IntegerField()
 
 
+class LanguageInput(serializers.Serializer[Any]):
+    """The language that the borrower reads."""
+
+    language = serializers.ChoiceField(choices=["zh-hans", "en"])
+
+
+class IdentityInput(serializers.Serializer[Any]):
+    """As on the identity card."""
+
+    name = serializers.CharField(max_length=60)
+    id_number = serializers.CharField(max_length=30)
+
+
 class Me(APIView):
     """The signed-in borrower."""
 
     permission_classes = [IsBorrower]
-
-    class Input(serializers.Serializer[Any]):
-        language = serializers.ChoiceField(choices=["zh-hans", "en"])
 
     @extend_schema(operation_id="me", responses=PersonOutput)
     def get(self, request: Request) -> Response:
         """Who I am, and how far I have come."""
         return _person(card_of(request))
 
-    @extend_schema(operation_id="me_language", request=Input, responses=PersonOutput)
+    @extend_schema(operation_id="me_language", request=LanguageInput, responses=PersonOutput)
     def patch(self, request: Request) -> Response:
         """Remember the language that I read."""
-        asked = self.Input(data=request.data)
+        asked = LanguageInput(data=request.data)
         asked.is_valid(raise_exception=True)
         card = card_of(request)
         actions.set_language(account_id=card.account_id, language=asked.validated_data["language"])
@@ -64,15 +74,11 @@ class Identity(APIView):
 
     permission_classes = [IsBorrower]
 
-    class Input(serializers.Serializer[Any]):
-        name = serializers.CharField(max_length=60)
-        id_number = serializers.CharField(max_length=30)
-
-    @extend_schema(operation_id="identify", request=Input, responses=PersonOutput)
+    @extend_schema(operation_id="identify", request=IdentityInput, responses=PersonOutput)
     @method_decorator(sensitive_variables())
     def post(self, request: Request) -> Response:
         """Say who I am. The notice of the purpose IDENTITY must have been shown."""
-        asked = self.Input(data=request.data)
+        asked = IdentityInput(data=request.data)
         asked.is_valid(raise_exception=True)
         card, today = card_of(request), clock.shanghai_today()
         actions.identify(

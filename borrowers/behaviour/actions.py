@@ -1,17 +1,17 @@
 """Taking behaviour events in: bills by consent, our own loans by contract."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 from borrowers.behaviour import store
 from borrowers.behaviour.columns import counted
-from borrowers.behaviour.contracts import Category, Direction, Source
-from borrowers.behaviour.imports import ImportOutcome, Reading
+from borrowers.behaviour.contracts import Category, Direction, ImportOutcome, Reading, Source
 from borrowers.behaviour.models import ImportBatch
 from borrowers.behaviour.rows import EventToKeep, ext_of, to_keep
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
-from borrowers.consent.queries import active_id
+from borrowers.consent.queries import active_id, is_allowed
 from borrowers.documents.actions import store as store_document
 from borrowers.documents.models import DocumentKind
 from borrowers.people.locks import lock
@@ -27,6 +27,8 @@ from common.transactions import durable, required
 
 WORDS_CONTEXT = "event.words"
 LISTED_QUARANTINED_ROWS = 200
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TEXT = "text/csv"
 
 
 class ConsentNeeded(Refused):
@@ -36,6 +38,30 @@ class ConsentNeeded(Refused):
     message = gettext_noop("You have not agreed that we use your consumption records.")
     advice = gettext_noop("Read the consent and agree first, then upload the bill again.")
     status = 403
+
+
+def take_in(
+    *,
+    borrower_id: int,
+    content: bytes,
+    file_name: str,
+    read: Callable[[bytes, str], Reading],
+    by: Actor,
+) -> ImportOutcome:
+    """Read a file and keep it as a bill: every door's one call.
+
+    Nothing is read before consent, and nothing is locked while `read` works. Raises ConsentNeeded
+    and what `read` refuses.
+    """
+    if not is_allowed(borrower_id, CONSUMPTION_RECORDS):
+        raise ConsentNeeded
+    return upload_bill(
+        borrower_id=borrower_id,
+        reading=read(content, file_name),
+        content=content,
+        media_type=WORKBOOK if content.startswith(b"PK") else TEXT,
+        by=by,
+    )
 
 
 @durable

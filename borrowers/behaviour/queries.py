@@ -7,8 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from borrowers.behaviour import store
-from borrowers.behaviour.contracts import Direction, EventColumns, Source
-from borrowers.behaviour.imports import BatchFacts, CategorySum, MonthSum, Overview
+from borrowers.behaviour.contracts import (
+    BatchFacts,
+    CategorySum,
+    Direction,
+    EventColumns,
+    MonthSum,
+    Overview,
+    Source,
+)
 from borrowers.behaviour.models import ImportBatch
 from borrowers.behaviour.rows import columns_from
 from borrowers.consent.purposes import CONSUMPTION_RECORDS

@@ -1,6 +1,7 @@
 """Bills become events once, all or nothing, and only while the person allows it."""
 
 import json
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -69,7 +70,7 @@ class TestUploadBill:
             cursor.execute("SELECT string_agg(row::text, '') FROM borrowers_event_text AS row")
             (raw,) = cursor.fetchone()
         assert "noodles" not in raw.lower()
-        first = EventTextRow.objects.order_by("occurred_at").first()
+        first = EventTextRow.objects.order_by("occurred_at")[0]
         assert first.words["memo"] == "noodles 0"
         assert first.key_id == lin.consented_key_id
 
@@ -272,7 +273,7 @@ class TestRecordOwn:
 
 class TestTheTables:
     def row(self, **changes):
-        values = {
+        values: dict[str, Any] = {
             "borrower_id": cast.borrower("Lin").id, "occurred_at": cast.FIRST_DAY, "ext": 1,
             "amount_fen": 1, "merchant": 0, "basis_id": 1, "batch_id": None, "category": 1,
             "source": 9, "direction": 2, "channel": 0, "basis_kind": 2,

@@ -81,10 +81,10 @@ class TestSetPhone:
         with pytest.raises(actions.PhoneTaken):
             actions.set_phone(account_id=wei.account_id, phone=cast.PHONES["Lin"], verified=True)
 
-        kept = queries.account_by_phone(cast.PHONES["Wei"])
-        assert kept is not None
-        assert kept.pk == wei.account_id
-        assert queries.account_by_phone(cast.PHONES["Lin"]).pk == lin.account_id
+        for name, card in (("Lin", lin), ("Wei", wei)):
+            found = queries.account_by_phone(cast.PHONES[name])
+            assert found is not None
+            assert found.pk == card.account_id
 
 
 class TestQueries:

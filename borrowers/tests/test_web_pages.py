@@ -29,7 +29,7 @@ def browser(account_id: int | None = None) -> Client:
 
 
 def text_of(page) -> str:
-    return page.content.decode()
+    return str(page.content.decode())
 
 
 @pytest.fixture

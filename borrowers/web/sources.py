@@ -11,10 +11,11 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from borrowers.behaviour import queries
-from borrowers.behaviour.imports import ImportOutcome, Overview
+from borrowers.behaviour.actions import take_in
+from borrowers.behaviour.contracts import ImportOutcome, Overview
 from borrowers.behaviour.words import CATEGORIES, SOURCES
 from borrowers.connectors import sheet
-from borrowers.connectors.intake import take_in
+from borrowers.connectors.registry import read_bill_bounded
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from borrowers.consent.queries import is_allowed
 from borrowers.people.contracts import BorrowerCard
@@ -48,7 +49,11 @@ def _sources(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
     try:
         file = form.cleaned_data["file"]
         outcome = take_in(
-            borrower_id=card.id, content=file.read(), file_name=file.name, by=acting(card)
+            borrower_id=card.id,
+            content=file.read(),
+            file_name=file.name,
+            read=read_bill_bounded,
+            by=acting(card),
         )
     except Refused as refusal:
         refuse(form, refusal, "file")
