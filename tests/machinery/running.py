@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psutil
 import psycopg2
@@ -19,7 +19,7 @@ import redis
 import requests
 
 from config.services import endpoints
-from config.services.layout import ROOT
+from config.services.layout import ROOT, Layout
 from tests.machinery.installations import eventually, layout_of, new_installation
 
 READY = re.compile(r"is ready after .* at (http://127\.0\.0\.1:\d+)/")
@@ -63,13 +63,14 @@ class Platform:
 
     def wipe_redis(self) -> None:
         """FLUSHALL: everything that the broker held is gone."""
-        with closing(redis.Redis(unix_socket_path=str(self._layout.redis_socket))) as client:
+        with closing(redis.Redis(unix_socket_path=str(self.layout.redis_socket))) as client:
             client.flushall()
 
     def redis_dump(self) -> list[bytes]:
         """Every key and value that Redis holds."""
-        with closing(redis.Redis(unix_socket_path=str(self._layout.redis_socket))) as client:
-            return [each for key in client.keys("*") for each in (key, _value(client, key))]
+        with closing(redis.Redis(unix_socket_path=str(self.layout.redis_socket))) as client:
+            keys = cast("list[bytes]", client.keys("*"))
+            return [each for key in keys for each in (key, _value(client, key))]
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """The answer of a query, as the database's owner."""
@@ -81,7 +82,7 @@ class Platform:
     def owner_url(self) -> str:
         """The owner's way into this installation's database."""
         password = self.secrets["DATABASE_OWNER_PASSWORD"]
-        host = self._layout.sockets
+        host = self.layout.sockets
         return f"host={host} dbname={endpoints.DATABASE} user=mingzhang_owner password={password}"
 
     def manage(self, *words: str) -> str:
@@ -109,28 +110,43 @@ class Platform:
         """All that the supervisor and its children printed."""
         return "".join(self.lines)
 
+    def stop(self) -> None:
+        """Ask the supervisor to stop everything in order, and wait for it."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(10)
+
     @property
-    def _layout(self) -> Any:
+    def layout(self) -> Layout:
         return layout_of(self.variables)
 
 
 @contextmanager
 def running_platform(**changes: str) -> Iterator[Platform]:
-    """Start everything, wait until it is ready, stop it all at the end."""
-    with new_installation("demo") as fresh:
-        variables = {**fresh, **changes}
-        platform = Platform(variables, _start(variables))
-        reader = threading.Thread(target=_read, args=(platform,), daemon=True)
-        reader.start()
-        try:
-            ready = eventually(lambda: _is_ready(platform), seconds=READY_SECONDS)
-            assert ready, platform.output()
-            yield platform
-        finally:
-            _stop(platform.process)
-            reader.join(timeout=10)
-            if platform.process.stdout:
-                platform.process.stdout.close()
+    """Start everything, wait until it is ready, stop it all at the end and leave nothing."""
+    with new_installation("demo") as fresh, started({**fresh, **changes}) as platform:
+        yield platform
+
+
+@contextmanager
+def started(variables: dict[str, str]) -> Iterator[Platform]:
+    """The platform of an installation that outlives it: it may be started again."""
+    platform = Platform(variables, _start(variables))
+    reader = threading.Thread(target=_read, args=(platform,), daemon=True)
+    reader.start()
+    try:
+        ready = eventually(lambda: _is_ready(platform), seconds=READY_SECONDS)
+        assert ready, platform.output()
+        yield platform
+    finally:
+        platform.stop()
+        reader.join(timeout=10)
+        if platform.process.stdout:
+            platform.process.stdout.close()
 
 
 def until(is_true: Callable[[], bool], *, seconds: float, what: str) -> None:
@@ -167,16 +183,6 @@ def _is_ready(platform: Platform) -> bool:
         return False
     platform.url = found[1]
     return requests.get(f"{platform.url}/readyz", timeout=5).status_code == 200
-
-
-def _stop(process: "subprocess.Popen[str]") -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
 
 
 def _kill(process: psutil.Process) -> None:

@@ -1,0 +1,1 @@
+"""Whole lives of borrowers, from outside."""
