@@ -1,4 +1,4 @@
-"""Applications for staff: a queue of what waits for a person, and the page on which it is decided."""
+"""Applications for staff: what waits for a person, and the page on which it is decided."""
 
 from decimal import Decimal
 from typing import Any
@@ -74,14 +74,8 @@ class DecisionForm(forms.Form):
         field = self.fields["reason_code"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [
-            (
-                outcome_words,
-                [(code, gettext(words)) for code, words in reviews.REASONS[outcome].items()],
-            )
-            for outcome, outcome_words in (
-                ("OFFERED", _("For an offer")),
-                ("DECLINED", _("For a decline")),
-            )
+            _reasons("OFFERED", _("For an offer")),
+            _reasons("DECLINED", _("For a decline")),
         ]
         self.order_fields(["outcome", "limit", "annual_rate_percent", "reason_code", "note"])
 
@@ -96,6 +90,11 @@ class DecisionForm(forms.Form):
         if outcome and reason and reason not in reviews.REASONS[outcome]:
             self.add_error("reason_code", _("This reason belongs to the other decision."))
         return cleaned
+
+
+def _reasons(outcome: str, title: Any) -> tuple[Any, list[tuple[str, str]]]:
+    """The reasons that fit one decision, under its title."""
+    return title, [(code, gettext(words)) for code, words in reviews.REASONS[outcome].items()]
 
 
 @admin.register(LoanApplication)
