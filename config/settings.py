@@ -220,7 +220,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.JSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "common.api.schema.Schema",
     "DEFAULT_PAGINATION_CLASS": "common.api.pages.NewestFirst",
     "EXCEPTION_HANDLER": "common.api.problems.translate",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -236,6 +236,16 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "common.api.schema.with_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "ApplicationState": "lending.applications.models.ApplicationState",
+        "EntitlementState": "lending.rewards.models.EntitlementState",
+        "LoanState": "lending.loans.models.LoanState",
+        "TransferState": "lending.channels.models.TransferState",
+    },
 }
 
 # --- Other companies ------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ urlpatterns = [
     path("_allauth/", include(headless_urls)),
     path("api/v1/", include("borrowers.api.urls")),
     path("api/v1/", include("lending.api.urls")),
+    path("webhooks/", include("lending.api.webhooks")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("admin/", admin.site.urls),
 ]

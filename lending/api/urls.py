@@ -1,6 +1,41 @@
 """Addresses of this door."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from lending.api import applications, loans, offers, products, rewards
 
 app_name = "lending-api"
-urlpatterns: list[URLPattern] = []
+ONE_APPLICATION = "applications/<slug:public_id>"
+ONE_LOAN = "loans/<slug:public_id>"
+urlpatterns = [
+    path("products", products.Products.as_view(), name="products"),
+    path("merchants", products.Merchants.as_view(), name="merchants"),
+    path("quotes", products.Quotes.as_view(), name="quotes"),
+    path("applications", applications.Applications.as_view(), name="applications"),
+    path(ONE_APPLICATION, applications.Application.as_view(), name="application"),
+    path(f"{ONE_APPLICATION}/evidence", applications.Evidence.as_view(), name="evidence"),
+    path(f"{ONE_APPLICATION}/submit", applications.Submission.as_view(), name="submit"),
+    path(f"{ONE_APPLICATION}/offer/change", offers.Change.as_view(), name="change-offer"),
+    path(f"{ONE_APPLICATION}/accept", offers.Acceptance.as_view(), name="accept"),
+    path(f"{ONE_APPLICATION}/cost", offers.CostTable.as_view(), name="cost"),
+    path(
+        f"{ONE_APPLICATION}/contract.pdf",
+        offers.UnsignedContract.as_view(),
+        name="unsigned-contract",
+    ),
+    path(f"{ONE_APPLICATION}/sign", offers.Signature.as_view(), name="sign"),
+    path(f"{ONE_APPLICATION}/withdraw", offers.Withdrawal.as_view(), name="withdraw"),
+    path(
+        f"{ONE_APPLICATION}/review-request", offers.ReviewRequest.as_view(), name="review-request"
+    ),
+    path("loans", loans.Loans.as_view(), name="loans"),
+    path(ONE_LOAN, loans.OneLoan.as_view(), name="loan"),
+    path(f"{ONE_LOAN}/schedule", loans.Schedule.as_view(), name="schedule"),
+    path(f"{ONE_LOAN}/contract.pdf", loans.Contract.as_view(), name="contract"),
+    path(f"{ONE_LOAN}/repayments", loans.Repayments.as_view(), name="repayments"),
+    path(f"{ONE_LOAN}/repayments/<slug:number>", loans.Repayment.as_view(), name="repayment"),
+    path(f"{ONE_LOAN}/payoff-quote", loans.PayoffQuote.as_view(), name="payoff-quote"),
+    path(f"{ONE_LOAN}/payoff", loans.Payoff.as_view(), name="payoff"),
+    path("rewards", rewards.Rewards.as_view(), name="rewards"),
+    path("rewards/redeem", rewards.Redemption.as_view(), name="redeem"),
+]

@@ -35,7 +35,12 @@ class EvidenceUnreadable(Refused):
 def insist_on_size(size_bytes: int) -> None:
     """Raises EvidenceTooLarge; asked before the content is read."""
     if size_bytes > MOST_BYTES:
-        raise EvidenceTooLarge(most=MOST_BYTES // 1024 // 1024)
+        raise too_large()
+
+
+def too_large() -> EvidenceTooLarge:
+    """The refusal, with the size in it."""
+    return EvidenceTooLarge(most=MOST_BYTES // 1024 // 1024)
 
 
 def media_type_of(content: bytes) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from common import public_ids
+from common.api.renderers import pdf
 from common.business_date import queries as business_dates
 from common.errors import NotFound, Refused
 from common.money import yuan
@@ -25,7 +26,6 @@ from lending.repayments import actions as repayments
 from lending.repayments.queries import Standing, standing
 from lending.web import own
 from lending.web.apply import REQUEST_KEY
-from lending.web.offer import pdf
 
 LEAST_FEN = 1
 

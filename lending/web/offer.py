@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
+from common.api.renderers import pdf
 from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.money import yuan
@@ -208,13 +209,6 @@ def explained(application: LoanApplication) -> dict[str, object]:
 
 def _said(sentence: Words) -> str:
     return gettext(sentence.message) % sentence.context
-
-
-def pdf(content: bytes, *, name: str) -> HttpResponse:
-    """A file that the browser shows and may keep."""
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return answer
 
 
 def _cost_page(request: HttpRequest, application: LoanApplication) -> HttpResponse:

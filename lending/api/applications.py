@@ -1,0 +1,304 @@
+"""Applications: ask, add evidence, send, and read the answer with its reasons."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from borrowers.api.own import IsBorrower, acting, card_of
+from common import clock
+from common.api.idempotency import HEADER, once
+from common.api.pages import NewestFirst
+from common.business_date import queries as business_dates
+from common.errors import NotFound
+from common.web import uploads
+from common.web.waiting import wait_until
+from lending.api.costs import CostOutput, cost_shown
+from lending.applications import actions, cost, deciding, queries
+from lending.applications.models import ApplicationState, LoanApplication
+from lending.loans import queries as loans
+from lending.products import evidence
+from lending.rewards import queries as rewards
+from scoring.decisions import queries as decisions
+from scoring.decisions.reasons import Words
+from scoring.decisions.reviews import words as review_words
+
+WAIT_SECONDS = 0.3
+IDEMPOTENCY_KEY = OpenApiParameter(HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER, required=True)
+
+
+class ReasonOutput(serializers.Serializer[Any]):
+    """One reason in words; `share_ppm` is its weight against the heaviest, null where it holds."""
+
+    code = serializers.CharField()
+    direction = serializers.ChoiceField(choices=["UP", "DOWN"])
+    text = serializers.CharField()
+    share_ppm = serializers.IntegerField(allow_null=True)
+
+
+class DecisionOutput(serializers.Serializer[Any]):
+    """What was decided, why, and on what."""
+
+    reasons = ReasonOutput(many=True)
+    used = serializers.ListField(child=serializers.CharField())
+    review = serializers.CharField(allow_null=True, help_text="A person's reason, if one decided.")
+    decided_at = serializers.DateTimeField()
+
+
+class OfferOutput(serializers.Serializer[Any]):
+    """What can be had, at what cost, until when."""
+
+    limit_fen = serializers.IntegerField()
+    longest_term_months = serializers.IntegerField()
+    amount_fen = serializers.IntegerField()
+    term_months = serializers.IntegerField()
+    base_rate_ppm = serializers.IntegerField()
+    discount_ppm = serializers.IntegerField()
+    annual_rate_ppm = serializers.IntegerField()
+    penalty_rate_ppm = serializers.IntegerField()
+    grace_days = serializers.IntegerField()
+    expires_at = serializers.DateTimeField()
+    accepted_at = serializers.DateTimeField(allow_null=True)
+    is_cost_confirmed = serializers.BooleanField()
+    cost = CostOutput()
+
+
+class ApplicationSummary(serializers.Serializer[Any]):
+    """An application in a list."""
+
+    id = serializers.CharField()
+    state = serializers.ChoiceField(choices=ApplicationState.choices)
+    product = serializers.CharField()
+    product_name = serializers.CharField()
+    merchant = serializers.CharField(allow_null=True)
+    amount_fen = serializers.IntegerField()
+    term_months = serializers.IntegerField()
+    has_evidence = serializers.BooleanField()
+    discount_ppm = serializers.IntegerField(help_text="Of the discount asked for, if any.")
+    drafted_at = serializers.DateTimeField()
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class ApplicationOutput(ApplicationSummary):
+    """An application with its answer."""
+
+    can_ask_for_a_person = serializers.BooleanField()
+    decision = DecisionOutput(allow_null=True)
+    offer = OfferOutput(allow_null=True)
+    loan = serializers.CharField(allow_null=True, help_text="The loan's id once it is signed.")
+
+
+class Applications(APIView):
+    """The borrower's applications."""
+
+    permission_classes = [IsBorrower]
+
+    class Input(serializers.Serializer[Any]):
+        product = serializers.CharField(max_length=20)
+        amount_fen = serializers.IntegerField(min_value=1)
+        term_months = serializers.IntegerField(min_value=1)
+        merchant = serializers.CharField(max_length=20, default="", allow_blank=True)
+        entitlement = serializers.CharField(max_length=22, default="", allow_blank=True)
+
+    @extend_schema(
+        operation_id="applications",
+        parameters=[OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)],
+        responses=ApplicationSummary(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """Newest first, by pages."""
+        pages = NewestFirst()
+        rows = pages.paginate_queryset(queries.of_borrower(card_of(request).id), request, self)
+        shown = [ApplicationSummary(_summary(each)).data for each in rows or ()]
+        return pages.get_paginated_response(shown)
+
+    @extend_schema(
+        operation_id="application_create",
+        parameters=[IDEMPOTENCY_KEY],
+        request=Input,
+        responses={201: ApplicationOutput},
+    )
+    def post(self, request: Request) -> Response:
+        """Write a draft. Nothing is decided before it is sent."""
+        asked = self.Input(data=request.data)
+        asked.is_valid(raise_exception=True)
+        answers, card = asked.validated_data, card_of(request)
+
+        def act(key: str) -> str:
+            return actions.draft(
+                borrower_id=card.id,
+                product_code=answers["product"],
+                amount_fen=answers["amount_fen"],
+                term_months=answers["term_months"],
+                merchant_code=answers["merchant"],
+                entitlement_id=_entitlement_id(card.id, answers["entitlement"]),
+                request_key=key,
+                by=acting(card),
+            ).public_id
+
+        return once(request, act=act, show=lambda public_id: _by_id(request, public_id))
+
+
+class Application(APIView):
+    """One of the borrower's applications."""
+
+    permission_classes = [IsBorrower]
+
+    @extend_schema(operation_id="application", responses=ApplicationOutput)
+    def get(self, request: Request, public_id: str) -> Response:
+        """Where it stands, and the answer once there is one."""
+        return Response(_by_id(request, public_id))
+
+
+class Evidence(APIView):
+    """The proof that a product asks for."""
+
+    permission_classes = [IsBorrower]
+    parser_classes = [MultiPartParser]
+
+    class Input(serializers.Serializer[Any]):
+        file = serializers.FileField(allow_empty_file=True)
+
+    @extend_schema(
+        operation_id="application_evidence",
+        request={"multipart/form-data": Input},
+        responses=ApplicationOutput,
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        """Put a PDF, JPG or PNG of at most 5 MB on a draft. Needs the consent SCENE_EDUCATION."""
+        if uploads.is_longer_than(request, evidence.MOST_BYTES):
+            raise evidence.too_large()
+        uploads.keep_in_memory(request)
+        given = self.Input(data=request.data)
+        given.is_valid(raise_exception=True)
+        actions.upload_evidence(
+            application_id=own(request, public_id).pk,
+            content=given.validated_data["file"].read(),
+            by=acting(card_of(request)),
+        )
+        return Response(_by_id(request, public_id))
+
+
+class Submission(APIView):
+    """Sending a draft."""
+
+    permission_classes = [IsBorrower]
+
+    @extend_schema(
+        operation_id="application_submit",
+        request=None,
+        responses={
+            200: ApplicationOutput,
+            202: OpenApiResponse(ApplicationOutput, "Still deciding; look at Location again."),
+        },
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        """Send the draft to be decided; sending again changes nothing. Waits up to 300 ms."""
+        found = own(request, public_id)
+        actions.submit(
+            application_id=found.pk,
+            on=business_dates.today(),
+            at=clock.now(),
+            by=acting(card_of(request)),
+        )
+        is_decided = wait_until(lambda: queries.is_decided(found.pk), seconds=WAIT_SECONDS)
+        answer = Response(_by_id(request, public_id), status=200 if is_decided else 202)
+        if not is_decided:
+            answer["Location"] = reverse("lending-api:application", args=[public_id])
+        return answer
+
+
+def own(request: Request, public_id: str) -> LoanApplication:
+    """The caller's own application. Raises NotFound."""
+    return queries.own(card_of(request).id, public_id)
+
+
+def application_shown(found: LoanApplication) -> Any:
+    """An application with its answer, as JSON."""
+    loan = loans.of_application(found.pk)
+    return ApplicationOutput(
+        _summary(found)
+        | {
+            "can_ask_for_a_person": deciding.can_ask_for_a_person(found),
+            "decision": _decision(found),
+            "offer": _offer(found),
+            "loan": loan.public_id if loan else None,
+        }
+    ).data
+
+
+def _by_id(request: Request, public_id: str) -> Any:
+    return application_shown(own(request, public_id))
+
+
+def _summary(found: LoanApplication) -> dict[str, Any]:
+    return {
+        "id": found.public_id,
+        "state": found.state,
+        "product": found.product.code,
+        "product_name": found.product.name_in(get_language() or ""),
+        "merchant": found.merchant.code if found.merchant else None,
+        "amount_fen": found.amount_fen,
+        "term_months": found.term_months,
+        "has_evidence": found.evidence_id is not None,
+        "discount_ppm": found.entitlement.discount_ppm if found.entitlement else 0,
+        "drafted_at": found.drafted_at,
+        "submitted_at": found.submitted_at,
+        "decided_at": found.decided_at,
+    }
+
+
+def _decision(found: LoanApplication) -> dict[str, Any] | None:
+    if found.assessment_id is None:
+        return None
+    told = decisions.explanation(found.pk)
+    reasons = [
+        {
+            "code": each.code,
+            "direction": each.direction,
+            "text": _said(each.words),
+            "share_ppm": each.share_ppm,
+        }
+        for each in told.reasons
+    ]
+    return {
+        "reasons": reasons,
+        "used": [_said(each) for each in told.used],
+        "review": gettext(review_words(told.review.reason_code)) if told.review else None,
+        "decided_at": told.decided_at,
+    }
+
+
+def _offer(found: LoanApplication) -> dict[str, Any] | None:
+    offer = getattr(found, "offer", None)
+    if offer is None:
+        return None
+    quote = queries.quote_today(found, on=business_dates.today())
+    confirmed = queries.confirmed_cost(offer)
+    plain = OfferOutput().fields.keys() - {"cost", "is_cost_confirmed"}
+    return {name: getattr(offer, name) for name in plain} | {
+        "is_cost_confirmed": confirmed is not None,
+        "cost": cost_shown(confirmed.content if confirmed else cost.content(quote)),
+    }
+
+
+def _said(sentence: Words) -> str:
+    return gettext(sentence.message) % sentence.context
+
+
+def _entitlement_id(borrower_id: int, public_id: str) -> int | None:
+    """The caller's own discount. Raises NotFound for anybody else's."""
+    if not public_id:
+        return None
+    entitlement = rewards.entitlement_of(borrower_id, public_id)
+    if entitlement is None:
+        raise NotFound
+    return entitlement.pk
