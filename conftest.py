@@ -10,12 +10,17 @@ from typing import Any
 import django
 import hypothesis
 import pytest
+import redis
 from django.conf import settings as django_settings
 from django.db import connections
+from playwright.sync_api import Browser
 
 from config.services import endpoints, sharing
+from config.services.layout import Layout
 from tests.machinery import sockets
+from tests.machinery.browser import LOUD, open_chromium
 from tests.machinery.databases import Database, Databases
+from tests.machinery.installations import running_redis
 
 # A developer's own databases are no place for tests.
 for name in ("MINGZHANG_STATE", "MINGZHANG_DATABASE_ROLE", "KEYS_DATABASE_URL"):
@@ -43,10 +48,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """A skip that hides a part of the platform is said in words, once."""
-    reasons = {str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())}
-    loud = {reason[reason.index("NOT TESTED") :] for reason in reasons if "NOT TESTED" in reason}
-    for reason in sorted(loud):
-        terminalreporter.write_line(reason.rstrip("')"), red=True, bold=True)
+    reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", ())}
+    for reason in sorted(reason for reason in reasons if LOUD in reason):
+        terminalreporter.write_line(reason.removeprefix("Skipped: "), red=True, bold=True)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -94,6 +98,27 @@ def committed(
         connections.close_all()
         for alias, name in before.items():
             connections.databases[alias]["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def _redis() -> Iterator[Layout]:
+    with running_redis() as layout:
+        yield layout
+
+
+@pytest.fixture
+def redis_url(_redis: Layout) -> str:
+    """The address of a real, empty Redis, in the form that Celery reads."""
+    with redis.Redis(unix_socket_path=str(_redis.redis_socket)) as server:
+        server.flushall()
+    return endpoints.redis_url(_redis)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; where it is missing the test is skipped, and the summary says so."""
+    with open_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(autouse=True)

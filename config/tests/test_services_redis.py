@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import redis as redis_client
+from kombu import Connection
 
 from config.services import redis
 from config.services.layout import ROOT, CannotStart, Layout
@@ -93,3 +94,20 @@ class TestAwaitAnswer:
     def test_gives_up_in_words(self, layout):
         with pytest.raises(CannotStart, match="Redis does not answer"):
             redis.await_answer(layout.redis_socket, seconds=0.1)
+
+
+class TestTheRedisOfTests:
+    def test_is_real_and_carries_celerys_messages(self, redis_url):
+        with Connection(redis_url) as broker:
+            broker.SimpleQueue("money").put({"process": 1})
+
+            message = broker.SimpleQueue("money").get(timeout=5)
+
+            assert message.payload == {"process": 1}
+
+    @pytest.mark.parametrize("attempt", ["first", "second"])
+    def test_is_empty_for_every_test(self, redis_url, attempt):
+        with Connection(redis_url) as broker:
+            assert broker.default_channel.client.dbsize() == 0
+
+            broker.SimpleQueue("money").put(attempt)

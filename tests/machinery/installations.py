@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.services import secret_file
+from config.services import redis, secret_file
 from config.services.layout import ROOT, SYSTEM_HOME, Layout
+from config.supervisor import programme
+from config.supervisor.console import Console
 
 
 @contextmanager
@@ -25,6 +27,21 @@ def new_installation(environment: str = "test") -> Iterator[dict[str, str]]:
         yield variables
     finally:
         _remove(variables)
+
+
+@contextmanager
+def running_redis() -> Iterator[Layout]:
+    """A Redis of the test's own, run by whoever runs the test."""
+    home = Path(tempfile.mkdtemp(prefix="mz-redis-"))
+    layout = Layout(root=ROOT, state=home, home=home)
+    server = programme.redis_child(redis.server_command(layout, None), None)
+    server.start(Console())
+    try:
+        redis.await_answer(layout.redis_socket)
+        yield layout
+    finally:
+        server.kill()
+        shutil.rmtree(home)
 
 
 def layout_of(variables: dict[str, str]) -> Layout:
