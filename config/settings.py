@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "lending",
     "monitoring",
     "config.apps.WiringConfig",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "config.apps.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -193,6 +193,8 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMONSTRATION
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=not DEMONSTRATION)
+# Probes come from this machine, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 0 if DEMONSTRATION else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMONSTRATION
 SECURE_REFERRER_POLICY = "same-origin"
