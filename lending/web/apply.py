@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from borrowers.consent import actions as consents
 from borrowers.consent import queries as given_consents
@@ -21,6 +22,7 @@ from common.errors import Refused
 from common.money import yuan
 from common.templatetags.dates import months
 from common.templatetags.rates import percent
+from common.web import uploads
 from common.web.amounts import FenField
 from lending.applications import actions as applications
 from lending.applications import queries
@@ -102,8 +104,18 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "lending/choose.html", {"cards": cards(offered)})
 
 
-@login_required
+@csrf_exempt
 def ask(request: HttpRequest, product_code: str) -> HttpResponse:
+    """Weigh an upload before anything reads it: the token's check would read it whole."""
+    if uploads.is_longer_than(request, evidence.MOST_BYTES):
+        raise evidence.too_large()
+    uploads.keep_in_memory(request)
+    return _ask(request, product_code)
+
+
+@csrf_protect
+@login_required
+def _ask(request: HttpRequest, product_code: str) -> HttpResponse:
     """How much and for how long; a good answer is kept as a draft."""
     if (elsewhere := _under_way(request)) is not None:
         return elsewhere
