@@ -83,6 +83,7 @@ def start(
     command = [
         sys.executable,
         "-I",
+        "-B",
         "-X",
         "utf8",
         "-c",
