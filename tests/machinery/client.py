@@ -17,6 +17,8 @@ PATIENCE_SECONDS = 60.0
 ASK_AGAIN_SECONDS = 0.05
 SHARING = ("CONSUMPTION_RECORDS", "AUTOMATED_DECISION")
 BEING_DECIDED = {"SUBMITTED", "DECIDING"}
+FINAL = {"SUCCEEDED", "FAILED"}
+NUMERALS = str.maketrans("0123456789", "零一二三四五六七八九")
 # The smallest PDF that is one.
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -157,7 +159,7 @@ class ApiPerson:
 
     def change_offer(self, application: str, *, amount_fen: int, term_months: int) -> Any:
         wanted = {"amount_fen": amount_fen, "term_months": term_months}
-        return self.post(f"applications/{application}/change", wanted)
+        return self.post(f"applications/{application}/offer/change", wanted)
 
     def accept(self, application: str) -> Any:
         return self.post(f"applications/{application}/accept")
@@ -182,21 +184,46 @@ class ApiPerson:
         return self.post(f"applications/{application}/withdraw")
 
     def ask_for_a_person(self, application: str) -> Any:
-        return self.post(f"applications/{application}/person")
+        return self.post(f"applications/{application}/review-request")
 
     # --- loans ---
 
     def loan(self, loan: str) -> Any:
         return self.get(f"loans/{loan}")
 
-    def loan_in(self, loan: str, *states: str) -> Any:
-        """The loan once it is in one of the states."""
-        return self._once(lambda: self.loan(loan), lambda it: it["state"] in states)
+    def paid_out(self, loan: str) -> Any:
+        """The loan once its payout has ended, one way or the other."""
+        return self._once(lambda: self.loan(loan), lambda it: it["payout"] in FINAL)
+
+    def schedule(self, loan: str) -> Any:
+        return self.get(f"loans/{loan}/schedule")
 
     def repay(self, loan: str, amount_fen: int, *, key: str | None = None) -> Any:
-        return self.post(
-            f"loans/{loan}/repayments", {"amount_fen": amount_fen}, key=key or new_key()
+        """Ask for a payment to be collected; it is booked a moment later."""
+        amount = {"amount_fen": amount_fen}
+        return self.post(f"loans/{loan}/repayments", amount, key=key or new_key())
+
+    def pay_off(self, loan: str, *, key: str | None = None) -> Any:
+        """Pay what closes the loan today."""
+        quote = self.get(f"loans/{loan}/payoff-quote")
+        amount = {"amount_fen": quote["total_fen"]}
+        return self.post(f"loans/{loan}/payoff", amount, key=key or new_key())
+
+    def collected(self, loan: str, repayment: str) -> Any:
+        """The payment once it has ended, one way or the other."""
+        return self._once(
+            lambda: self.get(f"loans/{loan}/repayments/{repayment}"),
+            lambda it: it["state"] in FINAL,
         )
+
+    def rewards(self) -> Any:
+        return self.get("rewards")
+
+    def redeem(self, benefit: str, *, key: str | None = None) -> Any:
+        return self.post("rewards/redeem", {"benefit": benefit}, key=key or new_key())
+
+    def messages(self) -> Any:
+        return self.get("messages")["results"]
 
     def _enter(self, beginning: str, end: str) -> None:
         """Both steps of allauth's headless sign-in; 401 says that the next step is due."""
@@ -221,6 +248,11 @@ def new_key() -> str:
     return uuid4().hex
 
 
+def name_of(serial: int) -> str:
+    """A name whose bearer does not exist, and says so."""
+    return f"测试人{str(serial).translate(NUMERALS)}（虚构）"
+
+
 def id_number_of(serial: int, *, born: str = "19950615") -> str:
     """A well-formed number of nobody: its region does not exist."""
     digits = f"990199{born}{serial:03d}"
@@ -230,7 +262,7 @@ def id_number_of(serial: int, *, born: str = "19950615") -> str:
 def prepared(person: ApiPerson, *, serial: int, bills: Iterable[bytes] = ()) -> ApiPerson:
     """Sign up, say who one is, allow what a decision needs, and give the bills."""
     person.sign_up()
-    person.identify(f"测试人{serial}（虚构）", id_number_of(serial))
+    person.identify(name_of(serial), id_number_of(serial))
     person.consent(*SHARING)
     for bill in bills:
         person.upload(bill)
