@@ -6,8 +6,10 @@ from typing import Any
 
 
 def text_of(content: Any) -> str:
-    """The value as JSON with sorted keys and no spaces."""
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """The value as JSON with sorted keys and no spaces. Raises ValueError for what is no number."""
+    return json.dumps(
+        content, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
 
 
 def sha256_of(content: Any) -> str:
