@@ -1,6 +1,7 @@
 """Signing up and in: a phone and six digits; pages never tell who has an account."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -154,6 +155,28 @@ class TestStaff:
         phone.post(reverse("account_confirm_login_code"), {"code": latest_code()})
 
         assert phone.get(reverse("admin:index")).status_code == 200
+
+    def test_who_open_the_workbench_are_asked_for_their_password_first(self, phone):
+        page = phone.get(reverse("admin:index"), follow=True)
+
+        assert page.request["PATH_INFO"] == reverse("account_login")
+        assert unquote(page.request["QUERY_STRING"]) == f"next={reverse('admin:index')}"
+        assert 'type="password"' in page.content.decode()
+
+    def test_find_no_other_door_that_takes_a_password_alone(self, phone):
+        mei = cast.officer()
+
+        phone.post(
+            reverse("admin:login"),
+            {"username": mei.public_id, "password": "a long enough password"},
+        )
+
+        assert phone.get(reverse("admin:index")).status_code == 302
+
+    def test_sign_in_does_not_lead_borrowers_to_the_workbench(self, phone):
+        sign_up(phone)
+
+        assert phone.get(reverse("admin:index"), follow=True).status_code == 403
 
     def test_are_not_let_in_by_a_code_alone(self, phone):
         cast.officer()
