@@ -1,4 +1,4 @@
-"""Bring both databases to the schema of this code (run as the owner)."""
+"""Bring both databases to the schema of this code, and prove the keys (run as the owner)."""
 
 from typing import Any
 
@@ -18,3 +18,5 @@ class Command(BaseCommand):
                 interactive=False,
                 verbosity=options["verbosity"] - 1,
             )
+        # A later start recognises its keys by what the first one leaves here.
+        call_command("keys", "plant")
