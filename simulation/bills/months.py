@@ -65,17 +65,23 @@ def at(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute, second), tzinfo=SHANGHAI)
 
 
+def next_day_of_month(start: date, number: int) -> date:
+    """The first day from `start` on that has this number in its month."""
+    this_month = start.replace(day=number)
+    return this_month if this_month >= start else add_months(this_month, 1)
+
+
 def salary(
     start: date, income_fen: int, employer: str, payday: int, numbers: Iterator[str]
 ) -> Record:
-    day = start.replace(day=payday)
+    day = next_day_of_month(start, payday)
     return Record(
         at(day, 10), Kind.SALARY, Direction.IN, income_fen, employer, next(numbers), item="工资"
     )
 
 
 def rent(start: date, rent_fen: int, numbers: Iterator[str]) -> Record:
-    day = start.replace(day=1)
+    day = next_day_of_month(start, 1)
     return Record(
         at(day, 9, 30), Kind.TRANSFER, Direction.OUT, rent_fen, "房东", next(numbers), item="房租"
     )

@@ -20,6 +20,8 @@ import requests
 
 from config.services import endpoints
 from config.services.layout import ROOT, Layout
+from lending.channels.contracts import StatementLine
+from lending.channels.sandbox import SandboxBank
 from tests.machinery.installations import eventually, layout_of, new_installation
 
 READY = re.compile(r"is ready after .* at (http://127\.0\.0\.1:\d+)/")
@@ -98,6 +100,34 @@ class Platform:
         )
         assert answer.returncode == 0, answer.stdout + answer.stderr
         return answer.stdout
+
+    def bank_statement(self) -> list[StatementLine]:
+        """Every transfer that moved money, as the sandbox bank tells it."""
+        key = self.secrets["BANK_API_KEY"]
+        with SandboxBank(base_url=self.bank_url, api_key=key) as bank:
+            lines = bank.statement(since_id=0)
+        assert lines is not None, "the bank cannot be heard"
+        return list(lines)
+
+    def bank_balance(self, account: str) -> int:
+        """What lies on an account of the sandbox bank, in fen."""
+        return int(self._bank(f"/accounts/{account}")["balance_fen"])
+
+    def bank_faults(self, mode: str, **details: Any) -> None:
+        """Let the sandbox bank misbehave."""
+        self._bank("/faults", {"mode": mode, **details})
+
+    def _bank(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        headers = {"Authorization": f"Bearer {self.secrets['BANK_API_KEY']}"}
+        call = requests.get if body is None else requests.post
+        answer = call(f"{self.bank_url}{path}", json=body, headers=headers, timeout=10)
+        answer.raise_for_status()
+        return answer.json()
+
+    @property
+    def bank_url(self) -> str:
+        port = int(self.url.rsplit(":", 1)[1]) + 1
+        return f"http://127.0.0.1:{port}"
 
     def is_quiet(self) -> bool:
         """Nothing is owed any more, and nobody holds a lease."""
