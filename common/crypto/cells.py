@@ -74,7 +74,7 @@ def read(cell: str, *, context: str) -> str:
     try:
         return unseal(cell, context=context)
     except DecryptError as error:
-        log.error("cell_unreadable", name=context, code=type(error).__name__)  # noqa: TRY400
+        log.error("cell_unreadable", column=context, code=type(error).__name__)  # noqa: TRY400
         return Unreadable()
 
 

@@ -2,12 +2,13 @@
 
 from functools import cache
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from common.crypto import keys
 
 
 @never_cache
@@ -21,14 +22,19 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
     """Ready: database, schema and keys. The broker is not asked: without it we still accept."""
-    checks = {"database": _database(), "schema": _database() and _schema(), "keys": _keys()}
+    has_database = _has_database()
+    checks = {
+        "database": has_database,
+        "schema": has_database and _has_schema(),
+        "keys": _has_keys(),
+    }
     ready = all(checks.values())
     return JsonResponse(
         {"status": "ok" if ready else "not ready"} | checks, status=200 if ready else 503
     )
 
 
-def _database() -> bool:
+def _has_database() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -37,7 +43,8 @@ def _database() -> bool:
     return True
 
 
-def _schema() -> bool:
+def _has_schema() -> bool:
+    """Every migration is applied. Once that is so, it is not asked again."""
     return not _unapplied() or not _unapplied.__wrapped__()
 
 
@@ -47,5 +54,10 @@ def _unapplied() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def _keys() -> bool:
-    return bool(settings.FIELD_ENCRYPTION_KEY and settings.BLIND_INDEX_KEYS)
+def _has_keys() -> bool:
+    """The database of keys answers, and the configured keys are those that filled it."""
+    try:
+        keys.prove()
+    except (keys.DecryptError, DatabaseError):
+        return False
+    return True

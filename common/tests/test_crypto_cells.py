@@ -128,7 +128,7 @@ class TestQuarantine:
         assert record.msg == {
             "event": "cell_unreadable",
             "level": "error",
-            "name": PHONE,
+            "column": PHONE,
             "code": "DecryptError",
         }
 
