@@ -16,16 +16,24 @@ class AlertState(models.TextChoices):
 
 
 class Alert(models.Model):
-    """Something about a loan that a person should look at, with the figures behind it."""
+    """Something about a loan that a person should look at, with the figures behind it.
+
+    `value` stood against `baseline` over `count` observations; units are the rule's own.
+    """
 
     public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
+    # A number, not a key: loans keep their tables to themselves.
     loan_id = models.BigIntegerField(db_index=True)
     borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
     rule = models.CharField(max_length=30)
     rule_version = models.PositiveSmallIntegerField()
     window_key = models.CharField(max_length=30)
     severity = models.PositiveSmallIntegerField()
+    value = models.BigIntegerField()
+    baseline = models.BigIntegerField()
+    count = models.PositiveIntegerField()
     evidence = models.JSONField()
+    found_on = models.DateField()
     state = models.CharField(max_length=8, choices=AlertState.choices, default=AlertState.OPEN)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -35,6 +43,7 @@ class Alert(models.Model):
         "borrowers.SealedFile", null=True, on_delete=models.PROTECT, related_name="+"
     )
     raised_at = models.DateTimeField(db_default=Now())
+    assigned_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -43,9 +52,24 @@ class Alert(models.Model):
                 fields=["loan_id", "rule", "window_key"], name="alert_is_raised_once"
             ),
             models.CheckConstraint(
+                condition=models.Q(state__in=AlertState.values), name="alert_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="OPEN")
+                | models.Q(assignee__isnull=False, assigned_at__isnull=False),
+                name="alert_taken_has_an_assignee",
+            ),
+            models.CheckConstraint(
                 condition=~models.Q(state="CLOSED")
                 | (models.Q(closed_at__isnull=False) & ~models.Q(close_reason="")),
                 name="alert_closed_has_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-severity", "raised_at"],
+                condition=models.Q(state__in=["OPEN", "ASSIGNED"]),
+                name="alert_queue",
             ),
         ]
 

@@ -1,0 +1,204 @@
+"""Raising alerts once, and what staff do with them: take, take over, close."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from borrowers.messages import actions as messages
+from borrowers.people import queries as people
+from common.actors import SYSTEM, Actor
+from common.audit import actions as audit
+from common.errors import NotFound, Refused
+from common.processes import actions as processes
+from common.processes import queries as promises
+from common.processes.contracts import Claim
+from common.texts import gettext_noop
+from common.transactions import durable, required
+from lending.loans import queries as loans
+from monitoring.alerts.models import Alert, AlertState
+from monitoring.alerts.queries import RANGE_LOANS
+from monitoring.alerts.words import CLOSE_REASONS
+from monitoring.watch import queries as watch
+from monitoring.watch.contracts import Finding, WatchedLoan
+from monitoring.watch.rules import DPD
+
+ROUND = "WATCH_LOANS"
+
+
+@durable
+def start_round(*, on: date) -> int:
+    """Promise a look at every running loan on a day, range by range; twice is once.
+
+    Ranges are cut by id, so that whoever starts the round promises the same ones. Returns how
+    many were new.
+    """
+    after_id, started = 0, 0
+    while following := loans.active_ids(after_id=after_id, limit=1):
+        number = following[0] // RANGE_LOANS
+        started += _promise(number, on)
+        after_id = (number + 1) * RANGE_LOANS - 1
+    return started
+
+
+def _promise(number: int, on: date) -> bool:
+    key = on.isoformat()
+    # A range that is done is not poked again; what is owed is the reaper's.
+    if promises.find(kind=ROUND, subject_id=number, process_key=key) is not None:
+        return False
+    processes.start(
+        kind=ROUND,
+        subject_id=number,
+        process_key=key,
+        task="monitoring.tasks.watch_range",
+        queue="monitoring",
+    )
+    return True
+
+
+@durable
+def look_at(*, loan_ids: Sequence[int], on: date, claim: Claim | None) -> int:
+    """Let the rules look at these loans and raise what they find; how many alerts are new."""
+    raised = [
+        raise_alert(loan=loan, finding=finding, on=on)
+        for loan, finding in watch.findings(loan_ids, on=on)
+    ]
+    if claim is not None:
+        processes.finish(claim=claim)
+    return sum(each is not None for each in raised)
+
+
+@required
+def raise_alert(*, loan: WatchedLoan, finding: Finding, on: date) -> int | None:
+    """Put a finding before staff and offer the borrower help, once for loan, rule and window.
+
+    Returns the new alert's id, or nothing when it stands already.
+    """
+    alert, is_new = Alert.objects.get_or_create(
+        loan_id=loan.loan_id,
+        rule=finding.rule,
+        window_key=finding.window_key,
+        defaults={
+            "borrower_id": loan.borrower_id,
+            "rule_version": finding.version,
+            "severity": finding.severity,
+            "value": finding.value,
+            "baseline": finding.baseline,
+            "count": finding.count,
+            "evidence": dict(finding.evidence),
+            "found_on": on,
+        },
+    )
+    if not is_new:
+        return None
+    _note("raised", alert, SYSTEM, {"loan": loan.public_id, "window": finding.window_key})
+    _offer_help(loan, finding, on)
+    return alert.pk
+
+
+def _offer_help(loan: WatchedLoan, finding: Finding, on: date) -> None:
+    """One note for each late stage; for all else one a month, whatever was found."""
+    is_late = finding.rule == DPD
+    template = "LATE_NOTE" if is_late else "EARLY_WARNING_NOTE"
+    occasion = finding.window_key if is_late else f"{on:%Y-%m}"
+    messages.send(
+        borrower_id=loan.borrower_id,
+        template=template,
+        facts={"loan": loan.public_id},
+        message_key=f"{template}:{loan.loan_id}:{occasion}",
+    )
+
+
+class AlertNotYours(Refused):
+    """Somebody else works on it, nobody took it yet, or it is about oneself."""
+
+    code = "ALERT_NOT_YOURS"
+    message = gettext_noop("This alert is not yours to work on.")
+    advice = gettext_noop("Take it first, or leave it to a colleague.")
+    status = 403
+
+
+class AlertClosed(Refused):
+    """It has been closed; a new finding raises a new alert."""
+
+    code = "ALERT_CLOSED"
+    message = gettext_noop("This alert has been closed already.")
+    advice = gettext_noop("Open it to read how it was closed.")
+
+
+class CloseReasonUnknown(Refused):
+    """An alert is closed with a reason of the list."""
+
+    code = "CLOSE_REASON_UNKNOWN"
+    message = gettext_noop("An alert is closed with a reason.")
+    advice = gettext_noop("Choose one of the reasons.")
+    status = 422
+
+
+@durable
+def assign(*, alert_id: int, take_over: bool = False, by: Actor) -> None:
+    """Take an alert; taking it twice is once. `take_over` takes it from a colleague.
+
+    Raises NotFound, AlertClosed, AlertNotYours.
+    """
+    alert = _for_staff(alert_id, by)
+    if alert.state == AlertState.ASSIGNED and alert.assignee_id == by.account_id:
+        return
+    # Compare and set: of two who take it at once, one has it and the other is told.
+    free = Q(state=AlertState.OPEN)
+    if take_over:
+        free |= Q(state=AlertState.ASSIGNED, assignee_id=alert.assignee_id)
+    taken = Alert.objects.filter(free, pk=alert_id).update(
+        state=AlertState.ASSIGNED, assignee_id=by.account_id, assigned_at=Now()
+    )
+    if not taken:
+        raise AlertNotYours
+    _note("taken", alert, by, {"from": alert.assignee_id})
+
+
+@durable
+def close(*, alert_id: int, reason: str, note_document_id: int | None, by: Actor) -> None:
+    """Close an alert that one has taken, with a reason; the same again is once.
+
+    Raises NotFound, AlertClosed, AlertNotYours, CloseReasonUnknown.
+    """
+    if reason not in CLOSE_REASONS:
+        raise CloseReasonUnknown
+    alert = _for_staff(alert_id, by, closed_with=reason)
+    if alert.state == AlertState.CLOSED:
+        return
+    closed = Alert.objects.filter(
+        pk=alert_id, state=AlertState.ASSIGNED, assignee_id=by.account_id
+    ).update(
+        state=AlertState.CLOSED,
+        close_reason=reason,
+        note_id=note_document_id,
+        closed_at=Now(),
+    )
+    if not closed:
+        raise AlertNotYours
+    _note("closed", alert, by, {"reason": reason, "note": note_document_id})
+
+
+def _for_staff(alert_id: int, by: Actor, *, closed_with: str = "") -> Alert:
+    """The alert, when this member of staff may work on it at all."""
+    alert = Alert.objects.filter(pk=alert_id).first()
+    if alert is None:
+        raise NotFound
+    own = people.card(alert.borrower_id).account_id
+    if by.kind != "STAFF" or by.account_id in {None, own}:
+        raise AlertNotYours
+    is_same_again = (alert.assignee_id, alert.close_reason) == (by.account_id, closed_with)
+    if alert.state == AlertState.CLOSED and not is_same_again:
+        raise AlertClosed
+    return alert
+
+
+def _note(what: str, alert: Alert, by: Actor, facts: dict[str, object]) -> None:
+    audit.append(
+        action=f"monitoring.alert.{what}",
+        subject=f"alert:{alert.public_id}",
+        by=by,
+        facts={"rule": alert.rule, **facts},
+    )

@@ -1,0 +1,37 @@
+"""What waits for staff, the gravest and oldest first."""
+
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+
+from lending.loans import queries as loans
+from monitoring.alerts.models import Alert, AlertState
+
+RANGE_LOANS = 500
+LIVE = (AlertState.OPEN, AlertState.ASSIGNED)
+
+
+def queue() -> QuerySet[Alert]:
+    """Alerts that are not closed."""
+    return Alert.objects.filter(state__in=LIVE).order_by("-severity", "raised_at", "pk")
+
+
+def of_loan(loan_id: int) -> QuerySet[Alert]:
+    """Everything that was ever found about a loan, newest first."""
+    return Alert.objects.filter(loan_id=loan_id).order_by("-pk")
+
+
+def loans_in_range(number: int) -> list[int]:
+    """The running loans of one range of a round."""
+    first_id = number * RANGE_LOANS
+    ids = loans.active_ids(after_id=first_id - 1, limit=RANGE_LOANS)
+    return [each for each in ids if each < first_id + RANGE_LOANS]
+
+
+def live_rules(loan_ids: Collection[int]) -> dict[int, list[str]]:
+    """For each of these loans the rules that have an alert now."""
+    found: dict[int, list[str]] = {}
+    rows = queue().filter(loan_id__in=loan_ids).values_list("loan_id", "rule")
+    for loan_id, rule in rows:
+        found.setdefault(loan_id, []).append(rule)
+    return found
