@@ -6,8 +6,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO, TextIO
 
+LOGINS_FILE = "logins.txt"
 COLOURS = {"web": 36, "worker": 32, "beat": 33, "bank": 34, "redis": 35, "postgres": 35}
 
 
@@ -44,3 +46,24 @@ class Console:
         with stream:
             for line in stream:
                 self.line(prefix + line.decode(errors="replace").rstrip("\n"))
+
+
+def welcome(*, url: str, seconds: float, state: Path, is_demonstration: bool) -> str:
+    """The address and, in a demonstration, who can sign in and where the codes appear."""
+    lines = ["", f"  Mingzhang is ready after {seconds:.1f}s at {url}/"]
+    if is_demonstration:
+        lines += [
+            f"  Staff work at {url}/admin/",
+            f"  Codes that would go to a phone appear at {url}/demo/outbox/",
+        ]
+        lines += [f"  {line}" for line in _logins(state)]
+    return "\n".join([*lines, "  Ctrl-C stops everything.", ""])
+
+
+def _logins(state: Path) -> list[str]:
+    """What `prepare_demonstration` wrote down."""
+    try:
+        content = (state / LOGINS_FILE).read_text(encoding="utf-8")
+    except OSError:
+        return []
+    return ["", *content.rstrip().splitlines(), ""] if content.strip() else []

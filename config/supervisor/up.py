@@ -14,9 +14,9 @@ from config import env
 from config.services import endpoints, postgres, programs, redis, sharing
 from config.services.endpoints import Endpoints
 from config.services.layout import ROOT, CannotStart, Layout, environment
-from config.supervisor import programme, welcome
+from config.supervisor import programme
 from config.supervisor.children import Child
-from config.supervisor.console import Console
+from config.supervisor.console import Console, welcome
 from config.supervisor.ports import answers, free_port, reachable_host
 from config.supervisor.programme import Addresses
 from config.supervisor.record import Record, code_stamp
@@ -124,7 +124,7 @@ def _bring_up(start: Start) -> None:
     start.record.write(url=start.addresses.url, children=start.watch.children)
     _await_ready(start, _one_step(start, "catch_up", told, "--await-worker"))
     start.console.line(
-        welcome.text(
+        welcome(
             url=start.addresses.url,
             seconds=time.monotonic() - start.began,
             state=start.layout.state,

@@ -4,7 +4,8 @@ import pytest
 
 from config.services import endpoints
 from config.services.layout import Layout
-from config.supervisor import programme, welcome
+from config.supervisor import programme
+from config.supervisor.console import LOGINS_FILE, welcome
 from config.supervisor.programme import Addresses
 
 ADDRESSES = Addresses(host="0.0.0.0", port=8000, bank_port=8001, url="http://127.0.0.1:8000")
@@ -87,9 +88,9 @@ class TestPlatformChildren:
 
 class TestWelcome:
     def test_shows_the_logins_of_a_demonstration(self, tmp_path):
-        (tmp_path / welcome.LOGINS_FILE).write_text("13900000091 Mei\n")
+        (tmp_path / LOGINS_FILE).write_text("13900000091 Mei\n")
 
-        said = welcome.text(
+        said = welcome(
             url="http://127.0.0.1:8000", seconds=3.21, state=tmp_path, is_demonstration=True
         )
 
@@ -98,9 +99,9 @@ class TestWelcome:
         assert "  13900000091 Mei\n" in said
 
     def test_of_a_real_installation_shows_none(self, tmp_path):
-        (tmp_path / welcome.LOGINS_FILE).write_text("13900000091 Mei\n")
+        (tmp_path / LOGINS_FILE).write_text("13900000091 Mei\n")
 
-        said = welcome.text(
+        said = welcome(
             url="http://127.0.0.1:8000", seconds=1, state=tmp_path, is_demonstration=False
         )
 
@@ -108,7 +109,7 @@ class TestWelcome:
         assert "outbox" not in said
 
     def test_does_without_logins(self, tmp_path):
-        said = welcome.text(
+        said = welcome(
             url="http://127.0.0.1:8000", seconds=1, state=tmp_path, is_demonstration=True
         )
 

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.celery import app
@@ -21,8 +21,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        if "close_day" in get_commands():
-            call_command("close_day", catch_up=True)
+        call_command("close_day", catch_up=True)
         if options["await_worker"]:
             _await_worker()
 

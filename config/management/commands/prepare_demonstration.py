@@ -4,10 +4,10 @@ import io
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from config.supervisor.welcome import LOGINS_FILE
+from config.supervisor.console import LOGINS_FILE
 
 
 class Command(BaseCommand):
@@ -15,12 +15,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *_arguments: Any, **_options: Any) -> None:
-        known = get_commands()
-        if "load_demonstration" in known:
-            call_command("load_demonstration")
-        if "demonstration_logins" in known:
-            said = io.StringIO()
-            call_command("demonstration_logins", stdout=said)
-            file = settings.STATE_DIR / LOGINS_FILE
-            file.touch(mode=0o600)
-            file.write_text(said.getvalue(), encoding="utf-8")
+        call_command("load_demonstration")
+        said = io.StringIO()
+        call_command("demonstration_logins", stdout=said)
+        file = settings.STATE_DIR / LOGINS_FILE
+        file.touch(mode=0o600)
+        file.write_text(said.getvalue(), encoding="utf-8")
