@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -16,6 +17,7 @@ from borrowers.documents.actions import store as store_document
 from borrowers.documents.models import DocumentKind
 from borrowers.people.locks import lock
 from borrowers.people.models import Borrower
+from borrowers.people.queries import card
 from common.actors import Actor
 from common.audit import actions as audit
 from common.crypto.blind_index import merchant_code
@@ -50,11 +52,9 @@ def take_in(
 ) -> ImportOutcome:
     """Read a file and keep it as a bill: every door's one call.
 
-    Nothing is read before consent, and nothing is locked while `read` works. Raises ConsentNeeded
-    and what `read` refuses.
+    Nothing is read before consent. Raises ConsentNeeded and what `read` refuses.
     """
-    if not is_allowed(borrower_id, CONSUMPTION_RECORDS):
-        raise ConsentNeeded
+    _insist_on_consent(borrower_id)
     return upload_bill(
         borrower_id=borrower_id,
         reading=read(content, file_name),
@@ -64,7 +64,6 @@ def take_in(
     )
 
 
-@durable
 def upload_bill(
     *, borrower_id: int, reading: Reading, content: bytes, media_type: str, by: Actor
 ) -> ImportOutcome:
@@ -72,28 +71,10 @@ def upload_bill(
 
     Raises ConsentNeeded, NotFound.
     """
-    borrower, consent_id = _allowed(borrower_id)
-    document = store_document(
-        borrower_id=borrower_id,
-        kind=DocumentKind.BILL,
-        content=content,
-        media_type=media_type,
-        consented=True,
-        by=by,
+    sealed = _sealed(borrower_id, reading)
+    return _keep(
+        borrower_id=borrower_id, sealed=sealed, content=content, media_type=media_type, by=by
     )
-    return _import(borrower, consent_id, reading, document.id, by)
-
-
-@durable
-def import_bill(
-    *, borrower_id: int, reading: Reading, document_id: int, by: Actor
-) -> ImportOutcome:
-    """Keep the events of a bill that is stored already; the same bill again changes nothing.
-
-    Raises ConsentNeeded, NotFound.
-    """
-    borrower, consent_id = _allowed(borrower_id)
-    return _import(borrower, consent_id, reading, document_id, by)
 
 
 @required
@@ -124,31 +105,57 @@ def record_own(
     )
 
 
-def _allowed(borrower_id: int) -> tuple[Borrower, int]:
-    """The locked borrower and the consent that lets us read."""
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """A reading with its rows ready to be stored, and the key that sealed their words."""
+
+    reading: Reading
+    rows: list[EventToKeep]
+    key_id: int
+
+
+def _sealed(borrower_id: int, reading: Reading) -> _Sealed:
+    """Seal every word before anything is locked: a large bill has a hundred thousand rows."""
+    _insist_on_consent(borrower_id)
+    key_id = card(borrower_id).consented_key_id
+    seal_words = partial(seal, key_id=key_id, context=WORDS_CONTEXT)
+    rows = to_keep(counted(reading.events), merchant_code=merchant_code, seal=seal_words)
+    return _Sealed(reading=reading, rows=rows, key_id=key_id)
+
+
+def _insist_on_consent(borrower_id: int) -> None:
+    if not is_allowed(borrower_id, CONSUMPTION_RECORDS):
+        raise ConsentNeeded
+
+
+@durable
+def _keep(
+    *, borrower_id: int, sealed: _Sealed, content: bytes, media_type: str, by: Actor
+) -> ImportOutcome:
+    """Write everything in one transaction, while the consent still stands."""
     borrower = lock(borrower_id)
     consent_id = active_id(borrower_id, CONSUMPTION_RECORDS)
     if consent_id is None:
         raise ConsentNeeded
-    return borrower, consent_id
-
-
-def _import(
-    borrower: Borrower, consent_id: int, reading: Reading, document_id: int, by: Actor
-) -> ImportOutcome:
-    known = ImportBatch.objects.filter(consent_id=consent_id, document_id=document_id).first()
+    document = store_document(
+        borrower_id=borrower_id,
+        kind=DocumentKind.BILL,
+        content=content,
+        media_type=media_type,
+        consented=True,
+        by=by,
+    )
+    known = ImportBatch.objects.filter(consent_id=consent_id, document_id=document.id).first()
     if known is not None:
         return _outcome(known, already_imported=True)
-    seal_words = partial(seal, key_id=borrower.consented_key_id, context=WORDS_CONTEXT)
-    rows = to_keep(counted(reading.events), merchant_code=merchant_code, seal=seal_words)
-    batch = _batch(borrower, consent_id, reading, document_id, rows)
+    batch = _batch(borrower, consent_id, sealed, document.id)
     imported = store.merge(
-        rows,
+        sealed.rows,
         store.Ground(
             borrower_id=borrower.pk,
             consent_id=consent_id,
             batch_id=batch.pk,
-            key_id=borrower.consented_key_id,
+            key_id=sealed.key_id,
         ),
     )
     batch.rows_imported = imported
@@ -158,14 +165,9 @@ def _import(
     return _outcome(batch, already_imported=False)
 
 
-def _batch(
-    borrower: Borrower,
-    consent_id: int,
-    reading: Reading,
-    document_id: int,
-    rows: list[EventToKeep],
-) -> ImportBatch:
+def _batch(borrower: Borrower, consent_id: int, sealed: _Sealed, document_id: int) -> ImportBatch:
     """The batch before its events are stored: until then each counted row is a duplicate."""
+    reading = sealed.reading
     return ImportBatch.objects.create(
         borrower=borrower,
         consent_id=consent_id,
@@ -174,9 +176,9 @@ def _batch(
         dialect=reading.dialect,
         encoding=reading.encoding,
         rows_read=reading.rows_read,
-        rows_not_counted=len(reading.events) - len(rows),
+        rows_not_counted=len(reading.events) - len(sealed.rows),
         rows_imported=0,
-        rows_duplicate=reading.duplicates + len(rows),
+        rows_duplicate=reading.duplicates + len(sealed.rows),
         rows_quarantined=len(reading.quarantined),
         quarantine=[
             {"row": each.row_number, "reason": each.reason}

@@ -73,8 +73,11 @@ def _months(columns: EventColumns, chosen: npt.NDArray[np.bool_]) -> tuple[Month
     seconds = columns.seconds[chosen] + _SHANGHAI_SECONDS
     month_of_event = seconds.astype("datetime64[s]").astype("datetime64[M]")
     amount_fen, direction = columns.amount_fen[chosen], columns.direction[chosen]
+    if not month_of_event.size:
+        return ()
     sums = []
-    for month in np.unique(month_of_event):
+    # Months without a payment stand in the row too: a gap is part of the picture.
+    for month in np.arange(month_of_event.min(), month_of_event.max() + 1):
         here = month_of_event == month
         first_day: date = month.astype("datetime64[D]").item()
         sums.append(

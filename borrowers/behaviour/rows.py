@@ -78,12 +78,14 @@ def to_keep(
     unique = {
         (event.occurred_at, ext_of(event.event_key)): (event, net_fen) for event, net_fen in counted
     }
+    names = {event.merchant for event, _ in unique.values()}
+    codes = {name: merchant_code(name) for name in names}
     return [
         EventToKeep(
             occurred_at=occurred_at,
             ext=ext,
             amount_fen=net_fen,
-            merchant=merchant_code(event.merchant),
+            merchant=codes[event.merchant],
             category=event.category,
             source=event.source,
             # To the person a refund is money that came back, whatever the source calls it.

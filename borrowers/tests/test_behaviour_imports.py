@@ -9,12 +9,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from borrowers.behaviour import actions, queries
 from borrowers.behaviour.contracts import Category, Direction, EventStatus, Source
 from borrowers.behaviour.models import EventTextRow, ImportBatch
-from borrowers.documents import actions as documents
 from borrowers.documents import queries as papers
 from borrowers.documents.models import DocumentKind, SealedFile
 from borrowers.tests import cast
 from common.audit.models import AuditEntry
-from common.errors import NotFound
 from common.processes.models import Process
 
 pytestmark = pytest.mark.django_db
@@ -162,27 +160,46 @@ class TestUploadBill:
         assert stored_rows() == 24
 
 
-class TestImportBill:
-    def test_reads_a_file_that_is_stored_already(self):
-        lin = lin_who_allows()
-        stored = documents.store(
-            borrower_id=lin.id,
-            kind=DocumentKind.BILL,
-            content=b"a bill",
-            media_type="text/csv",
-            consented=True,
-            by=cast.self_of(lin),
+class TestTakeIn:
+    def take_in(self, card, read):
+        return actions.take_in(
+            borrower_id=card.id,
+            content=b"PK workbook",
+            file_name="bill.xlsx",
+            read=read,
+            by=cast.self_of(card),
         )
 
-        outcome = actions.import_bill(
-            borrower_id=lin.id,
-            reading=cast.reading(EVENTS),
-            document_id=stored.id,
-            by=cast.self_of(lin),
-        )
+    def test_reads_and_keeps(self):
+        lin = lin_who_allows()
+
+        outcome = self.take_in(lin, lambda _content, _name: cast.reading(EVENTS))
 
         assert outcome.imported == 12
-        assert upload(lin).already_imported
+        assert SealedFile.objects.get().media_type == actions.WORKBOOK
+
+    def test_reads_nothing_before_consent(self):
+        lin = cast.borrower("Lin")
+        read: list[bytes] = []
+
+        with pytest.raises(actions.ConsentNeeded):
+            self.take_in(lin, lambda content, _name: read.append(content))
+
+        assert read == []
+
+    def test_keeps_nothing_when_consent_is_taken_back_while_it_reads(self):
+        chen = cast.borrower("Chen")
+        cast.allow(chen)
+
+        def read(_content: bytes, _name: str):
+            cast.withdraw(chen)
+            return cast.reading(EVENTS)
+
+        with pytest.raises(actions.ConsentNeeded):
+            self.take_in(chen, read)
+
+        assert stored_rows() == 0
+        assert not SealedFile.objects.exists()
 
 
 class TestWithdrawal:
@@ -353,48 +370,3 @@ class TestTheTables:
             cursor.execute("TRUNCATE borrowers_event CASCADE")
 
         assert stored_rows() == 12
-
-
-class TestQueries:
-    def test_months_and_categories_add_up(self):
-        lin = lin_who_allows()
-        spent = [cast.event(number, amount_fen=1_000) for number in range(40)]
-        salary = cast.event(
-            70,
-            amount_fen=800_000,
-            direction=Direction.IN,
-            category=Category.INCOME_SALARY,
-        )
-        upload(lin, [*spent, salary])
-
-        overview = queries.overview(lin.id)
-
-        assert overview.events == 41
-        assert [(each.first_day.month, each.in_fen, each.out_fen) for each in overview.months] == [
-            (5, 0, 31_000),
-            (6, 0, 9_000),
-            (7, 800_000, 0),
-        ]
-        assert [(each.category, each.out_fen) for each in overview.categories] == [
-            (Category.DINING, 40_000)
-        ]
-
-    def test_many_peoples_events_come_in_segments(self):
-        lin, wei = lin_who_allows(), cast.borrower("Wei")
-        cast.allow(wei)
-        upload(lin)
-        upload(wei, EVENTS[:5])
-
-        columns = queries.columns_of_many([wei.id, lin.id])
-
-        segment_of = {each: place for place, each in enumerate(sorted([lin.id, wei.id]))}
-        assert columns.segment.tolist().count(segment_of[lin.id]) == 12
-        assert columns.segment.tolist().count(segment_of[wei.id]) == 5
-
-    def test_a_bill_is_shown_to_its_owner_only(self):
-        lin = lin_who_allows()
-        outcome = upload(lin)
-
-        assert queries.batch(outcome.public_id, lin.id).imported == 12
-        with pytest.raises(NotFound):
-            queries.batch(outcome.public_id, cast.borrower("Zhao").id)

@@ -27,9 +27,9 @@ def consents(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
         onward = reverse("borrowers:sources")
     else:
         onward = (apply_url() if card.is_identified else "") or reverse("borrowers:home")
-    return render(
-        request, "borrowers/consents.html", {"cards": consent_cards(active), "onward": onward}
-    )
+    # What the law needs is no choice: it is told on the identity page and listed under privacy.
+    choices = [each for each in consent_cards(active) if not each.is_required]
+    return render(request, "borrowers/consents.html", {"cards": choices, "onward": onward})
 
 
 @require_POST
@@ -45,7 +45,7 @@ def grant(request: HttpRequest, card: BorrowerCard, purpose: str) -> HttpRespons
         by=acting(card),
     )
     messages.success(request, _("Thank you. You can take this back at any time."))
-    return redirect("borrowers:consents")
+    return _back_to(purpose)
 
 
 @require_POST
@@ -54,7 +54,7 @@ def withdraw(request: HttpRequest, card: BorrowerCard, purpose: str) -> HttpResp
     """One click, as easy as giving it."""
     actions.withdraw(borrower_id=card.id, purpose=purpose, channel="WEB", by=acting(card))
     messages.success(request, _("You have taken it back. From now on we use nothing of it."))
-    return redirect("borrowers:privacy" if "privacy" in request.POST else "borrowers:consents")
+    return _back_to(purpose)
 
 
 @require_safe
@@ -75,3 +75,8 @@ def privacy(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
             ],
         },
     )
+
+
+def _back_to(purpose: str) -> HttpResponse:
+    """The consent page, at the card that was clicked."""
+    return redirect(f"{reverse('borrowers:consents')}#{purpose}")

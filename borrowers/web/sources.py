@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from borrowers.behaviour import queries
 from borrowers.behaviour.actions import take_in
-from borrowers.behaviour.contracts import ImportOutcome, Overview
+from borrowers.behaviour.contracts import BatchFacts, ImportOutcome, Overview
 from borrowers.behaviour.words import CATEGORIES, SOURCES
 from borrowers.connectors import sheet
 from borrowers.connectors.registry import read_bill_bounded
@@ -23,9 +23,11 @@ from borrowers.web.forms import BillForm, refuse
 from borrowers.web.gate import acting, borrower_page
 from borrowers.web.home import apply_url
 from common.errors import Refused
+from common.periods import shanghai_date
 from common.web import uploads
 
 CATEGORIES_SHOWN = 6
+MONTHS_SHOWN = 12
 
 
 @csrf_exempt
@@ -81,11 +83,21 @@ def _page(
         "form": form,
         "is_allowed": is_allowed(card.id, CONSUMPTION_RECORDS),
         "overview": overview,
+        "months": overview.months[-MONTHS_SHOWN:],
         "categories": _categories(overview),
-        "batches": [(each, _(SOURCES[each.source])) for each in overview.batches],
+        "batches": [_bill(each) for each in overview.batches],
         "apply_url": apply_url() if card.is_identified else "",
     }
     return render(request, "borrowers/sources.html", context, status=status)
+
+
+def _bill(batch: BatchFacts) -> dict[str, object]:
+    return {
+        "facts": batch,
+        "source": _(SOURCES[batch.source]),
+        "first_on": shanghai_date(batch.first_at) if batch.first_at else None,
+        "last_on": shanghai_date(batch.last_at) if batch.last_at else None,
+    }
 
 
 def _categories(overview: Overview) -> list[dict[str, object]]:
