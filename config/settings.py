@@ -155,6 +155,8 @@ ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
 _SIX_DIGITS = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_LOGIN_BY_CODE_FORMAT = _SIX_DIGITS
 ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = _SIX_DIGITS
+# allauth's own three a minute would lock out the fourth person behind one address.
+ACCOUNT_RATE_LIMITS = {"verify_phone": "1/30s/key,20/m/ip"}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 HEADLESS_CLIENTS = ("app",)
@@ -191,6 +193,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEMONSTRATION else "")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.pages.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMONSTRATION
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=not DEMONSTRATION)
 # Probes come from this machine, without TLS.
@@ -253,6 +256,12 @@ SPECTACULAR_SETTINGS = {
 # --- Other companies ------------------------------------------------------------------------------
 BANK_URL = env.text("BANK_URL", "http://127.0.0.1:8001")
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
+
+# --- Who we are, at the foot of every page --------------------------------------------------------
+PRIVACY_CONTACT = env.text(
+    "PRIVACY_CONTACT", "privacy@mingzhang.example" if DEMONSTRATION else None
+)
+LENDER_LICENCE = env.text("LENDER_LICENCE", "" if DEMONSTRATION else None)
 
 # --- Broker and cache -----------------------------------------------------------------------------
 BROKER_URL = PLACE.redis_url

@@ -1,12 +1,19 @@
 """Every address of the platform."""
 
 from allauth.headless import urls as headless_urls
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from common.observability.health import healthz, readyz
+from config.pages import Gallery
 
+handler400 = "config.pages.bad_request"
+handler403 = "config.pages.forbidden"
+handler404 = "config.pages.not_found"
+handler500 = "config.pages.server_error"
+handler429 = "common.web.refusals.too_many"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
@@ -21,3 +28,5 @@ urlpatterns = [
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("admin/", admin.site.urls),
 ]
+if settings.DEMONSTRATION:
+    urlpatterns.append(path("demo/gallery/", Gallery.as_view(), name="gallery"))

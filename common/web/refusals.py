@@ -2,11 +2,23 @@
 
 from collections.abc import Callable
 
+from allauth.core.exceptions import RateLimited
+from allauth.core.ratelimit import respond_429
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from common.errors import Refused
+from common.texts import gettext_noop
+
+
+class TooManyRequests(Refused):
+    """More sign-ins or texts in a short while than anybody needs."""
+
+    code = "TOO_MANY_REQUESTS"
+    message = gettext_noop("That was asked for too often in a short time.")
+    advice = gettext_noop("Wait a minute, then try again.")
+    status = 429
 
 
 def message(refusal: Refused) -> str:
@@ -30,12 +42,19 @@ class RefusalPages:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Called by Django for exceptions of views."""
-        if not isinstance(exception, Refused):
-            return None
-        words = {"message": message(exception), "advice": advice(exception)}
-        return render(
-            request,
-            "errors/refused.html",
-            words | {"code": exception.code},
-            status=exception.status,
-        )
+        if isinstance(exception, RateLimited):
+            # allauth lets this one pass where the text of a sign-up is counted. JSON for its API.
+            limited: HttpResponse = respond_429(request)
+            return limited
+        return page(request, exception) if isinstance(exception, Refused) else None
+
+
+def page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """The refusal as a page."""
+    words = {"message": message(refusal), "advice": advice(refusal), "code": refusal.code}
+    return render(request, "errors/refused.html", words, status=refusal.status)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """What allauth shows to people who reach one of its limits."""
+    return page(request, TooManyRequests())
