@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from borrowers.behaviour import actions as behaviour
 from borrowers.connectors.registry import read_bill
 from borrowers.consent import actions as consents
-from borrowers.consent.purposes import PURPOSES
+from borrowers.consent.purposes import AUTOMATED_DECISION, CONSUMPTION_RECORDS, PURPOSES
 from borrowers.people import actions as people
 from borrowers.people import queries
 from common.actors import SYSTEM
@@ -77,21 +77,25 @@ def _sign_up(person: Person, on: date) -> None:
         minimum_age=18,
         by=SYSTEM,
     )
+    _allow(card.id, AUTOMATED_DECISION)
     if person.shares_records:
+        _allow(card.id, CONSUMPTION_RECORDS)
         _share(person, card.id, on)
 
 
-def _share(person: Person, borrower_id: int, on: date) -> None:
-    """Consent, then a bill of the person's invented months, through the real reader."""
-    purpose = PURPOSES["CONSUMPTION_RECORDS"]
+def _allow(borrower_id: int, purpose: str) -> None:
     consents.grant(
         borrower_id=borrower_id,
-        purpose=purpose.code,
-        notice_version=purpose.notice_version,
+        purpose=purpose,
+        notice_version=PURPOSES[purpose].notice_version,
         language="zh-hans",
         channel="DEMO",
         by=SYSTEM,
     )
+
+
+def _share(person: Person, borrower_id: int, on: date) -> None:
+    """A bill of the person's invented months, through the real reader."""
     records = ordinary_months(
         seed=person.seed,
         first_day=add_months(on, -person.months),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from borrowers.consent import queries as consents
+from borrowers.consent.purposes import AUTOMATED_DECISION, CONSUMPTION_RECORDS
 from borrowers.messages import actions as messages
 from borrowers.people import queries as people
 from common.actors import SYSTEM, Actor
@@ -18,6 +19,7 @@ from common.transactions import durable
 from lending.applications import cost
 from lending.applications.models import ApplicationState, LoanApplication, Offer
 from lending.applications.states import NotPossibleNow, step
+from lending.calc.cost import AboveTheCap
 from lending.products import law as laws
 from lending.products.law import Law
 from lending.rewards import actions as rewards
@@ -85,7 +87,7 @@ def review(
         raise NotPossibleNow
     assert by.account_id is not None
     if outcome == "OFFERED":
-        _insist_on_bounds(application, limit_fen, annual_rate_ppm)
+        _insist_on_bounds(application, limit_fen, annual_rate_ppm, on)
     verdict = decisions.review(
         assessment_id=application.assessment_id,
         outcome=outcome,
@@ -164,7 +166,7 @@ def _assess(application: LoanApplication, outstanding_fen: int, on: date, at: da
             is_enrolment_proved=application.evidence_id is not None,
             outstanding_fen=outstanding_fen,
             has_consumption_consent=consents.is_allowed(
-                application.borrower_id, "CONSUMPTION_RECORDS"
+                application.borrower_id, CONSUMPTION_RECORDS
             ),
         ),
         as_of=at,
@@ -187,7 +189,10 @@ def _assess(application: LoanApplication, outstanding_fen: int, on: date, at: da
         longest_term_months=verdict.max_term_months,
         base_rate_ppm=verdict.annual_rate_ppm,
     )
-    _conclude(application, verdict.outcome, terms, law, at, SYSTEM)
+    # Who does not want a machine to decide gets a person; the assessment is then a proposal.
+    may_decide = consents.is_allowed(application.borrower_id, AUTOMATED_DECISION)
+    outcome = verdict.outcome if may_decide else "REFERRED"
+    _conclude(application, outcome, terms, law, at, SYSTEM)
 
 
 def _conclude(
@@ -246,12 +251,28 @@ TELL: dict[str, Callable[[LoanApplication, Terms, Law, datetime], None]] = {
 }
 
 
-def _insist_on_bounds(application: LoanApplication, limit_fen: int, annual_rate_ppm: int) -> None:
+def _insist_on_bounds(
+    application: LoanApplication, limit_fen: int, annual_rate_ppm: int, on: date
+) -> None:
+    """The product's range, and the cap of law on the full cost (compounded)."""
     product = application.product
-    if not product.minimum_fen <= limit_fen <= product.maximum_fen:
+    is_within = product.minimum_fen <= limit_fen <= product.maximum_fen
+    if not is_within or annual_rate_ppm < product.floor_rate_ppm:
         raise ReviewOutOfBounds
-    if annual_rate_ppm < product.floor_rate_ppm:
-        raise ReviewOutOfBounds
+    law = _law(application, on)
+    price = cost.Price(
+        amount_fen=limit_fen,
+        term_months=max(product.terms_months),
+        annual_rate_ppm=annual_rate_ppm,
+        discount_ppm=0,
+        penalty_rate_ppm=0,
+        grace_days=product.grace_days,
+        cap_ppm=law.cap_ppm,
+    )
+    try:
+        cost.quoted(price, starts_on=on)
+    except AboveTheCap as error:
+        raise ReviewOutOfBounds from error
 
 
 def _tell(application: LoanApplication, template: str, facts: dict[str, object]) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 
+from borrowers.consent.purposes import AUTOMATED_DECISION
 from borrowers.people.contracts import BorrowerCard
 from borrowers.tests import cast
 from common.actors import SYSTEM
@@ -80,6 +81,7 @@ def person(name: str) -> BorrowerCard:
     number = cast.id_number_of(date(1995, 5, 5), sequence)
     cast.identify(card, name=f"林{name}", id_number=number)
     cast.allow(card)
+    cast.allow(card, AUTOMATED_DECISION)
     return card
 
 
