@@ -8,13 +8,13 @@ from common.audit import actions as audit
 from common.processes import actions as processes
 
 
-@shared_task(queue="default")
+@shared_task
 def reap_processes(**_: Any) -> None:
     """Poke again what is owed and lies with nobody."""
     processes.reap()
 
 
-@shared_task(queue="default")
+@shared_task
 def seal_audit(**_: Any) -> None:
     """Chain the audit entries that were committed since the last time."""
     audit.seal()

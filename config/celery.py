@@ -24,6 +24,11 @@ app.conf.update(
     task_soft_time_limit=60,
     task_time_limit=90,
     task_default_queue="default",
+    task_routes={
+        "lending.tasks.decide_application": {"queue": "decisions"},
+        "lending.tasks.move_money": {"queue": "money"},
+        "monitoring.tasks.*": {"queue": "monitoring"},
+    },
     task_publish_retry=False,  # a dead broker must not hold a web request; the reaper sends again
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,

@@ -28,19 +28,19 @@ WEBHOOK_PATH = "/webhooks/sandbox-bank"
 ASK_AGAIN_SECONDS = 2.0
 
 
-@shared_task(queue="decisions")
+@shared_task
 def decide_application(*, process_id: int, **_: Any) -> None:
     """Decide one submitted application."""
     run(process_id=process_id, work=_decide)
 
 
-@shared_task(queue="money")
+@shared_task
 def move_money(*, process_id: int, **_: Any) -> None:
     """Move the money of one transfer, and book what the bank says."""
     run(process_id=process_id, work=_move)
 
 
-@shared_task(queue="default")
+@shared_task
 def close_day(**_: Any) -> None:
     """Close every day before today in Shanghai."""
     closing.close_through(to=clock.shanghai_today())

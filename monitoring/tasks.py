@@ -14,7 +14,7 @@ from monitoring.alerts import actions as alerts
 from monitoring.alerts import queries as rounds
 
 
-@shared_task(queue="monitoring")
+@shared_task
 def watch_loans(**_: Any) -> None:
     """Start the round of the business date; before the books are opened there is nothing."""
     on = business_dates.current()
@@ -22,13 +22,13 @@ def watch_loans(**_: Any) -> None:
         alerts.start_round(on=on)
 
 
-@shared_task(queue="monitoring")
+@shared_task
 def watch_range(*, process_id: int, **_: Any) -> None:
     """Look at one range of loans."""
     run(process_id=process_id, work=_watch_range)
 
 
-@shared_task(queue="monitoring")
+@shared_task
 def watch_borrower(*, process_id: int, **_: Any) -> None:
     """Look at one borrower's loans, because new records have come."""
     run(process_id=process_id, work=_watch_borrower)

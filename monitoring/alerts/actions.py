@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from borrowers.messages import actions as messages
@@ -142,19 +141,17 @@ def assign(*, alert_id: int, take_over: bool = False, by: Actor) -> None:
 
     Raises NotFound, AlertClosed, AlertNotYours.
     """
-    alert = _for_staff(alert_id, by)
-    if alert.state == AlertState.ASSIGNED and alert.assignee_id == by.account_id:
+    alert = _lock(alert_id, by)
+    if alert.state == AlertState.CLOSED:
+        raise AlertClosed
+    if alert.assignee_id == by.account_id:
         return
-    # Compare and set: of two who take it at once, one has it and the other is told.
-    free = Q(state=AlertState.OPEN)
-    if take_over:
-        free |= Q(state=AlertState.ASSIGNED, assignee_id=alert.assignee_id)
-    taken = Alert.objects.filter(free, pk=alert_id).update(
-        state=AlertState.ASSIGNED, assignee_id=by.account_id, assigned_at=Now()
-    )
-    if not taken:
+    if alert.assignee_id is not None and not take_over:
         raise AlertNotYours
-    _note("taken", alert, by, {"from": alert.assignee_id})
+    before, alert.assignee_id = alert.assignee_id, by.account_id
+    alert.state, alert.assigned_at = AlertState.ASSIGNED, Now()
+    alert.save(update_fields=["assignee", "state", "assigned_at"])
+    _note("taken", alert, by, {"from": before})
 
 
 @durable
@@ -165,33 +162,31 @@ def close(*, alert_id: int, reason: str, note_document_id: int | None, by: Actor
     """
     if reason not in CLOSE_REASONS:
         raise CloseReasonUnknown
-    alert = _for_staff(alert_id, by, closed_with=reason)
+    alert = _lock(alert_id, by)
     if alert.state == AlertState.CLOSED:
+        if (alert.assignee_id, alert.close_reason) != (by.account_id, reason):
+            raise AlertClosed
         return
-    closed = Alert.objects.filter(
-        pk=alert_id, state=AlertState.ASSIGNED, assignee_id=by.account_id
-    ).update(
-        state=AlertState.CLOSED,
-        close_reason=reason,
-        note_id=note_document_id,
-        closed_at=Now(),
-    )
-    if not closed:
+    if alert.assignee_id != by.account_id:
         raise AlertNotYours
+    alert.state, alert.closed_at = AlertState.CLOSED, Now()
+    alert.close_reason, alert.note_id = reason, note_document_id
+    alert.save(update_fields=["state", "closed_at", "close_reason", "note"])
     _note("closed", alert, by, {"reason": reason, "note": note_document_id})
 
 
-def _for_staff(alert_id: int, by: Actor, *, closed_with: str = "") -> Alert:
-    """The alert, when this member of staff may work on it at all."""
-    alert = Alert.objects.filter(pk=alert_id).first()
+def _lock(alert_id: int, by: Actor) -> Alert:
+    """The locked alert, when this member of staff may work on it at all.
+
+    An alert stands outside of the house's order: whoever locks one locks nothing else.
+    """
+    rows = Alert.objects.select_for_update(of=("self",), no_key=True)
+    alert = rows.filter(pk=alert_id).first()
     if alert is None:
         raise NotFound
     own = people.card(alert.borrower_id).account_id
     if by.kind != "STAFF" or by.account_id in {None, own}:
         raise AlertNotYours
-    is_same_again = (alert.assignee_id, alert.close_reason) == (by.account_id, closed_with)
-    if alert.state == AlertState.CLOSED and not is_same_again:
-        raise AlertClosed
     return alert
 
 

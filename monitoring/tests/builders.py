@@ -6,6 +6,7 @@ from django.db import transaction
 
 from borrowers.behaviour.contracts import Category, Direction, RawEvent
 from borrowers.consent.purposes import CONSUMPTION_RECORDS, POST_LOAN_WATCH
+from borrowers.people import queries as people
 from borrowers.people.contracts import BorrowerCard
 from borrowers.tests import cast
 from common.actors import Actor
@@ -41,7 +42,7 @@ def for_study(loan: Loan) -> None:
 
 
 def card_of(loan: Loan) -> BorrowerCard:
-    return cast.queries.card(loan.borrower_id)
+    return people.card(loan.borrower_id)
 
 
 def watched(loan: Loan) -> None:

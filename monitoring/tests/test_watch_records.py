@@ -47,7 +47,15 @@ def daily(days, *, until_days_ago=0, **changes):
 def columns(*rows):
     table = np.array([tuple(int(each) for each in line) for line in rows], dtype=np.int64)
     table = table.reshape(-1, 7)
-    return EventColumns(*(table[:, place] for place in range(7))).ordered()
+    return EventColumns(
+        segment=table[:, 0],
+        seconds=table[:, 1],
+        amount_fen=table[:, 2],
+        direction=table[:, 3].astype(np.int8),
+        category=table[:, 4].astype(np.int16),
+        merchant=table[:, 5],
+        source=table[:, 6].astype(np.int8),
+    ).ordered()
 
 
 def income(*rows, on=TODAY):

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from scoring.policy.contracts import CreditRequest, Numbers, Outcome
 
-__all__ = ["CreditRequest", "Decided", "Numbers", "Outcome", "Reason", "Reviewed", "Verdict"]
+__all__ = ["CreditRequest", "Decided", "Numbers", "Outcome", "Reason", "Reviewed", "Tally", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,16 @@ class Reviewed:
     limit_fen: int
     annual_rate_ppm: int
     reason_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often one thing was said on a day in Shanghai, by the machine or by a person.
+
+    What the machine referred and a person decided was said twice: once by each.
+    """
+
+    day: date
+    outcome: Outcome
+    by_person: bool
+    count: int

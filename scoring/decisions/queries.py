@@ -1,12 +1,23 @@
 """What was decided and why, and the proof that it would be decided the same again."""
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncDate
 
 from common.errors import NotFound
+from common.periods import SHANGHAI
 from common.rates import PPM
-from scoring.decisions.contracts import CreditRequest, Numbers, Outcome, Reason, Reviewed, Verdict
+from scoring.decisions.contracts import (
+    CreditRequest,
+    Numbers,
+    Outcome,
+    Reason,
+    Reviewed,
+    Tally,
+    Verdict,
+)
 from scoring.decisions.engine import assess
 from scoring.decisions.explanation import Explanation, explain
 from scoring.decisions.models import Assessment, Review
@@ -65,6 +76,23 @@ def replay(assessment_id: int) -> Verdict:
     )
 
 
+def tallies(*, since: datetime) -> list[Tally]:
+    """What was decided since then, counted by day, outcome and who said it."""
+    machine = Assessment.objects.filter(decided_at__gte=since)
+    people = Review.objects.filter(reviewed_at__gte=since)
+    said = [(False, _by_day(machine, "decided_at")), (True, _by_day(people, "reviewed_at"))]
+    return [
+        Tally(day=day, outcome=_outcome(outcome), by_person=by_person, count=count)
+        for by_person, rows in said
+        for day, outcome, count in rows
+    ]
+
+
+def _by_day(rows: QuerySet[Any], instant: str) -> QuerySet[Any, tuple[Any, ...]]:
+    day = TruncDate(instant, tzinfo=SHANGHAI)
+    return rows.values_list(day, "outcome").annotate(count=Count("pk")).order_by()
+
+
 def is_reviewed(assessment_id: int) -> bool:
     """Whether a person has decided over it."""
     return Review.objects.filter(assessment_id=assessment_id).exists()
@@ -78,7 +106,7 @@ def review_of(assessment_id: int) -> Reviewed | None:
 
 def queue() -> QuerySet[Assessment]:
     """Referred assessments that nobody has reviewed, the longest waiting first."""
-    waiting = kept().filter(outcome="REFERRED", review=None)
+    waiting: QuerySet[Assessment] = kept().filter(outcome="REFERRED", review=None)
     return waiting.order_by("decided_at", "pk")
 
 
