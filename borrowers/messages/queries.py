@@ -24,6 +24,11 @@ def unread_count(borrower_id: int) -> int:
     return Message.objects.filter(borrower_id=borrower_id, read_at=None).count()
 
 
+def unread_count_of_account(account_id: int) -> int:
+    """The same, asked by the account, in one question."""
+    return Message.objects.filter(borrower__account_id=account_id, read_at=None).count()
+
+
 def outbox(limit: int = 50) -> list[TextView]:
     """The latest outgoing texts, for the demonstration's outbox page only."""
     rows = OutgoingText.objects.order_by("-sent_at", "-pk")[:limit]

@@ -1,12 +1,22 @@
 """Mobile clients carry allauth's session token; without one the answer is 401, not 403."""
 
+from typing import Any
+
 from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
+from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.request import Request
 
 
 class SessionToken(XSessionTokenAuthentication):  # type: ignore[misc]  # allauth is untyped
     """`X-Session-Token`, with the header that makes DRF answer 401."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """Who is asking; the account's language fills in where the client names none."""
+        found: tuple[Any, Any] | None = super().authenticate(request)
+        if found and not request.headers.get("Accept-Language"):
+            translation.activate(found[0].language or translation.get_language())
+        return found
 
     def authenticate_header(self, _request: Request) -> str:
         return 'X-Session-Token realm="api"'

@@ -11,7 +11,7 @@ class PersonLanguage(LocaleMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
+        if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) in dict(settings.LANGUAGES):
             return
         chosen = getattr(getattr(request, "user", None), "language", "")
         if chosen:

@@ -1,0 +1,32 @@
+"""What the house is put together from, by dotted name: nothing registers itself.
+
+Lower rooms need these from above without knowing them (DESIGN §2, inversion b).
+"""
+
+from collections.abc import Callable, Iterator
+
+from django.utils.module_loading import import_string
+
+# Who holds something of a person: describe, export, erase, objections. Erasing and exporting
+# over all rooms is not built yet; a holder is added here together with its room.
+DATA_HOLDERS: tuple[str, ...] = ()
+
+# Functions that walk over what is stored and say each breach in one sentence.
+INVARIANTS: tuple[str, ...] = (
+    "common.audit.invariants.breaches",
+    "lending.ledger.invariants.breaches",
+)
+
+# Tasks of the night, in the order in which they need one another.
+NIGHT: tuple[str, ...] = (
+    "lending.tasks.close_day",
+    "monitoring.tasks.watch_loans",
+)
+
+
+def breaches() -> Iterator[tuple[str, str]]:
+    """Run every invariant: its name and each sentence it has to say."""
+    for name in INVARIANTS:
+        check: Callable[[], Iterator[str]] = import_string(name)
+        for sentence in check():
+            yield name, sentence
