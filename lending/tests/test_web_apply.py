@@ -1,0 +1,284 @@
+"""Asking for a loan by web pages: the calculator, the questions, the proof, the draft."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from borrowers.consent.queries import is_allowed
+from borrowers.documents import queries as documents
+from borrowers.documents.models import SealedFile
+from borrowers.tests import cast
+from lending.applications.models import ApplicationState, LoanApplication
+from lending.products.models import LoanProduct
+from lending.rewards.models import Entitlement
+from lending.tests import builders, doors
+
+pytestmark = pytest.mark.django_db
+ASK = reverse("lending:ask", args=["DAILY"])
+ASK_STUDY = reverse("lending:ask", args=["STUDY"])
+
+
+@pytest.fixture(autouse=True)
+def _platform(db):
+    with doors.open_platform():
+        yield
+
+
+@pytest.fixture
+def lin():
+    return builders.person("Lin")
+
+
+@pytest.fixture
+def web(lin):
+    return doors.web_of(lin)
+
+
+def answers(**changes):
+    given = {"amount": "3,000", "term_months": "6", "request_key": doors.KEY}
+    return {**given, **changes}
+
+
+def study(**changes):
+    proof = SimpleUploadedFile("card.png", doors.PDF)
+    given = {"merchant": "RIVERSIDE", "agrees": "on", "evidence": proof}
+    return answers(**{**given, **changes})
+
+
+def discount_of(card, key="bought"):
+    return Entitlement.objects.create(
+        borrower_id=card.id,
+        benefit="RATE_050",
+        discount_ppm=5_000,
+        cost_points=50,
+        request_key=key,
+        expires_on=builders.TODAY + timedelta(days=30),
+    )
+
+
+class TestThePublicPage:
+    def test_shows_both_ends_of_the_cost_in_one_place(self):
+        page = doors.stranger().get("/?product=DAILY&amount=5000&term=12")
+
+        span = page.context["span"]
+        assert (span.amount_fen, span.term_months) == (500_000, 12)
+        assert "7.20%" in doors.shown(page)
+        assert "21.70%" in doors.shown(page)
+        assert span.most.irr_effective_ppm <= page.context["cap_ppm"]
+
+    def test_says_what_is_wrong_with_an_amount(self):
+        page = doors.stranger().get("/?product=DAILY&amount=1&term=12")
+
+        assert page.context["span"] is None
+        assert "Enter an amount from ¥500.00 to ¥50,000.00." in doors.shown(page)
+
+    @pytest.mark.parametrize("query", ["product=NONE", "amount=&term=x", "amount=NaN", "term=6"])
+    def test_survives_any_query(self, query):
+        assert doors.stranger().get(f"/?{query}").status_code == 200
+
+    def test_opens_while_no_product_is_open(self):
+        LoanProduct.objects.update(is_open=False)
+
+        assert "No loan is open now" in doors.shown(doors.stranger().get("/"))
+
+    def test_leads_the_signed_in_to_their_own_page(self, web):
+        assert web.get("/")["location"] == reverse("borrowers:home")
+
+    def test_leads_staff_to_their_workbench(self):
+        browser = doors.stranger()
+        browser.force_login(cast.officer())
+
+        assert browser.get("/")["location"] == reverse("admin:index")
+
+
+class TestChoosing:
+    def test_asks_strangers_to_sign_in(self):
+        answer = doors.stranger().get(reverse("lending:apply"))
+
+        assert answer["location"].startswith(reverse("account_request_login_code"))
+
+    def test_names_every_product_and_none_is_chosen(self, web):
+        page = web.get(reverse("lending:apply"))
+
+        assert "Everyday loan" in doors.shown(page)
+        assert "Tuition loan" in doors.shown(page)
+        assert "checked" not in doors.shown(page)
+
+    def test_leads_on_to_the_chosen_product(self, web):
+        assert web.get(reverse("lending:apply") + "?product=STUDY")["location"] == ASK_STUDY
+
+    def test_is_skipped_where_there_is_one_product(self, web):
+        LoanProduct.objects.exclude(code="DAILY").update(is_open=False)
+
+        assert web.get(reverse("lending:apply"))["location"] == ASK
+
+    def test_leads_to_the_application_that_is_under_way(self, web, lin):
+        offer = builders.offered(lin)
+
+        for page in (
+            web.get(reverse("lending:apply")),
+            web.post(ASK, answers(request_key="b" * 9)),
+        ):
+            assert page["location"] == reverse(
+                "lending:application", args=[offer.application.public_id]
+            )
+        assert LoanApplication.objects.count() == 1
+
+    def test_is_not_for_staff(self):
+        browser = doors.stranger()
+        browser.force_login(cast.officer())
+
+        assert browser.get(reverse("lending:apply")).status_code == 403
+
+
+class TestAsking:
+    def test_keeps_a_draft(self, web, lin):
+        answer = web.post(ASK, answers())
+
+        draft = LoanApplication.objects.get()
+        assert answer["location"] == reverse("lending:application", args=[draft.public_id])
+        assert (draft.borrower_id, draft.amount_fen, draft.term_months) == (lin.id, 300_000, 6)
+        assert draft.state == ApplicationState.DRAFT
+
+    def test_makes_one_draft_of_a_double_click(self, web):
+        first, second = web.post(ASK, answers()), web.post(ASK, answers())
+
+        assert first["location"] == second["location"]
+        assert LoanApplication.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("wrong", "words"),
+        [
+            ({"amount": "499.99"}, "Enter an amount from ¥500.00 to ¥50,000.00."),
+            ({"amount": "50000.01"}, "Enter an amount from ¥500.00 to ¥50,000.00."),
+            ({"amount": "lots"}, "Enter an amount, such as 3000."),
+            ({"amount": ""}, "Enter an amount."),
+            ({"term_months": "5"}, "Select a valid choice"),
+            ({"term_months": ""}, "Choose a number of months."),
+            ({"request_key": "short"}, "Enter a valid value"),
+        ],
+    )
+    def test_says_what_is_wrong_and_writes_nothing(self, web, wrong, words):
+        page = web.post(ASK, answers(**wrong))
+
+        assert words in doors.shown(page)
+        assert not LoanApplication.objects.exists()
+
+    def test_has_an_unknown_product_as_a_page_of_its_own(self, web):
+        page = web.get(reverse("lending:ask", args=["NONE"]))
+
+        assert page.status_code == 404
+        assert "This product takes no new applications." in doors.shown(page)
+
+    def test_offers_a_discount_and_ticks_nothing(self, web, lin):
+        mine = discount_of(lin)
+
+        page = web.get(ASK)
+        web.post(ASK, answers(entitlement=mine.public_id))
+
+        assert "0.50% a year less" in doors.shown(page)
+        assert page.context["form"].initial["entitlement"] == ""
+        assert LoanApplication.objects.get().entitlement_id == mine.pk
+
+    def test_refuses_somebody_elses_discount(self, web):
+        theirs = discount_of(builders.person("Wei"))
+
+        web.post(ASK, answers(entitlement=theirs.public_id))
+
+        assert not LoanApplication.objects.exclude(entitlement_id=None).exists()
+
+
+class TestTheProof:
+    def test_is_sealed_and_put_on_the_draft(self, web, lin):
+        web.post(ASK_STUDY, study())
+
+        draft, kept = LoanApplication.objects.get(), SealedFile.objects.get()
+        assert (draft.evidence_id, draft.merchant.code) == (kept.pk, "RIVERSIDE")
+        assert (kept.kind, kept.media_type) == ("ENROLMENT_EVIDENCE", "application/pdf")
+        assert documents.content(kept.pk) == doors.PDF
+        with storages["documents"].open(kept.store_name) as file:
+            assert b"%PDF" not in file.read()
+        assert is_allowed(lin.id, "SCENE_EDUCATION")
+
+    def test_everything_that_is_missing_is_said_at_once(self, web, lin):
+        page = web.post(ASK_STUDY, answers())
+
+        for words in (
+            "Choose the school.",
+            "Upload the proof of enrolment.",
+            "This loan needs your consent to this.",
+        ):
+            assert words in doors.shown(page)
+        assert not LoanApplication.objects.exists()
+        assert not is_allowed(lin.id, "SCENE_EDUCATION")
+
+    @pytest.mark.parametrize("content", [b"MZ a programme", b"PK\x03\x04", b"<html>", b" %PDF-1.4"])
+    def test_is_told_by_its_first_bytes_not_by_its_name(self, web, content):
+        page = web.post(ASK_STUDY, study(evidence=SimpleUploadedFile("proof.pdf", content)))
+
+        assert "This file is not a PDF, JPG or PNG." in doors.shown(page)
+        assert not SealedFile.objects.exists()
+        assert not LoanApplication.objects.exists()
+
+    def test_that_is_too_large_is_refused_in_words(self, web):
+        large = SimpleUploadedFile("proof.pdf", doors.PDF + bytes(5 * 1024 * 1024))
+
+        page = web.post(ASK_STUDY, study(evidence=large))
+
+        assert "This file is larger than 5 MB." in doors.shown(page)
+        assert not SealedFile.objects.exists()
+
+    def test_that_is_announced_as_huge_is_refused_before_it_is_read(self, web):
+        page = web.post(ASK_STUDY, study(), CONTENT_LENGTH=str(50 * 1024 * 1024))
+
+        assert page.status_code == 413
+        assert not LoanApplication.objects.exists()
+
+    def test_is_asked_with_a_token(self, lin):
+        browser = doors.web_of(lin)
+        browser.handler.enforce_csrf_checks = True
+
+        assert browser.post(ASK_STUDY, study()).status_code == 403
+        assert not SealedFile.objects.exists()
+
+    def test_is_not_asked_for_twice(self, web):
+        web.post(ASK_STUDY, study())
+        first = LoanApplication.objects.get()
+        page = web.get(f"{ASK_STUDY}?replaces={first.public_id}")
+
+        again = answers(merchant="RIVERSIDE", request_key="another-key", replaces=first.public_id)
+        web.post(ASK_STUDY, again)
+
+        assert "Your proof is kept." in doors.shown(page)
+        assert "agrees" not in page.context["form"].fields
+        first.refresh_from_db()
+        second = LoanApplication.objects.get(request_key="another-key")
+        assert first.state == ApplicationState.WITHDRAWN
+        assert second.evidence_id == first.evidence_id
+
+
+class TestChangingAnswers:
+    def test_replaces_the_draft(self, web):
+        web.post(ASK, answers())
+        first = LoanApplication.objects.get()
+
+        page = web.get(f"{ASK}?replaces={first.public_id}")
+        assert page.context["form"].initial["amount"] == "3000.00"
+        web.post(ASK, answers(amount="800", request_key="another-key", replaces=first.public_id))
+
+        first.refresh_from_db()
+        assert first.state == ApplicationState.WITHDRAWN
+        assert LoanApplication.objects.get(state="DRAFT").amount_fen == 80_000
+
+    def test_of_somebody_else_is_not_possible(self, web):
+        theirs = builders.draft(builders.person("Zhao"))
+
+        page = web.post(ASK, answers(replaces=theirs.public_id))
+
+        assert page.status_code == 404
+        theirs.refresh_from_db()
+        assert theirs.state == ApplicationState.DRAFT
+        assert LoanApplication.objects.count() == 1
