@@ -88,6 +88,7 @@ def review(
     assert by.account_id is not None
     if outcome == "OFFERED":
         _insist_on_bounds(application, limit_fen, annual_rate_ppm, on)
+        _hold_discount_again(application, on)
     verdict = decisions.review(
         assessment_id=application.assessment_id,
         outcome=outcome,
@@ -111,6 +112,22 @@ def review(
         by,
     )
     return application
+
+
+def _hold_discount_again(application: LoanApplication, on: date) -> None:
+    """A decline had given the discount back; what was used elsewhere since cannot be promised."""
+    if application.entitlement_id is None:
+        return
+    try:
+        rewards.reserve(
+            entitlement_id=application.entitlement_id,
+            borrower_id=application.borrower_id,
+            application_id=application.pk,
+            on=on,
+        )
+    except rewards.EntitlementNotUsable:
+        application.entitlement = None
+        application.save(update_fields=["entitlement"])
 
 
 @durable

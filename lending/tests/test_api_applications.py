@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from borrowers.documents.models import SealedFile
 from borrowers.tests import cast
@@ -49,7 +50,7 @@ def step(api, application, name, body=None):
 
 
 def drafted(api, wanted=WANTED) -> str:
-    return create(api, wanted).json()["id"]
+    return str(create(api, wanted).json()["id"])
 
 
 def proof(api, application, content=doors.PDF, **extra):
@@ -331,7 +332,7 @@ class TestEveryAddress:
 
     @pytest.mark.parametrize("name", ["applications", "loans", "rewards"])
     def test_is_closed_without_a_token_and_to_staff(self, client, name):
-        mei = doors.APIClient()
+        mei = APIClient()
         mei.force_authenticate(cast.officer())
 
         assert client.get(f"/api/v1/{name}").status_code == 401

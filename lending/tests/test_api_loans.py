@@ -55,7 +55,7 @@ def collecting() -> Transfer:
 
 def code(answer) -> str:
     assert answer["Content-Type"] == "application/problem+json"
-    return answer.json()["code"]
+    return str(answer.json()["code"])
 
 
 class TestALoan:

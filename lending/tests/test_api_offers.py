@@ -50,7 +50,7 @@ def confirmed(api, offer):
 
 def code(answer) -> str:
     assert answer["Content-Type"] == "application/problem+json"
-    return answer.json()["code"]
+    return str(answer.json()["code"])
 
 
 class TestTheOffer:

@@ -310,6 +310,15 @@ class TestText:
 
         assert "do NOT agree" in run(str(shorter))[1]
 
+    def test_is_in_the_language_that_was_asked_for(self, bill):
+        with translation.override("zh-hans"):
+            assert "Offered" in run(bill(LIN), options=["--language", "en"])[1]
+            assert translation.get_language() == "zh-hans"
+
+    def test_is_in_no_other_language(self, bill):
+        with pytest.raises(CommandError):
+            run(bill(LIN), options=["--language", "fr"])
+
     def test_stands_in_columns_also_in_chinese(self):
         assert aligned([("额度", "1"), ("Tier", "2")]) == ["额度  1", "Tier  2"]
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from borrowers.tests import cast
 from common.actors import Actor
 from common.processes.models import Process
-from lending.applications import deciding
+from lending.applications import actions, deciding
 from lending.applications.models import ApplicationState, LoanApplication, Offer
 from lending.tests import builders, doors
 
@@ -91,7 +91,7 @@ class TestADraft:
         assert not Process.objects.exists()
 
     def test_without_its_proof_is_refused_in_words(self, web, lin):
-        draft = builders.applications.draft(
+        draft = actions.draft(
             borrower_id=lin.id,
             product_code="STUDY",
             amount_fen=200_000,

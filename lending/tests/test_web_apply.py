@@ -188,7 +188,7 @@ class TestAsking:
 
         web.post(ASK, answers(entitlement=theirs.public_id))
 
-        assert not LoanApplication.objects.exclude(entitlement_id=None).exists()
+        assert not LoanApplication.objects.filter(entitlement__isnull=False).exists()
 
 
 class TestTheProof:
@@ -196,7 +196,7 @@ class TestTheProof:
         web.post(ASK_STUDY, study())
 
         draft, kept = LoanApplication.objects.get(), SealedFile.objects.get()
-        assert (draft.evidence_id, draft.merchant.code) == (kept.pk, "RIVERSIDE")
+        assert (draft.evidence_id, str(draft.merchant)) == (kept.pk, "RIVERSIDE")
         assert (kept.kind, kept.media_type) == ("ENROLMENT_EVIDENCE", "application/pdf")
         assert documents.content(kept.pk) == doors.PDF
         with storages["documents"].open(kept.store_name) as file:

@@ -9,6 +9,7 @@ from borrowers.documents import queries as documents
 from common.business_date.models import BusinessDate
 from lending.channels.models import Transfer
 from lending.closing import actions as closing
+from lending.disbursements import actions as disbursements
 from lending.loans.models import Loan
 from lending.tests import builders, doors
 from lending.tests.builders import TODAY
@@ -90,7 +91,7 @@ class TestAwaitingThePayout:
     def test_says_that_a_failed_payout_costs_nothing(self, web, lin):
         loan = builders.signed(lin)
         transfer = Transfer.objects.get()
-        builders.disbursements.book(
+        disbursements.book(
             transfer_id=transfer.pk,
             answer=builders.said(transfer, "FAILED"),
             on=TODAY,
