@@ -48,17 +48,17 @@ class Gallery(TemplateView):
         return super().get_context_data(**kwargs) | examples()
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: what came could not be read."""
     return _page(request, "400", status=400)
 
 
-def forbidden(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: the wrong account."""
     return _page(request, "403", status=403)
 
 
-def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such page, or not yours."""
     return _page(request, "404", status=404)
 

@@ -13,10 +13,14 @@ from borrowers.behaviour import actions as behaviour
 from borrowers.behaviour import queries as events
 from borrowers.behaviour.models import ImportBatch
 from borrowers.consent.models import Consent
-from borrowers.documents.models import SealedFile
+from borrowers.documents import actions as documents
+from borrowers.documents import queries as papers
+from borrowers.documents.models import DocumentKind, SealedFile
 from borrowers.messages import actions as messages
 from borrowers.messages.models import Message
+from borrowers.people import actions as people_actions
 from borrowers.people import queries as people
+from borrowers.people.models import Account, Borrower
 from borrowers.tests import cast
 from common.audit.models import AuditEntry
 from common.errors import Refused
@@ -96,6 +100,68 @@ def test_one_bill_uploaded_twice_at_once_is_imported_once():
     assert SealedFile.objects.count() == ImportBatch.objects.count() == 1
     assert Process.objects.filter(kind="WATCH_BORROWER").count() == 1
     assert len(events.columns_of(lin.id)) == 40
+
+
+def test_of_two_accounts_with_one_phone_exactly_one_is_opened():
+    def sign_up():
+        return people_actions.open_account(phone=cast.PHONES["Lin"], language="en").public_id
+
+    answers = both(sign_up, sign_up)
+
+    assert answers.count("PHONE_TAKEN") == 1
+    assert Account.objects.count() == Borrower.objects.count() == 1
+
+
+def test_one_file_stored_twice_at_once_is_one_file():
+    lin = cast.borrower("Lin")
+
+    def store():
+        return documents.store(
+            borrower_id=lin.id,
+            kind=DocumentKind.ENROLMENT_EVIDENCE,
+            content=b"one and the same paper",
+            media_type="text/plain",
+            consented=False,
+            by=cast.self_of(lin),
+        )
+
+    answers = both(store, store)
+
+    assert answers[0] == answers[1]
+    row = SealedFile.objects.get()
+    assert papers.content(row.pk) == b"one and the same paper"
+
+
+def test_a_withdrawal_beside_an_upload_leaves_nothing_to_read():
+    chen = cast.borrower("Chen")
+    cast.allow(chen)
+    reading = cast.reading([cast.event(number) for number in range(40)])
+
+    def upload():
+        return behaviour.upload_bill(
+            borrower_id=chen.id,
+            reading=reading,
+            content=b"a bill",
+            media_type="text/csv",
+            by=cast.self_of(chen),
+        ).imported
+
+    answers = both(upload, lambda: cast.withdraw(chen))
+
+    assert answers[0] in {40, "CONSENT_NEEDED"}
+    assert len(events.columns_of(chen.id)) == 0
+    assert ImportBatch.objects.count() == (1 if answers[0] == 40 else 0)
+
+
+def test_a_grant_beside_a_withdrawal_ends_in_one_of_the_two():
+    chen = cast.borrower("Chen")
+    cast.allow(chen)
+
+    both(lambda: cast.allow(chen), lambda: cast.withdraw(chen))
+
+    given = Consent.objects.filter(withdrawal=None).count()
+    assert given in {0, 1}
+    assert (len(events.columns_of(chen.id)), given) in {(0, 0), (0, 1)}
 
 
 def test_one_message_sent_twice_at_once_is_one_message():

@@ -204,6 +204,90 @@ class TestStaff:
         assert phone.get(reverse("borrowers:home")).headers["Location"] == reverse("admin:index")
 
 
+class TestANewNumber:
+    """Changing the phone: nothing moves before the code has come back from the new one."""
+
+    @pytest.fixture
+    def lin(self, phone) -> Account:
+        sign_up(phone)
+        return Account.objects.get()
+
+    def ask(self, client: Client, number: str):
+        return client.post(
+            reverse("account_change_phone"), {"phone": number, "action_add": "1"}, follow=True
+        )
+
+    def test_is_taken_over_with_its_code(self, phone, lin):
+        self.ask(phone, "13900000002")
+        assert Account.objects.get().phone == cast.PHONES["Lin"]
+
+        phone.post(reverse("account_verify_phone"), {"code": latest_code()})
+
+        assert Account.objects.get().phone == cast.PHONES["Wei"]
+        assert people.account_by_phone(cast.PHONES["Lin"]) is None
+
+    def test_of_somebody_else_does_not_become_ones_own(self, phone, lin):
+        cast.borrower("Wei")
+
+        self.ask(phone, "13900000002")
+        phone.post(reverse("account_verify_phone"), {"code": latest_code()})
+
+        kept = people.account_by_phone(cast.PHONES["Lin"])
+        assert kept is not None
+        assert kept.pk == lin.pk
+
+
+class TestTheText:
+    @pytest.mark.parametrize("language", ["en", "zh-hans"])
+    def test_with_the_code_begins_with_it_in_every_language(self, language):
+        client = Client(headers={"accept-language": language})
+
+        client.post(reverse("account_signup"), {"phone": "13900000001"})
+
+        assert re.match(r"\d{6}\b", messages.outbox()[0].words)
+
+    def test_goes_to_the_number_that_was_typed_and_to_no_other(self, phone):
+        phone.post(reverse("account_signup"), {"phone": "139-0000-0001"})
+
+        assert [each.phone for each in messages.outbox()] == [cast.PHONES["Lin"]]
+
+
+class TestTheWayBack:
+    def test_leads_to_the_page_that_was_wanted(self, phone):
+        cast.borrower("Lin")
+        wanted = phone.get(reverse("borrowers:privacy")).headers["Location"]
+
+        phone.post(wanted, {"phone": "13900000001", "next": reverse("borrowers:privacy")})
+        page = phone.post(
+            reverse("account_confirm_login_code"),
+            {"code": latest_code(), "next": reverse("borrowers:privacy")},
+            follow=True,
+        )
+
+        assert page.request["PATH_INFO"] == reverse("borrowers:privacy")
+
+    def test_does_not_lead_to_another_site(self, phone):
+        cast.borrower("Lin")
+
+        phone.post(
+            reverse("account_request_login_code"),
+            {"phone": "13900000001", "next": "https://elsewhere.example/"},
+        )
+        page = phone.post(
+            reverse("account_confirm_login_code"),
+            {"code": latest_code(), "next": "https://elsewhere.example/"},
+        )
+
+        assert page.headers["Location"] == reverse("borrowers:home")
+
+    def test_is_closed_after_signing_out(self, phone):
+        sign_up(phone)
+
+        phone.post(reverse("account_logout"))
+
+        assert phone.get(reverse("borrowers:home")).status_code == 302
+
+
 class TestTheSession:
     def test_keeps_no_clear_phone_or_code(self, phone):
         phone.post(reverse("account_signup"), {"phone": "13900000001"})
