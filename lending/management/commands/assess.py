@@ -8,7 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils import translation
 
 from borrowers.connectors import registry
 from borrowers.connectors.sheet import LARGEST_FILE
@@ -46,8 +48,14 @@ class Command(BaseCommand):
         parser.add_argument("--scene", type=str.upper, choices=SCENES, default=SCENES[0])
         parser.add_argument("--enrolled", action="store_true", help="enrolment is proved")
         parser.add_argument("--json", action="store_true", help="one JSON object")
+        parser.add_argument("--language", choices=[code for code, _ in settings.LANGUAGES])
 
     def handle(self, **options: Any) -> None:
+        with translation.override(options["language"] or translation.get_language()):
+            self.decide(options)
+
+    def decide(self, options: dict[str, Any]) -> None:
+        """Read, appraise, tell."""
         names, as_json = options["bill"], options["json"]
         question = Question(
             amount_fen=options["amount"],

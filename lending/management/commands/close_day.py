@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from common import clock
+from common.business_date import queries as business_dates
 from lending.closing import actions as closing
 
 
@@ -24,4 +25,5 @@ class Command(BaseCommand):
         to = options["to"] or clock.shanghai_today()
         days = closing.close_through(to=to)
         if days or not options["catch_up"]:
-            self.stdout.write(f"{days} days closed; the books are open for {to.isoformat()}.")
+            on = business_dates.today()
+            self.stdout.write(f"{days} days closed; the books are open for {on.isoformat()}.")
