@@ -91,7 +91,7 @@ class TestTheJourney:
         assert points["balance"] >= 150
 
         lin.redeem("RATE_100")
-        discount = lin.rewards()["entitlements"][0]["id"]
+        discount = lin.rewards()["usable"][0]["id"]
         second = lin.submit(lin.apply(200_000, term_months=3, entitlement=discount)["id"])
         assert second["offer"]["discount_ppm"] == 10_000
         items = {item["code"]: item for item in second["offer"]["cost"]["items"]}
@@ -120,7 +120,11 @@ class TestTheJourney:
             seconds=60,
             what="the note after a late instalment",
         )
-        alerts = platform.rows("SELECT rule, state FROM monitoring_alert WHERE rule = 'DPD'")
+        alerts = platform.rows(
+            "SELECT a.rule, a.state FROM monitoring_alert a JOIN lending_loan l ON l.id = a.loan_id"
+            " WHERE l.public_id = %s",
+            loan["id"],
+        )
         assert alerts == [("DPD", "OPEN")]
         books_agree(platform)
 
