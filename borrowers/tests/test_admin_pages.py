@@ -142,6 +142,17 @@ class TestPeople:
         assert "3 / 5" in shown
         assert "Nobody so far." in shown
 
+    def test_are_listed_although_a_cell_of_one_is_damaged(self, staff, lin):
+        wei = cast.borrower("Wei")
+        cast.identify(wei, name="Wei Jun", id_number=cast.WEI_ID_NUMBER)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE borrowers_borrower SET name = id_number WHERE id = %s", [lin.id])
+
+        shown = list_of(staff, "borrower").content.decode()
+
+        assert "W**" in shown
+        assert lin.public_id in shown
+
     def test_are_not_deleted_by_the_bulk_action(self, staff, lin):
         staff.post(
             reverse("admin:borrowers_borrower_changelist"),
@@ -202,6 +213,28 @@ class TestReveal:
         page = signed_in(Account.objects.get(pk=lin.account_id)).get(reverse("borrowers:privacy"))
 
         assert "To check a suspicion of fraud" in page.content.decode()
+
+    def test_twice_is_two_looks(self, staff, lin):
+        self.reveal(staff, lin)
+        self.reveal(staff, lin)
+
+        assert AccessEntry.objects.count() == 2
+
+    def test_of_nobody_is_not_found(self, staff, mei):
+        page = staff.post(
+            reverse("admin:borrowers_borrower_reveal", args=[10**9]),
+            {"fields_asked": ["name"], "reason_code": "FRAUD_CHECK"},
+        )
+
+        assert page.status_code == 404
+        assert not AccessEntry.objects.exists()
+
+    def test_of_another_site_is_refused(self, mei, lin):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(mei)
+
+        assert self.reveal(client, lin).status_code == 403
+        assert not AccessEntry.objects.exists()
 
 
 class TestEvents:

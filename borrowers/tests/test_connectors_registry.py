@@ -34,7 +34,7 @@ class TestConnectors:
         for kind, connector in CONNECTORS.items():
             face: Connector = connector
             assert face.kind == kind
-            assert face.purpose == "CONSUMPTION"
+            assert face.purpose == "CONSUMPTION_RECORDS"
             assert callable(face.recognises)
             assert callable(face.read)
 

@@ -69,7 +69,7 @@ class Alipay:
 
     kind: str = "ALIPAY"
     source: Source = Source.ALIPAY
-    purpose: str = "CONSUMPTION"
+    purpose: str = "CONSUMPTION_RECORDS"
 
     def recognises(self, sheet: Sheet) -> bool:
         """By a column that only Alipay has, or by its title above or below the rows."""

@@ -72,7 +72,7 @@ class WeChat:
 
     kind: str = "WECHAT"
     source: Source = Source.WECHAT
-    purpose: str = "CONSUMPTION"
+    purpose: str = "CONSUMPTION_RECORDS"
 
     def recognises(self, sheet: Sheet) -> bool:
         """By its column names, or by its title where columns are missing."""
