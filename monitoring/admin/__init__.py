@@ -1,0 +1,5 @@
+"""Staff pages of monitoring: what was found about loans, and what became of it."""
+
+from monitoring.admin import alerts
+
+__all__ = ["alerts"]

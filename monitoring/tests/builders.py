@@ -2,7 +2,9 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.db.models import QuerySet
 
 from borrowers.behaviour.contracts import Category, Direction, RawEvent
 from borrowers.consent.purposes import CONSUMPTION_RECORDS, POST_LOAN_WATCH
@@ -89,3 +91,8 @@ def stop_sharing(loan: Loan, purpose: str = CONSUMPTION_RECORDS) -> None:
 
 def staff(account_id: int) -> Actor:
     return Actor(kind="STAFF", account_id=account_id)
+
+
+def permissions(app_label: str, *codenames: str) -> QuerySet[Permission]:
+    """Django's rights by name."""
+    return Permission.objects.filter(content_type__app_label=app_label, codename__in=codenames)
