@@ -20,7 +20,8 @@ def main(arguments: list[str]) -> None:
         os.setgid(gid)
         os.setuid(uid)
         os.chdir("/")
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         sys.exit("the parent ended before its child began")
     os.execv(arguments[3], arguments[3:])  # noqa: S606 (a shell is what we avoid)
