@@ -109,10 +109,10 @@ def is_running(cluster: Cluster) -> bool:
 def server_pid(cluster: Cluster) -> int | None:
     """The number that the server wrote when it started."""
     try:
-        first = (cluster.data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0]
+        first = (cluster.data / "postmaster.pid").read_bytes().split(b"\n", 1)[0]
     except OSError:
         return None
-    return int(first) if first.isdecimal() else None
+    return int(first) if first.isdigit() else None
 
 
 def stop(cluster: Cluster) -> None:

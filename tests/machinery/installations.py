@@ -19,7 +19,8 @@ from config.supervisor.console import Console
 @contextmanager
 def new_installation(environment: str = "test") -> Iterator[dict[str, str]]:
     """The environment variables of processes that belong to a fresh installation."""
-    state = Path(tempfile.mkdtemp(prefix="mingzhang-")) / "state"
+    # A folder as people have them: with a blank, an apostrophe and Chinese letters.
+    state = Path(tempfile.mkdtemp(prefix="mingzhang-")) / "Lin's 明账"
     kept_out = {"DATABASE_URL", "DATABASE_OWNER_URL", "KEYS_DATABASE_URL", "REDIS_URL"}
     variables = {key: value for key, value in os.environ.items() if key not in kept_out}
     variables |= {"MINGZHANG_STATE": str(state), "MINGZHANG_ENV": environment}
