@@ -13,12 +13,12 @@ PLOT_HEIGHT = 130
 HEIGHT = 166
 MOST_LABELS = 12
 WIDEST_BAR = 44
-LOOKS = ("fill-first", "fill-second")
+LOOKS = ("fill-first", "fill-second", "fill-third")
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One place on the axis: its label and the size of each part, none below zero, at most two."""
+    """One place on the axis: its label and the size of each part, none below zero, at most three."""
 
     label: str
     parts: tuple[int, ...]

@@ -15,3 +15,8 @@ def is_owed(*, kind: str, subject_id: int) -> bool:
         subject_id=subject_id,
         state__in=[ProcessState.PENDING, ProcessState.RUNNING],
     ).exists()
+
+
+def given_up() -> int:
+    """How many pieces of work failed too often and wait for a person."""
+    return Process.objects.filter(state=ProcessState.QUARANTINED).count()

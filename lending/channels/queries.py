@@ -1,6 +1,6 @@
 """Where money is on its way."""
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from lending.channels.models import Transfer, TransferPurpose, TransferState
 
@@ -37,6 +37,11 @@ def collecting_fen(loan_id: int) -> int:
         booked_at=None,
     ).exclude(state=TransferState.FAILED)
     return int(on_its_way.aggregate(total=Sum("amount_fen"))["total"] or 0)
+
+
+def payouts() -> QuerySet[Transfer]:
+    """Every attempt to pay a loan out."""
+    return Transfer.objects.filter(purpose=TransferPurpose.DISBURSEMENT)
 
 
 def unbooked() -> list[Transfer]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from lending.ledger.models import LedgerPosting
 
@@ -36,6 +36,14 @@ def balances_by_loan_fen(account_code: str, loan_ids: Iterable[int]) -> dict[int
         .order_by("loan_id")
     )
     return {loan_id: total for loan_id, total in rows if loan_id is not None}
+
+
+def booked_on(account_code: str, *, kind: str, on: date) -> tuple[int, int]:
+    """How many entries of a kind touched an account on a day, and with how much in sum."""
+    touched = LedgerPosting.objects.filter(
+        account_id=account_code, entry__kind=kind, entry__business_date=on
+    ).aggregate(entries=Count("entry_id", distinct=True), fen=Sum("amount_fen", default=0))
+    return int(touched["entries"]), int(touched["fen"])
 
 
 def trial_balance_fen(*, on: date | None = None) -> dict[str, int]:

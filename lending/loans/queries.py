@@ -1,16 +1,18 @@
 """What was signed and what happened, as values that the arithmetic takes."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from borrowers.documents import queries as documents
 from borrowers.people import queries as people
 from common.errors import NotFound
 from lending.applications import queries as applications
 from lending.calc import contracts as calc
+from lending.channels import queries as transfers
 from lending.loans import agreement
+from lending.loans.contracts import Portfolio
 from lending.loans.models import Instalment, Loan, LoanState, LoanTransaction
 
 
@@ -103,6 +105,33 @@ def by_ids(loan_ids: Collection[int]) -> QuerySet[Loan]:
     """These loans in order, with their product and whom they paid; for staff and watchers."""
     rows = Loan.objects.filter(pk__in=loan_ids)
     return rows.select_related("product", "contract__application__merchant").order_by("pk")
+
+
+def portfolio(*, on: date) -> Portfolio:
+    """All running loans in one statement, as they stand on a day."""
+
+    def later_than(days: int) -> Q:
+        return Q(oldest_unpaid_due_on__lt=on - timedelta(days=days))
+
+    sums = Loan.objects.filter(state=LoanState.ACTIVE).aggregate(
+        active=Count("pk"),
+        past_due=Count("pk", filter=later_than(0)),
+        principal_fen=Sum("principal_outstanding_fen", default=0),
+        later_than_1_day_fen=Sum("principal_outstanding_fen", filter=later_than(1), default=0),
+        later_than_30_days_fen=Sum("principal_outstanding_fen", filter=later_than(30), default=0),
+    )
+    return Portfolio(**{name: int(figure) for name, figure in sums.items()})
+
+
+def payouts_failed() -> QuerySet[Loan]:
+    """Signed loans whose money was refused and is not on its way again, oldest first."""
+    payouts = transfers.payouts().filter(loan_id=OuterRef("pk"))
+    waiting = Loan.objects.filter(state=LoanState.PENDING_DISBURSEMENT)
+    return (
+        waiting.filter(Exists(payouts), ~Exists(payouts.exclude(state="FAILED")))
+        .select_related("product")
+        .order_by("pk")
+    )
 
 
 def days_past_due(loan: Loan, on: date) -> int:

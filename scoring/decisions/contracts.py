@@ -7,7 +7,16 @@ from typing import Any, Literal
 
 from scoring.policy.contracts import CreditRequest, Numbers, Outcome
 
-__all__ = ["CreditRequest", "Decided", "Numbers", "Outcome", "Reason", "Reviewed", "Tally", "Verdict"]
+__all__ = [
+    "CreditRequest",
+    "Decided",
+    "Numbers",
+    "Outcome",
+    "Reason",
+    "Reviewed",
+    "Tally",
+    "Verdict",
+]
 
 
 @dataclass(frozen=True, slots=True)
