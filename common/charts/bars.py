@@ -18,7 +18,7 @@ LOOKS = ("fill-first", "fill-second", "fill-third")
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One place on the axis: its label and the size of each part, none below zero, at most three."""
+    """One place on the axis: its label and the sizes of at most three parts, none below zero."""
 
     label: str
     parts: tuple[int, ...]

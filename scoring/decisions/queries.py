@@ -1,6 +1,6 @@
 """What was decided and why, and the proof that it would be decided the same again."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -88,9 +88,9 @@ def tallies(*, since: datetime) -> list[Tally]:
     ]
 
 
-def _by_day(rows: QuerySet[Any], instant: str) -> QuerySet[Any, tuple[Any, ...]]:
+def _by_day(rows: QuerySet[Any], instant: str) -> list[tuple[date, str, int]]:
     day = TruncDate(instant, tzinfo=SHANGHAI)
-    return rows.values_list(day, "outcome").annotate(count=Count("pk")).order_by()
+    return list(rows.values_list(day, "outcome").annotate(count=Count("pk")).order_by())
 
 
 def is_reviewed(assessment_id: int) -> bool:
