@@ -7,12 +7,15 @@ from django.core.files.storage import storages
 
 from borrowers.documents.contracts import StoredFile
 from borrowers.documents.models import SealedFile
+from borrowers.people.contracts import REVEAL_REASONS
+from borrowers.people.models import AccessEntry
 from borrowers.people.queries import card
 from common import public_ids
 from common.actors import Actor
 from common.audit import actions as audit
 from common.crypto.blind_index import blind
-from common.crypto.files import seal_bytes
+from common.crypto.files import seal_bytes, unseal_bytes
+from common.errors import NotFound
 from common.transactions import joined
 
 CONTENT_CONTEXT = "document.content"
@@ -43,6 +46,35 @@ def store(
             facts={"document": row.public_id, "kind": kind, "size_bytes": row.size_bytes},
         )
     return StoredFile(id=row.pk, public_id=row.public_id)
+
+
+@joined
+def open_for_staff(*, document_id: int, reason_code: str, by: Actor) -> tuple[bytes, str]:
+    """The bytes of a file and what they are, for one member of staff.
+
+    Who opened it and why is kept, and the person can see it. Raises NotFound, and KeyDestroyed
+    after an erasure.
+    """
+    assert by.account_id is not None
+    assert reason_code in REVEAL_REASONS
+    row = SealedFile.objects.filter(pk=document_id).first()
+    if row is None:
+        raise NotFound
+    with storages["documents"].open(row.store_name) as file:
+        content = unseal_bytes(file.read(), row.key_id, f"{CONTENT_CONTEXT}.{row.public_id}")
+    AccessEntry.objects.create(
+        borrower_id=row.borrower_id,
+        seen_by_id=by.account_id,
+        fields_seen=[row.kind.lower()],
+        reason_code=reason_code,
+    )
+    audit.append(
+        action="borrowers.document.opened",
+        subject=f"borrower:{card(row.borrower_id).public_id}",
+        by=by,
+        facts={"document": row.public_id, "kind": row.kind, "reason_code": reason_code},
+    )
+    return content, row.media_type
 
 
 def _kept(

@@ -9,6 +9,7 @@ from common.texts import gettext_noop
 # Why a member of staff may look at clear details; the person reads the same words.
 REVEAL_REASONS: Mapping[str, str] = {
     "IDENTITY_CHECK": gettext_noop("To check an identity"),
+    "APPLICATION_REVIEW": gettext_noop("To decide on an application"),
     "BORROWER_ASKED": gettext_noop("The borrower asked for help"),
     "FRAUD_CHECK": gettext_noop("To check a suspicion of fraud"),
     "COMPLAINT": gettext_noop("To answer a complaint"),

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
@@ -20,6 +20,7 @@ from borrowers.people import queries as people
 from common import clock
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
+from common.audit.queries import trail_of
 from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.rates import percent, ppm_from_percent
@@ -74,6 +75,7 @@ class DecisionForm(forms.Form):
         field = self.fields["reason_code"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [
+            ("", "—"),
             _reasons("OFFERED", _("For an offer")),
             _reasons("DECLINED", _("For a decline")),
         ]
@@ -143,13 +145,17 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
         return row.state
 
     def get_urls(self) -> list[URLPattern]:
-        """The decision beside the usual pages."""
-        decide = path(
-            "<path:object_id>/decide/",
-            self.admin_site.admin_view(self.decide),
-            name="lending_loanapplication_decide",
-        )
-        return [decide, *super().get_urls()]
+        """The decision, and the proof that it needs, beside the usual pages."""
+        views = {"decide": self.decide, "evidence": self.evidence}
+        own = [
+            path(
+                f"<int:object_id>/{name}/",
+                self.admin_site.admin_view(view),
+                name=f"lending_loanapplication_{name}",
+            )
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
 
     def change_view(
         self,
@@ -166,11 +172,25 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
         )
         return answer
 
-    def decide(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def evidence(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Open the proof (POST only): who looked is kept, and the person can see it."""
+        if request.method != "POST" or not request.user.has_perm(MAY_DECIDE):
+            raise PermissionDenied
+        row = self.get_object(request, str(object_id))
+        if row is None or row.evidence_id is None:
+            raise Http404
+        content, media_type = documents.open_for_staff(
+            document_id=row.evidence_id,
+            reason_code="APPLICATION_REVIEW",
+            by=Actor(kind="STAFF", account_id=request.user.pk),
+        )
+        return HttpResponse(content, content_type=media_type)
+
+    def decide(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Decide a referred application, by form; the verb says what is possible."""
         if not request.user.has_perm(MAY_DECIDE):
             raise PermissionDenied
-        row = self.get_object(request, object_id)
+        row = self.get_object(request, str(object_id))
         if row is None or row.state != ApplicationState.REFERRED:
             messages.warning(request, _("This application does not wait for a person."))
             return HttpResponseRedirect(reverse("admin:lending_loanapplication_changelist"))
@@ -203,12 +223,29 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
         return True
 
     def _shown(self, request: HttpRequest, row: LoanApplication) -> dict[str, Any]:
-        waits = row.state == ApplicationState.REFERRED
-        return {
-            "may_decide": waits and request.user.has_perm(MAY_DECIDE),
-            "explanation": decisions.explanation(row.pk) if row.assessment_id else None,
+        may_decide = request.user.has_perm(MAY_DECIDE)
+        return _explained(row) | {
+            "covered": people.masked(row.borrower_id),
+            "may_decide": may_decide and row.state == ApplicationState.REFERRED,
+            "may_open_evidence": may_decide and row.evidence_id is not None,
             "offer": Offer.objects.filter(application=row).first(),
+            "trail": trail_of(f"application:{row.public_id}"),
         }
+
+
+def _explained(row: LoanApplication) -> dict[str, Any]:
+    """The machine's decision as its own page shows it; nothing before there is one."""
+    if row.assessment_id is None:
+        return {}
+    told = decisions.explanation(row.pk)
+    trace = dict(told.verdict.policy_trace)
+    return {
+        "explanation": told,
+        "review_words": reviews.words(told.review.reason_code) if told.review else "",
+        "inputs": trace.pop("inputs", {}),
+        "ruling": trace.pop("ruling", {}),
+        "trace": trace,
+    }
 
 
 def _proposal(row: LoanApplication) -> dict[str, Any]:
