@@ -15,6 +15,8 @@ DATA_HOLDERS: tuple[str, ...] = ()
 INVARIANTS: tuple[str, ...] = (
     "common.audit.invariants.breaches",
     "lending.ledger.invariants.breaches",
+    "lending.servicing.invariants.breaches",
+    "lending.rewards.invariants.breaches",
 )
 
 # Tasks of the night, in the order in which they need one another.

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "common.web.refusals.RefusalPages",
+    "config.routes.Gate",
 ]
 
 ROOT_URLCONF = "config.urls"

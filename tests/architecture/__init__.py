@@ -1,1 +1,1 @@
-"""Rules of the house that a machine can check."""
+"""Rules of the whole house, tried on all of it: rooms, sizes, words, doors."""
