@@ -10,7 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -193,7 +194,10 @@ class AlertAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Loan"))
     def loan(self, row: Any) -> str:
-        return row.loan_row.public_id if row.loan_row else UNKNOWN
+        if row.loan_row is None:
+            return UNKNOWN
+        page = reverse("admin:lending_loan_change", args=[row.loan_id])
+        return format_html('<a href="{}">{}</a>', page, row.loan_row.public_id)
 
     @admin.display(description=_("Days past due now"))
     def late(self, row: Any) -> str:

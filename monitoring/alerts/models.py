@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from common import public_ids
 
@@ -25,28 +26,34 @@ class Alert(models.Model):
     # A number, not a key: loans keep their tables to themselves.
     loan_id = models.BigIntegerField(db_index=True)
     borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
-    rule = models.CharField(max_length=30)
+    rule = models.CharField(_("Finding"), max_length=30)
     rule_version = models.PositiveSmallIntegerField()
     window_key = models.CharField(max_length=30)
-    severity = models.PositiveSmallIntegerField()
+    severity = models.PositiveSmallIntegerField(_("Severity"))
     value = models.BigIntegerField()
     baseline = models.BigIntegerField()
     count = models.PositiveIntegerField()
     evidence = models.JSONField()
-    found_on = models.DateField()
+    found_on = models.DateField(_("Found on"))
     state = models.CharField(max_length=8, choices=AlertState.choices, default=AlertState.OPEN)
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("Taken by"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     close_reason = models.CharField(max_length=30, default="", blank=True)
     note = models.ForeignKey(
         "borrowers.SealedFile", null=True, on_delete=models.PROTECT, related_name="+"
     )
-    raised_at = models.DateTimeField(db_default=Now())
+    raised_at = models.DateTimeField(_("Raised"), db_default=Now())
     assigned_at = models.DateTimeField(null=True)
-    closed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(_("Closed"), null=True)
 
     class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
         constraints = [
             models.UniqueConstraint(
                 fields=["loan_id", "rule", "window_key"], name="alert_is_raised_once"

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from common import public_ids
 
@@ -18,32 +19,40 @@ class Outcome(models.TextChoices):
 class Assessment(models.Model):
     """One automated decision, with everything that is needed to repeat it bit for bit."""
 
-    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
+    public_id = models.CharField(_("Number"), max_length=22, unique=True, default=public_ids.new)
     # A number, not a key: applications stand above this app and own the other end.
     application_id = models.BigIntegerField(unique=True)
     borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
     vector = models.ForeignKey("scoring.FeatureVector", on_delete=models.PROTECT, related_name="+")
     model_version = models.ForeignKey(
-        "scoring.ModelVersion", on_delete=models.PROTECT, related_name="+"
+        "scoring.ModelVersion",
+        verbose_name=_("Scorecard"),
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     policy_version = models.ForeignKey(
-        "scoring.PolicyVersion", on_delete=models.PROTECT, related_name="+"
+        "scoring.PolicyVersion",
+        verbose_name=_("Policy"),
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     request = models.JSONField()
     numbers = models.JSONField()
-    outcome = models.CharField(max_length=8, choices=Outcome.choices)
-    tier = models.CharField(max_length=4)
-    score = models.SmallIntegerField()
+    outcome = models.CharField(_("Result"), max_length=8, choices=Outcome.choices)
+    tier = models.CharField(_("Tier"), max_length=4)
+    score = models.SmallIntegerField(_("Score"))
     pd_ppm = models.PositiveIntegerField()
     limit_fen = models.BigIntegerField()
     annual_rate_ppm = models.PositiveIntegerField()
     affordable_instalment_fen = models.BigIntegerField()
-    max_term_months = models.PositiveSmallIntegerField()
+    max_term_months = models.PositiveSmallIntegerField(_("Months at most"))
     reasons = models.JSONField()
     policy_trace = models.JSONField()
-    decided_at = models.DateTimeField(db_default=Now())
+    decided_at = models.DateTimeField(_("Decided"), db_default=Now())
 
     class Meta:
+        verbose_name = _("assessment")
+        verbose_name_plural = _("assessments")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(limit_fen__gte=0, affordable_instalment_fen__gte=0),

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class PolicyState(models.TextChoices):
@@ -15,13 +16,17 @@ class PolicyState(models.TextChoices):
 class PolicyVersion(models.Model):
     """One set of decision tables, by its hash."""
 
-    version = models.CharField(max_length=40, unique=True)
+    version = models.CharField(_("Version"), max_length=40, unique=True)
     content = models.JSONField()
-    sha256 = models.CharField(max_length=64, unique=True)
-    state = models.CharField(max_length=10, choices=PolicyState.choices, default=PolicyState.DRAFT)
-    registered_at = models.DateTimeField(db_default=Now())
+    sha256 = models.CharField(_("Hash"), max_length=64, unique=True)
+    state = models.CharField(
+        _("State"), max_length=10, choices=PolicyState.choices, default=PolicyState.DRAFT
+    )
+    registered_at = models.DateTimeField(_("Registered"), db_default=Now())
 
     class Meta:
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
         constraints = [
             models.UniqueConstraint(
                 fields=["state"],
