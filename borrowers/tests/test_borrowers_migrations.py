@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg2
 import pytest
 
-from config.services.layout import ROOT
 
 pytestmark = pytest.mark.commits
+
+ROOT = Path(__file__).resolve().parents[2]
 
 MADE_IN_SQL = (
     "borrowers_event",
