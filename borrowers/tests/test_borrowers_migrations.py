@@ -8,7 +8,6 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-
 pytestmark = pytest.mark.commits
 
 ROOT = Path(__file__).resolve().parents[2]
