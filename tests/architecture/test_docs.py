@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from django.core.management import get_commands
@@ -16,6 +17,7 @@ from borrowers.behaviour.contracts import Category, Source
 from borrowers.consent.purposes import PURPOSES
 from borrowers.messages.templates import TEMPLATES
 from borrowers.people.contracts import REVEAL_REASONS
+from borrowers.people.id_number import birth_date, check_character
 from common.errors import Refused
 from lending.calc.contracts import Component, TransactionKind
 from lending.ledger.chart import CHART
@@ -28,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ("common", "borrowers", "scoring", "lending", "monitoring", "config", "simulation")
 PLATFORM = APPS[:5]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+Kind = TypeVar("Kind")
 NO_ROOMS = {"management", "migrations", "tests", "__pycache__"}
 DOORS = {"admin", "api", "web"}  # in the toolbox they are rooms: what every door needs
 FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
@@ -112,8 +115,6 @@ class TestReadme:
         assert "make test" in said
 
     def test_gives_an_identity_number_that_is_right_and_nobodys(self):
-        from borrowers.people.id_number import birth_date, check_character  # noqa: PLC0415
-
         for page in PAGES:
             for number in re.findall(r"\b99\d{15}[\dX]\b", page.read_text(encoding="utf-8")):
                 assert check_character(number[:17]) == number[17]
@@ -305,7 +306,7 @@ def own_refusals() -> Iterator[type[Refused]]:
             yield refusal
 
 
-def subclasses(kind: type) -> Iterator[type]:
+def subclasses(kind: type[Kind]) -> Iterator[type[Kind]]:
     for each in kind.__subclasses__():
         yield each
         yield from subclasses(each)
