@@ -217,6 +217,43 @@ CONTENT_SECURITY_POLICY = {
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
+# --- Staff pages ----------------------------------------------------------------------------------
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("Mingzhang staff"),
+    "SITE_HEADER": "明账 Mingzhang",
+    "SITE_SUBHEADER": _("Staff workbench"),
+    "SITE_URL": None,
+    "SITE_ICON": "config.staff.brand.mark",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "config.staff.brand.mark"},
+    ],
+    "STYLES": ["config.staff.brand.style"],
+    "COLORS": "config.staff.brand.colours",
+    "BORDER_RADIUS": "8px",
+    "ENVIRONMENT": "config.staff.brand.environment",
+    # Verbs write their own trail; Django's log of edits would always be empty.
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "ACCOUNT": {"navigation": "config.staff.account.links"},
+    "DASHBOARD_CALLBACK": "config.staff.workbench.dashboard",
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "navigation": "config.staff.sidebar.navigation",
+    },
+    "COMMAND": {
+        "search_models": [
+            "borrowers.borrower",
+            "lending.loanapplication",
+            "lending.loan",
+            "lending.transfer",
+            "monitoring.alert",
+            "scoring.assessment",
+        ],
+    },
+}
+
 # --- API ------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["common.api.authentication.SessionToken"],

@@ -4,6 +4,7 @@ from allauth.headless import urls as headless_urls
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from common.observability.health import healthz, readyz
@@ -27,6 +28,8 @@ urlpatterns = [
     path("webhooks/", include("lending.api.webhooks")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("admin/", admin.site.urls),
+    # Browsers ask for it where a page names no mark: plain answers of the API, for one.
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/mark.svg")),
 ]
 if settings.DEMONSTRATION:
     urlpatterns.append(path("demo/gallery/", Gallery.as_view(), name="gallery"))

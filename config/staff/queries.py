@@ -1,0 +1,147 @@
+"""The figures of the workbench: sums over rows by a few statements, none of them over people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.core.cache import cache
+from django.db.models import Count, Min
+
+from common import clock
+from common.audit import queries as audit
+from common.periods import SHANGHAI
+from common.processes import queries as processes
+from lending.applications import queries as applications
+from lending.channels import queries as transfers
+from lending.ledger import chart
+from lending.ledger import queries as ledger
+from lending.loans import queries as loans
+from monitoring.alerts import queries as alerts
+from scoring.decisions import queries as assessments
+from scoring.decisions.contracts import Tally
+
+DAYS_SHOWN = 14
+# Sums over the whole book are asked for once in this time, however many pages are opened.
+CHECKED_EVERY_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many applications wait for a person, and since when the first does."""
+
+    count: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionDay:
+    """What was decided on one day. What a person decided later counts on that later day too."""
+
+    day: date
+    offered: int
+    referred: int
+    declined: int
+
+    @property
+    def final(self) -> int:
+        """Decisions that nobody has to look at again."""
+        return self.offered + self.declined
+
+    @property
+    def total(self) -> int:
+        return self.final + self.referred
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Money that stands still: payouts that were refused, and transfers without an entry."""
+
+    payouts_failed: int
+    unbooked: int
+
+    @property
+    def total(self) -> int:
+        return self.payouts_failed + self.unbooked
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Whether the house is in order, and when that was asked."""
+
+    imbalance_fen: int
+    entries_sealed: int
+    sealed_until: datetime | None
+    work_given_up: int
+    checked_at: datetime
+
+
+def applications_waiting() -> int:
+    """For the badge."""
+    return applications.referred().count()
+
+
+def alerts_open() -> int:
+    """For the badge."""
+    return alerts.queue().count()
+
+
+def waiting() -> Waiting:
+    """What waits for a person."""
+    found = applications.referred().aggregate(count=Count("pk"), oldest_at=Min("submitted_at"))
+    return Waiting(count=found["count"], oldest_at=found["oldest_at"])
+
+
+def alerts_by_severity() -> dict[int, int]:
+    """Alerts that are not closed, by how grave they are, the gravest first."""
+    rows = alerts.queue().order_by("-severity").values_list("severity")
+    return dict(rows.annotate(count=Count("pk")))
+
+
+def decision_days(*, today: date) -> list[DecisionDay]:
+    """The last two weeks, a line a day, days without a decision included."""
+    first = today - timedelta(days=DAYS_SHOWN - 1)
+    since = datetime.combine(first, datetime.min.time(), tzinfo=SHANGHAI)
+    said = assessments.tallies(since=since)
+    return [_day(first + timedelta(days=number), said) for number in range(DAYS_SHOWN)]
+
+
+def _day(day: date, said: Sequence[Tally]) -> DecisionDay:
+    def times(outcome: str) -> int:
+        return sum(each.count for each in said if (each.day, each.outcome) == (day, outcome))
+
+    return DecisionDay(
+        day=day,
+        offered=times("OFFERED"),
+        referred=times("REFERRED"),
+        declined=times("DECLINED"),
+    )
+
+
+def repaid(*, on: date) -> tuple[int, int]:
+    """Repayments in the books of a day: how many, and how much."""
+    return ledger.booked_on(chart.BANK, kind="REPAYMENT", on=on)
+
+
+def trouble() -> Trouble:
+    """Money that a person should look after."""
+    return Trouble(
+        payouts_failed=loans.payouts_failed().count(), unbooked=len(transfers.unbooked())
+    )
+
+
+def house() -> House:
+    """The sums over everything; a moment old at most."""
+    found = cache.get_or_set("staff.house", _house, CHECKED_EVERY_SECONDS)
+    assert isinstance(found, House)
+    return found
+
+
+def _house() -> House:
+    last = audit.last_link()
+    return House(
+        imbalance_fen=sum(ledger.trial_balance_fen().values()),
+        entries_sealed=last.position if last else 0,
+        sealed_until=last.entry.occurred_at if last else None,
+        work_given_up=processes.given_up(),
+        checked_at=clock.now(),
+    )

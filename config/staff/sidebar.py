@@ -1,0 +1,153 @@
+"""The sidebar: rooms in the order in which people work, and only what the person may see."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from config.staff import queries
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: a list of rows, perhaps narrowed, perhaps with the number of what waits in it."""
+
+    title: str | Promise
+    icon: str
+    model: str
+    only: tuple[tuple[str, str], ...] = ()
+    badge: Callable[[], int] | None = None
+    badge_look: str = "warning"
+
+
+WAITING = Entry(
+    _("Applications waiting"),
+    "inbox",
+    "lending.LoanApplication",
+    only=(("state__exact", "REFERRED"),),
+    badge=queries.applications_waiting,
+)
+OPEN_ALERTS = Entry(
+    _("Alerts open"),
+    "notifications_active",
+    "monitoring.Alert",
+    badge=queries.alerts_open,
+    badge_look="danger",
+)
+
+GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
+    (_("Work"), (WAITING, OPEN_ALERTS)),
+    (
+        _("People"),
+        (
+            Entry(_("Borrowers"), "group", "borrowers.Borrower"),
+            Entry(_("Consents"), "verified_user", "borrowers.Consent"),
+            Entry(_("Bills read"), "upload_file", "borrowers.ImportBatch"),
+            Entry(_("Payments in bills"), "receipt_long", "borrowers.EventRow"),
+            Entry(_("Messages"), "mail", "borrowers.Message"),
+            Entry(_("Who looked"), "visibility", "borrowers.AccessEntry"),
+        ),
+    ),
+    (
+        _("Lending"),
+        (
+            Entry(_("Applications"), "description", "lending.LoanApplication"),
+            Entry(_("Loans"), "payments", "lending.Loan"),
+            Entry(_("All alerts"), "monitor_heart", "monitoring.Alert", only=(("state", "all"),)),
+            Entry(_("Transfers"), "swap_horiz", "lending.Transfer"),
+            Entry(_("Bank notices"), "webhook", "lending.ChannelEvent"),
+            Entry(_("Cost disclosures"), "price_check", "lending.CostDisclosure"),
+            Entry(_("Products"), "category", "lending.LoanProduct"),
+            Entry(_("Schools and shops"), "storefront", "lending.Merchant"),
+            Entry(_("Points"), "stars", "lending.PointsEntry"),
+            Entry(_("Discounts"), "sell", "lending.Entitlement"),
+        ),
+    ),
+    (
+        _("Books"),
+        (
+            Entry(_("Accounts"), "account_balance", "lending.LedgerAccount"),
+            Entry(_("Entries"), "menu_book", "lending.LedgerEntry"),
+        ),
+    ),
+    (
+        _("Decisions"),
+        (
+            Entry(_("Assessments"), "fact_check", "scoring.Assessment"),
+            Entry(_("Scorecards"), "model_training", "scoring.ModelVersion"),
+            Entry(_("Policies"), "rule", "scoring.PolicyVersion"),
+        ),
+    ),
+)
+
+
+def navigation(request: HttpRequest) -> list[Item]:
+    """The groups as unfold reads them."""
+    home = reverse("admin:index")
+    workbench: Item = {"title": _("Workbench"), "icon": "dashboard", "link": home}
+    workbench["active"] = request.path == home
+    groups: list[Item] = [{"title": "", "items": [workbench]}]
+    for title, entries in GROUPS:
+        items = [_item(entry, request) for entry in entries if is_visible(entry, request)]
+        if items:
+            groups.append({"title": title, "items": items})
+    return groups
+
+
+def entries() -> Iterator[Entry]:
+    """Every line of every group."""
+    for _title, found in GROUPS:
+        yield from found
+
+
+def is_visible(entry: Entry, request: HttpRequest) -> bool:
+    """Whether there is a page for these rows, and the person may look at it."""
+    model = apps.get_model(entry.model)
+    if not admin.site.is_registered(model):
+        return False
+    return bool(admin.site.get_model_admin(model).has_view_permission(request))
+
+
+def path_of(entry: Entry) -> str:
+    """The list of rows, without what narrows it."""
+    name = apps.get_model(entry.model)._meta
+    return reverse(f"admin:{name.app_label}_{name.model_name}_changelist")
+
+
+def link_of(entry: Entry) -> str:
+    """Where the line leads."""
+    return f"{path_of(entry)}?{urlencode(entry.only)}" if entry.only else path_of(entry)
+
+
+def _item(entry: Entry, request: HttpRequest) -> Item:
+    item: Item = {
+        "title": entry.title,
+        "icon": entry.icon,
+        "link": link_of(entry),
+        "active": _is_active(entry, request),
+    }
+    waiting = entry.badge() if entry.badge else 0
+    return item | ({"badge": str(waiting), "badge_variant": entry.badge_look} if waiting else {})
+
+
+def _is_active(entry: Entry, request: HttpRequest) -> bool:
+    """A narrowed list is active only where it is narrowed so; the whole list everywhere else."""
+    if entry.only:
+        return request.path == path_of(entry) and _is_narrowed(entry, request)
+    siblings = [each for each in entries() if each.model == entry.model and each.only]
+    return request.path.startswith(path_of(entry)) and not any(
+        _is_active(each, request) for each in siblings
+    )
+
+
+def _is_narrowed(entry: Entry, request: HttpRequest) -> bool:
+    return all(request.GET.get(name) == value for name, value in entry.only)
