@@ -14,6 +14,7 @@ DATA_HOLDERS: tuple[str, ...] = ()
 # Functions that walk over what is stored and say each breach in one sentence.
 INVARIANTS: tuple[str, ...] = (
     "common.audit.invariants.breaches",
+    "scoring.decisions.queries.breaches",
     "lending.ledger.invariants.breaches",
     "lending.servicing.invariants.breaches",
     "lending.rewards.invariants.breaches",

@@ -1,5 +1,6 @@
 """What was decided and why, and the proof that it would be decided the same again."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +24,11 @@ from scoring.decisions.explanation import Explanation, explain
 from scoring.decisions.models import Assessment, Review
 from scoring.features import queries as vectors
 from scoring.policy import queries as policies
+from scoring.policy.table import PolicyIsDamaged
 from scoring.registry import queries as registry
+from scoring.registry.scorecard import CardIsDamaged
+
+REPLAYED_AT_ONCE = 500
 
 
 def kept() -> QuerySet[Assessment]:
@@ -74,6 +79,21 @@ def replay(assessment_id: int) -> Verdict:
         policy=policies.policy(row.policy_version.sha256),
         numbers=numbers_in(row),
     )
+
+
+def breaches() -> Iterator[str]:
+    """The latest assessments that would not be decided the same again (DESIGN §5 invariant 10)."""
+    latest = kept().select_related("vector").order_by("-pk")[:REPLAYED_AT_ONCE]
+    for row in latest:
+        try:
+            is_same = replay(row.pk) == verdict_in(row)
+        except vectors.VectorErased:
+            continue
+        except (vectors.VectorIsDamaged, CardIsDamaged, PolicyIsDamaged) as damage:
+            yield f"assessment {row.pk} cannot be replayed: {damage}"
+            continue
+        if not is_same:
+            yield f"assessment {row.pk} would be decided otherwise today"
 
 
 def tallies(*, since: datetime) -> list[Tally]:

@@ -189,6 +189,37 @@ class TestReplay:
 
 
 @pytest.mark.django_db
+class TestBreaches:
+    def test_there_are_none_while_everything_can_be_decided_again(self, lin):
+        builders.decide(lin)
+        builders.decide(lin, application_id=8, request=replace(REQUEST, scene="EDUCATION"))
+
+        assert not list(queries.breaches())
+
+    def test_says_which_assessment_stands_on_figures_that_were_tampered_with(self, lin):
+        decided = builders.decide(lin)
+        FeatureVector.objects.update(features={"income_monthly_90d": 1.0})
+
+        (sentence,) = queries.breaches()
+
+        assert f"assessment {decided.assessment_id} cannot be replayed" in sentence
+
+    def test_says_which_assessment_would_be_decided_otherwise(self, lin):
+        decided = builders.decide(lin)
+        Assessment.objects.update(reasons=[])
+
+        assert list(queries.breaches()) == [
+            f"assessment {decided.assessment_id} would be decided otherwise today"
+        ]
+
+    def test_what_was_erased_is_no_breach(self, lin):
+        builders.decide(lin)
+        FeatureVector.objects.update(features=None, salt="")
+
+        assert not list(queries.breaches())
+
+
+@pytest.mark.django_db
 class TestTheDatabaseRefuses:
     @pytest.mark.parametrize(
         "attack",
