@@ -12,7 +12,12 @@ from lending.applications import actions as applications
 from lending.applications import states
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication
 from lending.applications.states import NotPossibleNow
-from lending.products.queries import MerchantNotOpen, ProductNotOpen
+from lending.products.queries import (
+    AmountNotOffered,
+    MerchantNotOpen,
+    ProductNotOpen,
+    TermNotOffered,
+)
 from lending.tests import builders
 from lending.tests.builders import NOW, TODAY
 
@@ -67,9 +72,9 @@ class TestDraft:
     @pytest.mark.parametrize(
         ("changes", "refusal"),
         [
-            ({"amount_fen": 49_999}, applications.AmountNotOffered),
-            ({"amount_fen": 5_000_001}, applications.AmountNotOffered),
-            ({"term_months": 5}, applications.TermNotOffered),
+            ({"amount_fen": 49_999}, AmountNotOffered),
+            ({"amount_fen": 5_000_001}, AmountNotOffered),
+            ({"term_months": 5}, TermNotOffered),
             ({"product_code": "GOLD"}, ProductNotOpen),
         ],
     )
@@ -142,7 +147,7 @@ class TestOffer:
             by=cast.self_of(lin),
         )
 
-        with pytest.raises(applications.AmountNotOffered):
+        with pytest.raises(AmountNotOffered):
             applications.change_offer(
                 application_id=offer.application_id,
                 amount_fen=300_001,

@@ -16,7 +16,6 @@ from lending.applications import actions as applications
 from lending.applications import deciding
 from lending.applications.models import LoanApplication, Offer
 from lending.applications.states import NotPossibleNow
-from lending.rewards import actions as rewards
 from lending.rewards.models import Entitlement
 from lending.tests import builders
 from lending.tests.builders import NOW, TODAY
@@ -147,6 +146,7 @@ class TestTheMachine:
         decide(sent(chen))
 
         vector = FeatureVector.objects.get()
+        assert vector.features is not None
         assert not any(value for name, value in vector.features.items() if value)
         assert Assessment.objects.get().request["has_consumption_consent"] is False
 
@@ -183,7 +183,7 @@ class TestTheMachine:
 
         applications.withdraw(application_id=application.pk, by=cast.self_of(lin))
 
-        assert rewards.Entitlement.objects.get().state == "ISSUED"
+        assert Entitlement.objects.get().state == "ISSUED"
 
 
 class TestAPerson:

@@ -3,8 +3,10 @@
 import pytest
 from django.db.models import F
 
+from common.actors import SYSTEM
 from lending.ledger import invariants as ledger_invariants
 from lending.loans.models import Loan
+from lending.repayments import actions as repayments
 from lending.rewards import invariants as reward_invariants
 from lending.rewards.models import PointsAccount, PointsLot
 from lending.servicing import invariants
@@ -50,8 +52,8 @@ def test_a_log_that_the_books_do_not_follow_is_named(loan):
 
 
 def test_money_that_moved_and_was_not_booked_is_named(loan):
-    transfer = builders.repayments.request(
-        loan_id=loan.pk, amount_fen=1_000, request_key="k", on=TODAY, by=builders.SYSTEM
+    transfer = repayments.request(
+        loan_id=loan.pk, amount_fen=1_000, request_key="k", on=TODAY, by=SYSTEM
     )
     type(transfer).objects.filter(pk=transfer.pk).update(state="SUCCEEDED")
 

@@ -31,7 +31,7 @@ def paid_out(loan_id: int, amount_fen: int, key: str = "paid-out") -> int:
         )
 
 
-def run_sql(statement: str, *values: object) -> None:
+def run_sql(statement: str, *values: int | str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 

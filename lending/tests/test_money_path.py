@@ -10,6 +10,8 @@ from borrowers.tests import cast
 from common.actors import SYSTEM
 from common.audit.models import AuditEntry
 from common.processes.models import Process
+from lending.applications import actions as applications
+from lending.applications.states import NotPossibleNow
 from lending.calc.fold import amount_due, fold, payoff_quote
 from lending.channels.actions import AmountDiffers
 from lending.channels.models import Transfer
@@ -18,6 +20,7 @@ from lending.disbursements import actions as disbursements
 from lending.ledger import chart
 from lending.ledger import queries as ledger
 from lending.ledger.models import LedgerEntry
+from lending.loans import actions as signing
 from lending.loans import queries as loans
 from lending.loans.models import AssetOwnership, Loan, LoanContract, LoanTransaction
 from lending.repayments import actions as repayments
@@ -49,7 +52,7 @@ class TestSign:
     def test_makes_contract_loan_and_payout_intent_once(self, lin):
         loan = builders.signed(lin)
 
-        again = builders.loans.sign(
+        again = signing.sign(
             application_id=loan.contract.application_id,
             on=TODAY,
             language="en",
@@ -67,12 +70,12 @@ class TestSign:
 
     def test_refuses_an_offer_whose_cost_was_not_confirmed_and_writes_nothing(self, lin):
         offer = builders.offered(lin)
-        builders.applications.accept(
+        applications.accept(
             application_id=offer.application_id, at=builders.NOW, by=cast.self_of(lin)
         )
 
-        with pytest.raises(builders.applications.NotPossibleNow):
-            builders.loans.sign(
+        with pytest.raises(NotPossibleNow):
+            signing.sign(
                 application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
             )
 

@@ -88,6 +88,19 @@ class TestAwaitingThePayout:
         assert '<meta http-equiv="refresh"' in words
         assert "Pay this amount" not in words
 
+    def test_hears_nothing_until_there_is_something_to_see(self, web, lin):
+        loan = builders.signed(lin)
+
+        silent = web.get(url("loan", loan), headers=doors.POLLS)
+        transfer = Transfer.objects.get()
+        disbursements.book(
+            transfer_id=transfer.pk, answer=builders.said(transfer), on=TODAY, claim=None
+        )
+        heard = web.get(url("loan", loan), headers=doors.POLLS)
+
+        assert (silent.status_code, silent.content) == (204, b"")
+        assert heard["HX-Redirect"] == url("loan", loan)
+
     def test_says_that_a_failed_payout_costs_nothing(self, web, lin):
         loan = builders.signed(lin)
         transfer = Transfer.objects.get()

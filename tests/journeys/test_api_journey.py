@@ -5,6 +5,7 @@ between are closed by the same command that closes them at night.
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -44,14 +45,14 @@ def bill(today: date, *, months: int = 8, income_fen: int = 1_200_000, seed: int
     return write(records, layout=Layout.WECHAT_XLSX_2026)
 
 
-def signed(person: ApiPerson, application: dict) -> dict:
+def signed(person: ApiPerson, application: Any) -> Any:
     """Accept, read the cost for as long as it must be read, sign; the loan, paid out."""
     person.accept(application["id"])
     person.read_cost(application["id"])
     return person.paid_out(person.sign(application["id"])["loan"])
 
 
-def pay_first(person: ApiPerson, loan: dict, *, on_time: bool = True) -> dict:
+def pay_first(person: ApiPerson, loan: Any) -> Any:
     row = person.schedule(loan["id"])["results"][0]
     asked = person.repay(loan["id"], row["outstanding_fen"])
     return person.collected(loan["id"], asked["id"])
