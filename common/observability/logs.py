@@ -132,6 +132,9 @@ def settings_for(level: str) -> dict[str, Any]:
             "django.db.backends": {"level": "ERROR"},
             "celery": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},
+            # It names every glyph that a contract uses, and so the letters of a name.
+            "fontTools": {"level": "ERROR"},
+            "fpdf": {"level": "ERROR"},
         },
     }
 
