@@ -11,7 +11,6 @@ from lending.calc import irr
 from lending.calc.contracts import MONTHS_IN_YEAR
 from lending.calc.schedule import equal_instalments
 
-# The cap holds for the compounded figure of a schedule in whole fen, so a little room is left.
 STEP_PPM = 1_000
 
 
@@ -40,11 +39,16 @@ class Span:
 def span(*, amount_fen: int, term_months: int, floor_rate_ppm: int, cap_ppm: int, on: date) -> Span:
     """Both ends for an amount over a term. Raises ImpossibleTerms."""
     highest_ppm = max(highest_rate_ppm(cap_ppm), floor_rate_ppm)
+    most = _estimate(amount_fen, term_months, highest_ppm, on)
+    # Rounding to whole fen can lift a short small loan over the cap by a hair.
+    while most.irr_effective_ppm > cap_ppm and most.annual_rate_ppm > floor_rate_ppm:
+        next_ppm = max(most.annual_rate_ppm - STEP_PPM, floor_rate_ppm)
+        most = _estimate(amount_fen, term_months, next_ppm, on)
     return Span(
         amount_fen=amount_fen,
         term_months=term_months,
         least=_estimate(amount_fen, term_months, floor_rate_ppm, on),
-        most=_estimate(amount_fen, term_months, highest_ppm, on),
+        most=most,
     )
 
 

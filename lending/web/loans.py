@@ -76,7 +76,11 @@ def loans(request: HttpRequest) -> HttpResponse:
 @require_safe
 def loan(request: HttpRequest, public_id: str) -> HttpResponse:
     """One loan: what is due first, then everything else."""
-    return _loan_page(request, own.loan(request, public_id), form=None)
+    found = own.loan(request, public_id)
+    if "HX-Request" in request.headers:
+        # A page that waits for the payout hears nothing until there is something to see.
+        return HttpResponse(status=204) if _is_awaited(found) else own.onward(request.path)
+    return _loan_page(request, found, form=None)
 
 
 @login_required
@@ -164,14 +168,20 @@ def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -
             "plan": [line.scheduled for line in stands.instalments] if stands else (),
             "form": form,
             "today": on,
-            "payout": next(
-                (each for each in moves if each.purpose == TransferPurpose.DISBURSEMENT), None
-            ),
+            "is_awaited": _is_awaited(found),
             "on_its_way": [each for each in moves if _is_on_its_way(each)],
             "transactions": queries.history(found),
         },
         status=422 if form is not None and form.errors else 200,
     )
+
+
+def _is_awaited(found: Loan) -> bool:
+    """Whether the payout may still arrive by itself."""
+    if found.state != LoanState.PENDING_DISBURSEMENT:
+        return False
+    moves = transfers.of_loan(found.pk)
+    return any(each.state != TransferState.FAILED for each in moves)
 
 
 def _is_on_its_way(transfer: Transfer) -> bool:
