@@ -25,6 +25,7 @@ from lending.channels.sandbox import SandboxBank
 from tests.machinery.installations import eventually, layout_of, new_installation
 
 READY = re.compile(r"is ready after .* at (http://127\.0\.0\.1:\d+)/")
+WORKER = "config.celery:app worker"
 READY_SECONDS = 180
 STOP_SECONDS = 90
 
@@ -52,16 +53,21 @@ class Platform:
         return [child for child in found if word in _command_line(child)]
 
     def kill_worker(self) -> None:
-        """kill -9 of the Celery worker with its pool, and wait until a new one stands."""
-        for child in self.children("celery --app config.celery:app worker"):
-            _kill(child)
+        """kill -9 of the Celery worker with its pool; the supervisor starts a new one."""
+        family = self.children(WORKER)
+        assert family, "there is no worker to be killed"
+        for process in family:
+            _kill(process)
+
+    def pool(self) -> list[psutil.Process]:
+        """The processes in which tasks run."""
+        return [each for each in self.children(WORKER) if each.ppid() != self.process.pid]
 
     def kill_one_pool_child(self) -> None:
         """kill -9 of one process in which tasks run."""
-        workers = self.children("celery --app config.celery:app worker")
-        inner = [each for each in workers if each.ppid() != self.process.pid]
-        if inner:
-            _kill(inner[0])
+        pool = self.pool()
+        assert pool, "the worker has no pool to be killed"
+        _kill(pool[0])
 
     def wipe_redis(self) -> None:
         """FLUSHALL: everything that the broker held is gone."""
