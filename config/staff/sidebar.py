@@ -75,8 +75,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         _("Books"),
         (
-            Entry(_("Accounts"), "account_balance", "lending.LedgerAccount"),
-            Entry(_("Entries"), "menu_book", "lending.LedgerEntry"),
+            Entry(_("Chart of accounts"), "account_balance", "lending.LedgerAccount"),
+            Entry(_("Ledger entries"), "menu_book", "lending.LedgerEntry"),
         ),
     ),
     (

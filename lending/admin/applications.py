@@ -13,13 +13,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from borrowers.documents import actions as documents
 from borrowers.people import queries as people
 from common import clock
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
+from common.admin.chips import chip
 from common.audit.queries import trail_of
 from common.business_date import queries as business_dates
 from common.errors import Refused
@@ -140,9 +140,9 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
     def wanted(self, row: LoanApplication) -> str:
         return amount(row.amount_fen)
 
-    @display(description=_("State"), ordering="state", label=LOOKS)  # type: ignore[untyped-decorator]
+    @admin.display(description=_("State"), ordering="state")
     def stand(self, row: LoanApplication) -> str:
-        return row.state
+        return chip(row.get_state_display(), code=row.state, looks=LOOKS)
 
     def get_urls(self) -> list[URLPattern]:
         """The decision, and the proof that it needs, beside the usual pages."""

@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from borrowers.people import queries as people
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
+from common.admin.chips import chip
 from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.web.refusals import message
@@ -91,9 +91,9 @@ class LoanAdmin(ReadOnlyAdmin):
     def late_price(self, row: Loan) -> str:
         return rate(row.penalty_rate_ppm)
 
-    @display(description=_("State"), ordering="state", label=LOOKS)  # type: ignore[untyped-decorator]
+    @admin.display(description=_("State"), ordering="state")
     def stand(self, row: Loan) -> str:
-        return row.state
+        return chip(row.get_state_display(), code=row.state, looks=LOOKS)
 
     @admin.display(description=_("Days past due"))
     def late_days(self, row: Loan) -> int:
@@ -169,21 +169,29 @@ class TransferAdmin(ReadOnlyAdmin):
     list_filter = ("state", "purpose", ("booked_at", admin.EmptyFieldListFilter))
     search_fields = ("out_trade_no", "bank_reference")
     ordering = ("-pk",)
+    fields = ("out_trade_no", "purpose", "sum", "stand", "account", "bank_reference",
+              "failure_code", "intended_on", "intended_at", "settled_at", "booked_at")  # fmt: skip
 
     @admin.display(description=_("Amount"), ordering="amount_fen")
     def sum(self, row: Transfer) -> str:
         return amount(row.amount_fen)
 
-    @display(description=_("State"), ordering="state", label=TRANSFER_LOOKS)  # type: ignore[untyped-decorator]
+    @admin.display(description=_("State"), ordering="state")
     def stand(self, row: Transfer) -> str:
-        return row.state
+        return chip(row.get_state_display(), code=row.state, looks=TRANSFER_LOOKS)
 
 
 @admin.register(ChannelEvent)
 class ChannelEventAdmin(ReadOnlyAdmin):
     """What banks told us, as it came."""
 
-    list_display = ("event_key", "channel", "out_trade_no", "state", "received_at")
+    list_display = ("event_key", "channel", "out_trade_no", "sum", "state", "received_at")
     list_filter = ("channel", "state")
     search_fields = ("out_trade_no", "event_key")
     ordering = ("-pk",)
+    fields = ("event_key", "channel", "out_trade_no", "sum", "state", "bank_reference",
+              "received_at")  # fmt: skip
+
+    @admin.display(description=_("Amount"), ordering="amount_fen")
+    def sum(self, row: ChannelEvent) -> str:
+        return amount(row.amount_fen)

@@ -24,6 +24,12 @@ class LoanProductAdmin(ReadOnlyAdmin):
     )
     list_filter = ("scene", "is_open")
     ordering = ("code",)
+    fields = ("code", "name_zh", "name_en", "scene", "licence", "least", "most", "months", "floor",
+              "grace_days", "pays_merchant", "needs_evidence", "is_open", "opened_at")  # fmt: skip
+
+    @admin.display(description=_("Months to choose from"))
+    def months(self, row: LoanProduct) -> str:
+        return ", ".join(str(each) for each in row.terms_months)
 
     @admin.display(description=_("From"), ordering="minimum_fen")
     def least(self, row: LoanProduct) -> str:

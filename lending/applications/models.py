@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from common import public_ids
 
@@ -9,16 +10,16 @@ from common import public_ids
 class ApplicationState(models.TextChoices):
     """DRAFT → SUBMITTED → DECIDING → OFFERED | REFERRED | DECLINED; OFFERED → ACCEPTED → SIGNED."""
 
-    DRAFT = "DRAFT"
-    SUBMITTED = "SUBMITTED"
-    DECIDING = "DECIDING"
-    OFFERED = "OFFERED"
-    REFERRED = "REFERRED"
-    DECLINED = "DECLINED"
-    ACCEPTED = "ACCEPTED"
-    SIGNED = "SIGNED"
-    WITHDRAWN = "WITHDRAWN"
-    EXPIRED = "EXPIRED"
+    DRAFT = "DRAFT", _("Draft")
+    SUBMITTED = "SUBMITTED", _("Sent")
+    DECIDING = "DECIDING", _("Being decided")
+    OFFERED = "OFFERED", _("Offered")
+    REFERRED = "REFERRED", _("With a person")
+    DECLINED = "DECLINED", _("Declined")
+    ACCEPTED = "ACCEPTED", _("Accepted")
+    SIGNED = "SIGNED", _("Signed")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    EXPIRED = "EXPIRED", _("Expired")
 
 
 OPEN_STATES = ("DRAFT", "SUBMITTED", "DECIDING", "OFFERED", "REFERRED", "ACCEPTED")
@@ -27,31 +28,49 @@ OPEN_STATES = ("DRAFT", "SUBMITTED", "DECIDING", "OFFERED", "REFERRED", "ACCEPTE
 class LoanApplication(models.Model):
     """What a borrower asks for."""
 
-    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
-    borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
-    product = models.ForeignKey("lending.LoanProduct", on_delete=models.PROTECT, related_name="+")
-    merchant = models.ForeignKey(
-        "lending.Merchant", null=True, on_delete=models.PROTECT, related_name="+"
+    public_id = models.CharField(_("Number"), max_length=22, unique=True, default=public_ids.new)
+    borrower = models.ForeignKey(
+        "borrowers.Borrower", verbose_name=_("Borrower"), on_delete=models.PROTECT, related_name="+"
     )
-    amount_fen = models.BigIntegerField()
-    term_months = models.PositiveSmallIntegerField()
+    product = models.ForeignKey(
+        "lending.LoanProduct", verbose_name=_("Product"), on_delete=models.PROTECT, related_name="+"
+    )
+    merchant = models.ForeignKey(
+        "lending.Merchant",
+        verbose_name=_("School or shop"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    amount_fen = models.BigIntegerField(_("Asked for, in fen"))
+    term_months = models.PositiveSmallIntegerField(_("Months"))
     evidence = models.ForeignKey(
-        "borrowers.SealedFile", null=True, on_delete=models.PROTECT, related_name="+"
+        "borrowers.SealedFile",
+        verbose_name=_("Proof"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     entitlement = models.ForeignKey(
-        "lending.Entitlement", null=True, on_delete=models.PROTECT, related_name="+"
+        "lending.Entitlement",
+        verbose_name=_("Discount"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     request_key = models.CharField(max_length=64)
     state = models.CharField(
-        max_length=10, choices=ApplicationState.choices, default=ApplicationState.DRAFT
+        _("State"), max_length=10, choices=ApplicationState.choices, default=ApplicationState.DRAFT
     )
     assessment_id = models.BigIntegerField(null=True)
-    review_wanted = models.BooleanField(default=False)
-    drafted_at = models.DateTimeField(db_default=Now())
-    submitted_at = models.DateTimeField(null=True)
-    decided_at = models.DateTimeField(null=True)
+    review_wanted = models.BooleanField(_("Asked for a person"), default=False)
+    drafted_at = models.DateTimeField(_("Begun"), db_default=Now())
+    submitted_at = models.DateTimeField(_("Sent"), null=True)
+    decided_at = models.DateTimeField(_("Decided"), null=True)
 
     class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
         permissions = [("decide_loanapplication", "Can decide a referred application")]
         constraints = [
             models.UniqueConstraint(
@@ -81,25 +100,30 @@ class LoanApplication(models.Model):
 class Offer(models.Model):
     """What we would lend, at what price. The cost in it is what the contract will say."""
 
-    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
+    public_id = models.CharField(_("Number"), max_length=22, unique=True, default=public_ids.new)
     application = models.OneToOneField(
-        LoanApplication, on_delete=models.PROTECT, related_name="offer"
+        LoanApplication,
+        verbose_name=_("Application"),
+        on_delete=models.PROTECT,
+        related_name="offer",
     )
-    tier = models.CharField(max_length=4)
+    tier = models.CharField(_("Tier"), max_length=4)
     limit_fen = models.BigIntegerField()
     longest_term_months = models.PositiveSmallIntegerField()
     amount_fen = models.BigIntegerField()
-    term_months = models.PositiveSmallIntegerField()
+    term_months = models.PositiveSmallIntegerField(_("Months"))
     base_rate_ppm = models.PositiveIntegerField()
     discount_ppm = models.PositiveIntegerField(default=0)
     annual_rate_ppm = models.PositiveIntegerField()
     penalty_rate_ppm = models.PositiveIntegerField()
     grace_days = models.PositiveSmallIntegerField()
-    offered_at = models.DateTimeField(db_default=Now())
-    expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True)
+    offered_at = models.DateTimeField(_("Offered"), db_default=Now())
+    expires_at = models.DateTimeField(_("Good until"))
+    accepted_at = models.DateTimeField(_("Accepted"), null=True)
 
     class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(amount_fen__gt=0, amount_fen__lte=models.F("limit_fen")),
@@ -124,16 +148,20 @@ class CostDisclosure(models.Model):
     the contract. `step` SHOWN opens the reading time, CONFIRMED ends it.
     """
 
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="disclosures")
-    step = models.CharField(max_length=10)
-    content = models.JSONField()
-    content_sha256 = models.CharField(max_length=64)
-    minimum_seconds = models.PositiveSmallIntegerField()
-    language = models.CharField(max_length=10)
-    channel = models.CharField(max_length=10)
-    recorded_at = models.DateTimeField(db_default=Now())
+    offer = models.ForeignKey(
+        Offer, verbose_name=_("Offer"), on_delete=models.PROTECT, related_name="disclosures"
+    )
+    step = models.CharField(_("Step"), max_length=10)
+    content = models.JSONField(_("Content"))
+    content_sha256 = models.CharField(_("Hash"), max_length=64)
+    minimum_seconds = models.PositiveSmallIntegerField(_("Seconds to read"))
+    language = models.CharField(_("Language"), max_length=10)
+    channel = models.CharField(_("Way in"), max_length=10)
+    recorded_at = models.DateTimeField(_("Recorded"), db_default=Now())
 
     class Meta:
+        verbose_name = _("cost disclosure")
+        verbose_name_plural = _("cost disclosures")
         constraints = [
             models.UniqueConstraint(
                 fields=["offer", "step", "content_sha256"], name="cost_disclosure_step_is_once"

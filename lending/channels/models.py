@@ -2,47 +2,50 @@
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class TransferPurpose(models.TextChoices):
     """Why money moves."""
 
-    DISBURSEMENT = "DISBURSEMENT"
-    REPAYMENT = "REPAYMENT"
-    PAYOFF = "PAYOFF"
+    DISBURSEMENT = "DISBURSEMENT", _("Payout")
+    REPAYMENT = "REPAYMENT", _("Repayment")
+    PAYOFF = "PAYOFF", _("Early settlement")
 
 
 class TransferState(models.TextChoices):
     """Where the money is, as far as we know."""
 
-    INTENT = "INTENT"
-    SENT = "SENT"
-    SUCCEEDED = "SUCCEEDED"
-    FAILED = "FAILED"
+    INTENT = "INTENT", _("To be sent")
+    SENT = "SENT", _("On its way")
+    SUCCEEDED = "SUCCEEDED", _("Arrived")
+    FAILED = "FAILED", _("Failed")
 
 
 class Transfer(models.Model):
     """One movement of money. Its number is made from its subject, so that asking again is safe."""
 
-    out_trade_no = models.CharField(max_length=64, unique=True)
-    purpose = models.CharField(max_length=12, choices=TransferPurpose.choices)
+    out_trade_no = models.CharField(_("Our number"), max_length=64, unique=True)
+    purpose = models.CharField(_("Purpose"), max_length=12, choices=TransferPurpose.choices)
     loan_id = models.BigIntegerField(db_index=True)
     request_key = models.CharField(max_length=64)
-    account = models.CharField(max_length=64)
+    account = models.CharField(_("Account"), max_length=64)
     amount_fen = models.BigIntegerField()
     state = models.CharField(
-        max_length=10, choices=TransferState.choices, default=TransferState.INTENT
+        _("State"), max_length=10, choices=TransferState.choices, default=TransferState.INTENT
     )
-    bank_reference = models.CharField(max_length=64, default="", blank=True)
-    failure_code = models.CharField(max_length=40, default="", blank=True)
-    intended_at = models.DateTimeField(db_default=Now())
+    bank_reference = models.CharField(_("The bank's number"), max_length=64, default="", blank=True)
+    failure_code = models.CharField(_("Why it failed"), max_length=40, default="", blank=True)
+    intended_at = models.DateTimeField(_("Begun"), db_default=Now())
     # The business date on which the borrower paid, however late the bank tells us.
-    intended_on = models.DateField()
-    settled_at = models.DateTimeField(null=True)
+    intended_on = models.DateField(_("Business date"))
+    settled_at = models.DateTimeField(_("Settled"), null=True)
     # Set in the transaction that books the money; a settled transfer that is not booked is owed.
-    booked_at = models.DateTimeField(null=True)
+    booked_at = models.DateTimeField(_("Booked"), null=True)
 
     class Meta:
+        verbose_name = _("transfer")
+        verbose_name_plural = _("transfers")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(amount_fen__gt=0), name="transfer_amount_is_positive"
@@ -68,15 +71,17 @@ class Transfer(models.Model):
 class ChannelEvent(models.Model):
     """One webhook, stored before anything is done about it; the same event twice is one row."""
 
-    channel = models.CharField(max_length=20)
-    event_key = models.CharField(max_length=64)
-    out_trade_no = models.CharField(max_length=64, db_index=True)
-    state = models.CharField(max_length=12)
+    channel = models.CharField(_("Bank"), max_length=20)
+    event_key = models.CharField(_("Notice"), max_length=64)
+    out_trade_no = models.CharField(_("Our number"), max_length=64, db_index=True)
+    state = models.CharField(_("State"), max_length=12)
     amount_fen = models.BigIntegerField()
-    bank_reference = models.CharField(max_length=64, default="", blank=True)
-    received_at = models.DateTimeField(db_default=Now())
+    bank_reference = models.CharField(_("The bank's number"), max_length=64, default="", blank=True)
+    received_at = models.DateTimeField(_("Received"), db_default=Now())
 
     class Meta:
+        verbose_name = _("bank notice")
+        verbose_name_plural = _("bank notices")
         constraints = [
             models.UniqueConstraint(
                 fields=["channel", "event_key"], name="channel_event_is_stored_once"

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from common import public_ids
 
@@ -9,17 +10,17 @@ from common import public_ids
 class LoanState(models.TextChoices):
     """PENDING_DISBURSEMENT → ACTIVE → SETTLED | WRITTEN_OFF | CANCELLED; never "overdue"."""
 
-    PENDING_DISBURSEMENT = "PENDING_DISBURSEMENT"
-    ACTIVE = "ACTIVE"
-    SETTLED = "SETTLED"
-    WRITTEN_OFF = "WRITTEN_OFF"
-    CANCELLED = "CANCELLED"
+    PENDING_DISBURSEMENT = "PENDING_DISBURSEMENT", _("To be paid out")
+    ACTIVE = "ACTIVE", _("Running")
+    SETTLED = "SETTLED", _("Paid back")
+    WRITTEN_OFF = "WRITTEN_OFF", _("Written off")
+    CANCELLED = "CANCELLED", _("Cancelled")
 
 
 class LoanContract(models.Model):
     """What was signed: the terms as values, the text as a sealed file, both by hash."""
 
-    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
+    public_id = models.CharField(_("Number"), max_length=22, unique=True, default=public_ids.new)
     application = models.OneToOneField(
         "lending.LoanApplication", on_delete=models.PROTECT, related_name="+"
     )
@@ -30,7 +31,11 @@ class LoanContract(models.Model):
     terms_sha256 = models.CharField(max_length=64)
     text = models.ForeignKey("borrowers.SealedFile", on_delete=models.PROTECT, related_name="+")
     text_sha256 = models.CharField(max_length=64)
-    signed_at = models.DateTimeField(db_default=Now())
+    signed_at = models.DateTimeField(_("Signed"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("contract")
+        verbose_name_plural = _("contracts")
 
     def __str__(self) -> str:
         return self.public_id
@@ -39,33 +44,41 @@ class LoanContract(models.Model):
 class Loan(models.Model):
     """One loan. Money columns are the fold's answer for the day `carried_through`."""
 
-    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
-    contract = models.OneToOneField(LoanContract, on_delete=models.PROTECT, related_name="loan")
-    borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
-    product = models.ForeignKey("lending.LoanProduct", on_delete=models.PROTECT, related_name="+")
+    public_id = models.CharField(_("Number"), max_length=22, unique=True, default=public_ids.new)
+    contract = models.OneToOneField(
+        LoanContract, verbose_name=_("Contract"), on_delete=models.PROTECT, related_name="loan"
+    )
+    borrower = models.ForeignKey(
+        "borrowers.Borrower", verbose_name=_("Borrower"), on_delete=models.PROTECT, related_name="+"
+    )
+    product = models.ForeignKey(
+        "lending.LoanProduct", verbose_name=_("Product"), on_delete=models.PROTECT, related_name="+"
+    )
     payee_account = models.CharField(max_length=64)
     payer_account = models.CharField(max_length=64)
     principal_fen = models.BigIntegerField()
     annual_rate_ppm = models.PositiveIntegerField()
     penalty_rate_ppm = models.PositiveIntegerField()
-    grace_days = models.PositiveSmallIntegerField()
-    term_months = models.PositiveSmallIntegerField()
+    grace_days = models.PositiveSmallIntegerField(_("Days of grace"))
+    term_months = models.PositiveSmallIntegerField(_("Months"))
     state = models.CharField(
-        max_length=20, choices=LoanState.choices, default=LoanState.PENDING_DISBURSEMENT
+        _("State"), max_length=20, choices=LoanState.choices, default=LoanState.PENDING_DISBURSEMENT
     )
-    signed_on = models.DateField()
-    disbursed_on = models.DateField(null=True)
-    settled_on = models.DateField(null=True)
-    carried_through = models.DateField(null=True)
+    signed_on = models.DateField(_("Signed"))
+    disbursed_on = models.DateField(_("Paid out"), null=True)
+    settled_on = models.DateField(_("Paid back"), null=True)
+    carried_through = models.DateField(_("Carried through"), null=True)
     principal_outstanding_fen = models.BigIntegerField(default=0)
     interest_accrued_fen = models.BigIntegerField(default=0)
     penalty_accrued_fen = models.BigIntegerField(default=0)
     interest_paid_fen = models.BigIntegerField(default=0)
     penalty_paid_fen = models.BigIntegerField(default=0)
     overpaid_fen = models.BigIntegerField(default=0)
-    oldest_unpaid_due_on = models.DateField(null=True)
+    oldest_unpaid_due_on = models.DateField(_("Unpaid since"), null=True)
 
     class Meta:
+        verbose_name = _("loan")
+        verbose_name_plural = _("loans")
         permissions = [("retry_payout_loan", "Can try a failed payout again")]
         constraints = [
             models.CheckConstraint(
@@ -117,6 +130,8 @@ class Instalment(models.Model):
     paid_on = models.DateField(null=True)
 
     class Meta:
+        verbose_name = _("instalment")
+        verbose_name_plural = _("instalments")
         constraints = [
             models.UniqueConstraint(fields=["loan", "number"], name="instalment_number_is_once"),
             models.CheckConstraint(
@@ -152,6 +167,8 @@ class LoanTransaction(models.Model):
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        verbose_name = _("loan transaction")
+        verbose_name_plural = _("loan transactions")
         constraints = [
             models.UniqueConstraint(
                 fields=["loan", "sequence"], name="loan_transaction_sequence_is_once"
@@ -181,6 +198,8 @@ class AssetOwnership(models.Model):
     to_date = models.DateField(null=True)
 
     class Meta:
+        verbose_name = _("ownership")
+        verbose_name_plural = _("ownerships")
         constraints = [
             models.UniqueConstraint(
                 fields=["loan"],
