@@ -75,7 +75,7 @@ class TestMasks:
         assert masks.mask_name("林小雨") == "林**"
 
     def test_an_identity_number_keeps_its_ends(self):
-        assert masks.mask_id_number("110101199001011237") == "1" + "*" * 16 + "7"
+        assert masks.mask_id_number("990101199001011237") == "9" + "*" * 16 + "7"
 
     def test_an_account_keeps_its_last_four(self):
         assert masks.mask_account("6222000000001234") == "*" * 12 + "1234"

@@ -2,10 +2,10 @@
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.test import Client
 
 from borrowers.people import actions as people
-from borrowers.people.models import Account
 from borrowers.people.queries import account_by_phone
 from borrowers.tests import cast
 
@@ -23,17 +23,13 @@ def switched(client: Client, language: str) -> Client:
     return client
 
 
-def account(language: str) -> Account:
-    cast.borrower("Lin")
-    found = account_by_phone(cast.PHONES["Lin"])
-    assert found is not None
-    people.set_language(account_id=found.pk, language=language)
-    return Account.objects.get(pk=found.pk)
-
-
 def signed_in(language: str) -> Client:
+    cast.borrower("Lin")
+    account = account_by_phone(cast.PHONES["Lin"])
+    assert account is not None
+    people.set_language(account_id=account.pk, language=language)
     client = Client()
-    client.force_login(account(language))
+    client.force_login(account)
     return client
 
 
@@ -81,7 +77,7 @@ class TestPeople:
 
     def test_of_whom_nothing_is_known_read_what_their_browser_asks_for(self):
         client = signed_in(CHINESE)
-        Account.objects.update(language="")
+        get_user_model().objects.update(language="")
 
         assert speaks(client, **{"accept-language": BROWSERS[ENGLISH]}) == ENGLISH
         assert speaks(client) == CHINESE
