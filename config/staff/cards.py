@@ -14,7 +14,8 @@ from common.templatetags.money import yuan
 from config.staff import queries, queue, sidebar
 from config.staff.queries import DecisionDay
 from lending.loans import queries as loans
-from monitoring.watch.rules import CALL, NOTICE, URGENT
+from monitoring.alerts.words import SEVERITIES
+from monitoring.watch.rules import URGENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,7 @@ def waiting_cards(moment: Moment) -> list[Card]:
 def alert_cards(_moment: Moment) -> list[Card]:
     """Alerts that are not closed, by how grave they are."""
     found = queries.alerts_by_severity()
-    names = ((URGENT, _("urgent")), (CALL, _("to call")), (NOTICE, _("to note")))
-    parts = [f"{found[severity]} {name}" for severity, name in names if found.get(severity)]
+    parts = [f"{_(SEVERITIES.get(severity, str(severity)))}: {count}" for severity, count in found.items()]
     return [
         Card(
             title=_("Alerts open"),

@@ -14,13 +14,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from borrowers.documents import actions as documents
 from borrowers.documents import queries as document_queries
 from borrowers.people import queries as people
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
+from common.admin.chips import chip
 from common.business_date import queries as business_dates
 from common.crypto.keys import KeyDestroyed
 from common.errors import Refused
@@ -184,13 +184,14 @@ class AlertAdmin(ReadOnlyAdmin):
     def what(self, row: Alert) -> str:
         return gettext(words.RULES.get(row.rule, row.rule))
 
-    @display(description=_("Severity"), ordering="severity", label=SEVERITY_LOOKS)  # type: ignore[untyped-decorator]
+    @admin.display(description=_("Severity"), ordering="severity")
     def gravity(self, row: Alert) -> str:
-        return str(row.severity)
+        word = gettext(words.SEVERITIES.get(row.severity, str(row.severity)))
+        return chip(word, code=str(row.severity), looks=SEVERITY_LOOKS)
 
-    @display(description=_("State"), ordering="state", label=STATE_LOOKS)  # type: ignore[untyped-decorator]
+    @admin.display(description=_("State"), ordering="state")
     def stand(self, row: Alert) -> str:
-        return row.state
+        return chip(row.get_state_display(), code=row.state, looks=STATE_LOOKS)
 
     @admin.display(description=_("Loan"))
     def loan(self, row: Any) -> str:

@@ -11,9 +11,9 @@ from common import public_ids
 class AlertState(models.TextChoices):
     """Where an alert stands."""
 
-    OPEN = "OPEN"
-    ASSIGNED = "ASSIGNED"
-    CLOSED = "CLOSED"
+    OPEN = "OPEN", _("Waiting")
+    ASSIGNED = "ASSIGNED", _("Taken")
+    CLOSED = "CLOSED", _("Closed")
 
 
 class Alert(models.Model):

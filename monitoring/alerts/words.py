@@ -4,12 +4,18 @@ from collections.abc import Iterator, Mapping
 
 from common.money import yuan
 from common.texts import gettext_noop
-from monitoring.watch.rules import DPD, INCOME_DROP, SCENE_MISMATCH
+from monitoring.watch.rules import CALL, DPD, INCOME_DROP, NOTICE, SCENE_MISMATCH, URGENT
 
 RULES: Mapping[str, str] = {
     DPD: gettext_noop("An instalment is late"),
     INCOME_DROP: gettext_noop("The income has fallen"),
     SCENE_MISMATCH: gettext_noop("The loan may not serve its purpose"),
+}
+
+SEVERITIES: Mapping[int, str] = {
+    URGENT: gettext_noop("Urgent"),
+    CALL: gettext_noop("To call"),
+    NOTICE: gettext_noop("To note"),
 }
 
 CLOSE_REASONS: Mapping[str, str] = {

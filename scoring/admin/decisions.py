@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from common.admin.bases import ReadOnlyAdmin
+from common.admin.chips import chip
 from common.rates import percent
 from common.templatetags.money import yuan
 from scoring.decisions import queries, reviews
@@ -61,9 +61,9 @@ class AssessmentAdmin(ReadOnlyAdmin):
         )
         return answer
 
-    @display(description=_("Result"), ordering="outcome", label=LOOKS)  # type: ignore[untyped-decorator]
+    @admin.display(description=_("Result"), ordering="outcome")
     def result(self, row: Assessment) -> str:
-        return row.outcome
+        return chip(row.get_outcome_display(), code=row.outcome, looks=LOOKS)
 
     @admin.display(description=_("Limit"), ordering="limit_fen")
     def limit(self, row: Assessment) -> str:

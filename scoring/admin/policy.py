@@ -6,9 +6,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from common.admin.bases import ReadOnlyAdmin
+from common.admin.chips import chip
 from scoring.policy.models import PolicyVersion
 
 LOOKS = {"DRAFT": "info", "PUBLISHED": "success", "RETIRED": "default"}
@@ -39,9 +39,9 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
         )
         return answer
 
-    @display(description=_("State"), ordering="state", label=LOOKS)  # type: ignore[untyped-decorator]
+    @admin.display(description=_("State"), ordering="state")
     def stand(self, row: PolicyVersion) -> str:
-        return row.state
+        return chip(row.get_state_display(), code=row.state, looks=LOOKS)
 
 
 def _tables(content: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from common.admin.bases import ReadOnlyAdmin
+from common.admin.chips import chip
 from scoring.registry.models import ModelVersion
 
 LOOKS = {"DRAFT": "info", "CHAMPION": "success", "RETIRED": "default"}
@@ -38,9 +38,9 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         )
         return answer
 
-    @display(description=_("State"), ordering="state", label=LOOKS)  # type: ignore[untyped-decorator]
+    @admin.display(description=_("State"), ordering="state")
     def stand(self, row: ModelVersion) -> str:
-        return row.state
+        return chip(row.get_state_display(), code=row.state, looks=LOOKS)
 
 
 def _bins(artefact: dict[str, Any]) -> Any:

@@ -11,9 +11,9 @@ from common import public_ids
 class Outcome(models.TextChoices):
     """What a decision says."""
 
-    OFFERED = "OFFERED"
-    REFERRED = "REFERRED"
-    DECLINED = "DECLINED"
+    OFFERED = "OFFERED", _("Offered")
+    REFERRED = "REFERRED", _("Sent to a person")
+    DECLINED = "DECLINED", _("Declined")
 
 
 class Assessment(models.Model):

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 class PolicyState(models.TextChoices):
     """Where a version stands in its life."""
 
-    DRAFT = "DRAFT"
-    PUBLISHED = "PUBLISHED"
-    RETIRED = "RETIRED"
+    DRAFT = "DRAFT", _("Draft")
+    PUBLISHED = "PUBLISHED", _("In force")
+    RETIRED = "RETIRED", _("Retired")
 
 
 class PolicyVersion(models.Model):

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 class ModelState(models.TextChoices):
     """Where a version stands in its life."""
 
-    DRAFT = "DRAFT"
-    CHAMPION = "CHAMPION"
-    RETIRED = "RETIRED"
+    DRAFT = "DRAFT", _("Draft")
+    CHAMPION = "CHAMPION", _("In force")
+    RETIRED = "RETIRED", _("Retired")
 
 
 class ModelVersion(models.Model):

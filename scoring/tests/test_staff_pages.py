@@ -148,8 +148,8 @@ class TestVersions:
         models = staff.get(reverse("admin:scoring_modelversion_changelist")).content.decode()
         policies = staff.get(reverse("admin:scoring_policyversion_changelist")).content.decode()
 
-        assert "CHAMPION" in models
-        assert "PUBLISHED" in policies
+        assert "In force" in models
+        assert "In force" in policies
 
 
 class TestWhoMayLook:
