@@ -5,6 +5,7 @@
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from common import public_ids
 from common.crypto.fields import SealedJSONField
@@ -13,27 +14,35 @@ from common.crypto.fields import SealedJSONField
 class ImportBatch(models.Model):
     """One upload of one bill: what was read, kept, left out, and how far it can be trusted."""
 
-    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
-    borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
-    consent = models.ForeignKey("borrowers.Consent", on_delete=models.PROTECT, related_name="+")
-    document = models.ForeignKey("borrowers.SealedFile", on_delete=models.PROTECT, related_name="+")
-    source = models.PositiveSmallIntegerField()
-    dialect = models.CharField(max_length=30)
-    encoding = models.CharField(max_length=20)
-    rows_read = models.PositiveIntegerField()
+    public_id = models.CharField(_("Number"), max_length=22, unique=True, default=public_ids.new)
+    borrower = models.ForeignKey(
+        "borrowers.Borrower", verbose_name=_("Borrower"), on_delete=models.PROTECT, related_name="+"
+    )
+    consent = models.ForeignKey(
+        "borrowers.Consent", verbose_name=_("Consent"), on_delete=models.PROTECT, related_name="+"
+    )
+    document = models.ForeignKey(
+        "borrowers.SealedFile", verbose_name=_("File"), on_delete=models.PROTECT, related_name="+"
+    )
+    source = models.PositiveSmallIntegerField(_("Wallet"))
+    dialect = models.CharField(_("Layout"), max_length=30)
+    encoding = models.CharField(_("Encoding"), max_length=20)
+    rows_read = models.PositiveIntegerField(_("Rows read"))
     # Closed and failed payments, and refunds that their purchase already carries.
-    rows_not_counted = models.PositiveIntegerField()
-    rows_imported = models.PositiveIntegerField()
-    rows_duplicate = models.PositiveIntegerField()
-    rows_quarantined = models.PositiveIntegerField()
-    quarantine = models.JSONField(default=list)
-    declared_rows = models.PositiveIntegerField(null=True)
-    totals_agree = models.BooleanField(null=True)
-    first_at = models.DateTimeField(null=True)
-    last_at = models.DateTimeField(null=True)
-    imported_at = models.DateTimeField(db_default=Now())
+    rows_not_counted = models.PositiveIntegerField(_("Not counted"))
+    rows_imported = models.PositiveIntegerField(_("Kept"))
+    rows_duplicate = models.PositiveIntegerField(_("Known already"))
+    rows_quarantined = models.PositiveIntegerField(_("Not understood"))
+    quarantine = models.JSONField(_("Rows not understood"), default=list)
+    declared_rows = models.PositiveIntegerField(_("Rows that the bill says"), null=True)
+    totals_agree = models.BooleanField(_("Totals agree"), null=True)
+    first_at = models.DateTimeField(_("First payment"), null=True)
+    last_at = models.DateTimeField(_("Last payment"), null=True)
+    imported_at = models.DateTimeField(_("Taken in"), db_default=Now())
 
     class Meta:
+        verbose_name = _("bill that was read")
+        verbose_name_plural = _("bills that were read")
         constraints = [
             models.UniqueConstraint(fields=["consent", "document"], name="bill_is_imported_once"),
             models.CheckConstraint(
@@ -63,16 +72,18 @@ class EventRow(models.Model):
 
     id = models.CharField(max_length=80, primary_key=True)
     borrower_id = models.BigIntegerField()
-    occurred_at = models.DateTimeField()
-    amount_fen = models.BigIntegerField()
-    direction = models.SmallIntegerField()
-    category = models.SmallIntegerField()
-    source = models.SmallIntegerField()
-    basis_kind = models.SmallIntegerField()
+    occurred_at = models.DateTimeField(_("Time"))
+    amount_fen = models.BigIntegerField(_("Amount, in fen"))
+    direction = models.SmallIntegerField(_("Direction"))
+    category = models.SmallIntegerField(_("Category"))
+    source = models.SmallIntegerField(_("Source"))
+    basis_kind = models.SmallIntegerField(_("Legal basis"))
     basis_id = models.BigIntegerField()
     batch_id = models.BigIntegerField(null=True)
 
     class Meta:
+        verbose_name = _("payment in a bill")
+        verbose_name_plural = _("payments in bills")
         managed = False
         db_table = "borrowers_event_view"
 
@@ -90,6 +101,8 @@ class EventTextRow(models.Model):
     words = SealedJSONField(context="event.words", key_field="key_id")
 
     class Meta:
+        verbose_name = _("words of a payment")
+        verbose_name_plural = _("words of payments")
         managed = False
         db_table = "borrowers_event_text_view"
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from common import public_ids
 
@@ -18,18 +19,22 @@ class DocumentKind(models.TextChoices):
 class SealedFile(models.Model):
     """A file that can be read only with the key of the person it belongs to."""
 
-    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
-    borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=20, choices=DocumentKind.choices)
+    public_id = models.CharField(_("Number"), max_length=22, unique=True, default=public_ids.new)
+    borrower = models.ForeignKey(
+        "borrowers.Borrower", verbose_name=_("Borrower"), on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField(_("Kind"), max_length=20, choices=DocumentKind.choices)
     key_id = models.BigIntegerField()
-    media_type = models.CharField(max_length=80)
-    size_bytes = models.PositiveIntegerField()
+    media_type = models.CharField(_("File type"), max_length=80)
+    size_bytes = models.PositiveIntegerField(_("Size"))
     # Keyed, not plain: the hash of a short file could be guessed.
     content_blind = models.CharField(max_length=40)
     store_name = models.CharField(max_length=80, unique=True)
-    stored_at = models.DateTimeField(db_default=Now())
+    stored_at = models.DateTimeField(_("Stored"), db_default=Now())
 
     class Meta:
+        verbose_name = _("sealed file")
+        verbose_name_plural = _("sealed files")
         constraints = [
             models.UniqueConstraint(
                 fields=["borrower", "kind", "key_id", "content_blind"],

@@ -43,17 +43,20 @@ TEMPLATES: Mapping[str, Template] = {
     ),
     "REFERRED": Template(
         title=gettext_noop("A person is looking at your application"),
-        body=gettext_noop("This takes up to three working days. We will write to you here."),
+        body=gettext_noop("This takes up to three days. We will write to you here."),
     ),
     "LOAN_PAID_OUT": Template(
         title=gettext_noop("Your loan has been paid out"),
-        body=gettext_noop("%(amount)s is on its way. Your repayment plan is on the loan's page."),
+        body=gettext_noop(
+            "The bank has paid out %(amount)s. Your repayment plan is on the loan's page."
+        ),
         facts=("amount_fen",),
     ),
     "PAYOUT_FAILED": Template(
         title=gettext_noop("The payout did not arrive"),
         body=gettext_noop(
-            "The bank could not pay your loan out. You owe nothing for it, and we are trying again."
+            "The bank could not pay your loan out. You owe nothing for it. We look into it and "
+            "write to you here."
         ),
     ),
     "REPAYMENT_RECEIVED": Template(

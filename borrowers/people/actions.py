@@ -144,8 +144,8 @@ class IdNumberTaken(Refused):
     code = "ID_NUMBER_TAKEN"
     message = gettext_noop("This identity number belongs to another account.")
     advice = gettext_noop(
-        "Sign in with the phone number that you used before. If somebody else used your number, "
-        "tell us."
+        "Sign in with the phone number that you used before. If somebody else used your identity "
+        "number, tell us."
     )
 
 

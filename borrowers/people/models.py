@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from common import public_ids
 from common.crypto.fields import SealedCharField, SealedDateField, sealed_check
@@ -24,24 +25,26 @@ class Accounts(BaseUserManager["Account"]):
 class Account(AbstractBaseUser, PermissionsMixin):
     """Somebody who can sign in: a borrower by phone and code, staff by password and code."""
 
-    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
+    public_id = models.CharField(_("Number"), max_length=22, unique=True, default=public_ids.new)
     statutory_key_id = models.BigIntegerField()
     phone = SealedCharField(
-        max_length=20, context="account.phone", key_field="statutory_key_id", null=True
+        _("Phone"), max_length=20, context="account.phone", key_field="statutory_key_id", null=True
     )
     # NULL, not empty: many accounts may lack a phone, and a unique index counts empty texts.
     phone_blind = models.CharField(max_length=40, unique=True, null=True)  # noqa: DJ001 (unique)
-    phone_verified = models.BooleanField(default=False)
-    language = models.CharField(max_length=10, default="", blank=True)
-    is_staff = models.BooleanField(default=False)
-    is_active = models.BooleanField(default=True)
-    joined_at = models.DateTimeField(db_default=Now())
+    phone_verified = models.BooleanField(_("Phone proved"), default=False)
+    language = models.CharField(_("Language"), max_length=10, default="", blank=True)
+    is_staff = models.BooleanField(_("Staff"), default=False)
+    is_active = models.BooleanField(_("Active"), default=True)
+    joined_at = models.DateTimeField(_("Joined"), db_default=Now())
 
     USERNAME_FIELD = "public_id"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = Accounts()
 
     class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
         constraints = [sealed_check("phone", "statutory_key_id")]
 
     def __str__(self) -> str:
@@ -51,24 +54,32 @@ class Account(AbstractBaseUser, PermissionsMixin):
 class Borrower(models.Model):
     """A person who may borrow; identified once the name and ID number are known and checked."""
 
-    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
-    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
+    account = models.OneToOneField(
+        Account, verbose_name=_("Account"), on_delete=models.PROTECT, related_name="+"
+    )
+    public_id = models.CharField(_("Number"), max_length=22, unique=True, default=public_ids.new)
     statutory_key_id = models.BigIntegerField()
     consented_key_id = models.BigIntegerField()
     name = SealedCharField(
-        max_length=60, context="borrower.name", key_field="statutory_key_id", null=True
+        _("Name"), max_length=60, context="borrower.name", key_field="statutory_key_id", null=True
     )
     id_number = SealedCharField(
-        max_length=18, context="borrower.id_number", key_field="statutory_key_id", null=True
+        _("Identity number"),
+        max_length=18,
+        context="borrower.id_number",
+        key_field="statutory_key_id",
+        null=True,
     )
     id_number_blind = models.CharField(max_length=40, unique=True, null=True)  # noqa: DJ001 (unique)
     birth_date = SealedDateField(
-        context="borrower.birth_date", key_field="statutory_key_id", null=True
+        _("Born on"), context="borrower.birth_date", key_field="statutory_key_id", null=True
     )
-    identified_at = models.DateTimeField(null=True)
-    joined_at = models.DateTimeField(db_default=Now())
+    identified_at = models.DateTimeField(_("Identified"), null=True)
+    joined_at = models.DateTimeField(_("Joined"), db_default=Now())
 
     class Meta:
+        verbose_name = _("borrower")
+        verbose_name_plural = _("borrowers")
         permissions = [("reveal_borrower", "Can look at a person's clear details")]
         constraints = [
             sealed_check("name", "statutory_key_id"),
@@ -93,11 +104,19 @@ class Borrower(models.Model):
 class AccessEntry(models.Model):
     """Somebody looked at a person's clear data: who, at what, why. Only grows."""
 
-    borrower = models.ForeignKey(Borrower, on_delete=models.PROTECT, related_name="+")
-    seen_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    fields_seen = models.JSONField(default=list)
-    reason_code = models.CharField(max_length=40)
-    seen_at = models.DateTimeField(db_default=Now())
+    borrower = models.ForeignKey(
+        Borrower, verbose_name=_("Borrower"), on_delete=models.PROTECT, related_name="+"
+    )
+    seen_by = models.ForeignKey(
+        Account, verbose_name=_("Seen by"), on_delete=models.PROTECT, related_name="+"
+    )
+    fields_seen = models.JSONField(_("What was seen"), default=list)
+    reason_code = models.CharField(_("Reason"), max_length=40)
+    seen_at = models.DateTimeField(_("Seen"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("look at clear details")
+        verbose_name_plural = _("looks at clear details")
 
     def __str__(self) -> str:
         return f"access {self.pk}"

@@ -100,7 +100,7 @@ def _records_task(*, is_allowed: bool, has_records: bool) -> Task:
     state = "DONE" if has_records else "TODO" if is_allowed else "LOCKED"
     return Task(
         title=_("Add your bills"),
-        hint=_("WeChat Pay or Alipay; more records mean a better offer"),
+        hint=_("WeChat Pay or Alipay; fuller records can mean a better offer"),
         url=reverse("borrowers:sources") if is_allowed or has_records else "",
         state=state,
     )

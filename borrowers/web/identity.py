@@ -34,7 +34,7 @@ def identity(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
     if request.method == "POST":
         refusal = _identified(card, form)
         if refusal is None and form.is_valid():
-            messages.success(request, _("Thank you. Your identity is checked."))
+            messages.success(request, _("Thank you. We know who you are now."))
             return redirect("borrowers:home")
         status = refusal.status if refusal else 422
     notice = consent_card(PURPOSES[IDENTITY], None)

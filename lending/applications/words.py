@@ -18,8 +18,8 @@ CHARGED: Mapping[str, str] = {
     "ONCE_AT_START": gettext_noop("once, when the money is paid out"),
     "WITH_EACH_INSTALMENT": gettext_noop("with each instalment"),
     "DAILY_ON_OVERDUE_PRINCIPAL": gettext_noop(
-        "%(rate)s a year by the day, only on principal that is overdue, after %(grace)s days of "
-        "grace"
+        "%(rate)s a year by the day, only on principal that is overdue; nothing when you pay "
+        "within %(grace)s days, otherwise from the day after the due date"
     ),
 }
 

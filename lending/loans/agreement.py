@@ -31,7 +31,7 @@ class GlyphMissing(Refused):
 
     code = "CONTRACT_GLYPH_MISSING"
     message = gettext_noop("The contract holds a character that we cannot print yet.")
-    advice = gettext_noop("Ask for a person: we will prepare the contract by hand.")
+    advice = gettext_noop("Write to us: we will prepare the contract by hand.")
 
 
 def render(*, offer: Signable, party: ContractParty, on: date, language: str) -> bytes:
@@ -121,7 +121,7 @@ def _loan_text(offer: Signable) -> str:
     ]
     if offer.discount_ppm:
         lines.append(
-            _("The rate holds a reward discount of %(discount)s percentage points.")
+            _("The rate includes a reward discount of %(discount)s percentage points.")
             % {"discount": _rate(offer.discount_ppm)}
         )
     if offer.payee_name:
