@@ -114,9 +114,13 @@ def redis_url(_redis: Layout) -> str:
     return endpoints.redis_url(_redis)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; where it is missing the test is skipped, and the summary says so."""
+    """Debian's Chromium; where it is missing the test is skipped, and the summary says so.
+
+    It ends with its module: while it is open, Playwright's event loop runs in this thread, and
+    Django refuses to ask a database beside an event loop.
+    """
     with open_chromium() as browser:
         yield browser
 

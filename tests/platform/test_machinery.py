@@ -7,6 +7,7 @@ import urllib.request
 
 import pytest
 
+from borrowers.people.models import Account
 from config.services.layout import ROOT
 from tests.machinery import browser
 from tests.machinery.sockets import SocketIsClosed
@@ -22,6 +23,22 @@ def test_a_page(monkeypatch, tmp_path):
     with browser.open_chromium():
         raise AssertionError("there is no browser")
 """
+
+
+def run_test(content):
+    """Run a test file of a moment in a pytest of its own; its output."""
+    file = ROOT / "tests/platform/test_of_a_moment.py"
+    file.write_text(content)
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", str(file)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+    finally:
+        file.unlink()
 
 
 class TestSockets:
@@ -55,20 +72,15 @@ class TestChromium:
         assert page.title() == "明账"
         page.close()
 
-    def test_that_is_missing_is_said_loudly(self):
-        file = ROOT / "tests/platform/test_skipping_for_a_moment.py"
-        file.write_text(SKIPPING)
-        try:
-            answer = subprocess.run(
-                [sys.executable, "-m", "pytest", str(file)],
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        finally:
-            file.unlink()
+    @pytest.mark.django_db
+    def test_that_is_closed_again_lets_the_database_be_asked(self):
+        with browser.open_chromium() as chromium:
+            chromium.new_page()
 
-        assert answer.returncode == 0, answer.stdout
-        assert "1 skipped" in answer.stdout
-        assert f"\n{browser.LOUD}{browser.ADVICE}\n" in answer.stdout
+        assert Account.objects.count() == 0
+
+    def test_that_is_missing_is_said_loudly(self):
+        said = run_test(SKIPPING)
+
+        assert "1 skipped" in said
+        assert f"\n{browser.LOUD}{browser.ADVICE}\n" in said
