@@ -30,7 +30,13 @@ SHARE_AIMED = 0.8
 AIMS = ("DECIDE", "TRANSFER")
 BANK_FAULTS = ("lose_answer", "error_500", "duplicate_webhook", "delay", "late_webhook",
                "reordered", "wrong_amount")  # fmt: skip
-_AT_WORK = "SELECT DISTINCT kind FROM common_process WHERE state = 'RUNNING'"
+# A lease is taken for 15 seconds; what was taken long ago may belong to the dead.
+_AT_WORK = """
+SELECT DISTINCT kind FROM common_process
+ WHERE state = 'RUNNING' AND lease_until > clock_timestamp() + interval '14 seconds'
+"""
+# Celery's worker ends altogether when its pool is killed while it is still coming up.
+YOUNG_SECONDS = 10.0
 
 Blow = Callable[[], object]
 
@@ -104,7 +110,7 @@ class Monkey:
             (3, "kill -9 pool child", self._kill_pool_child),
             (1, "kill -9 redis", lambda: self._kill("redis-server")),
             (1, "kill -9 bank", lambda: self._kill("simulation.bank")),
-            (3, "FLUSHALL", lambda: self.platform.wipe_redis),
+            (2, "FLUSHALL", lambda: self.platform.wipe_redis),
             (3, "bank fault", self._misbehave),
         ]
         if self.is_wild:
@@ -137,7 +143,7 @@ class Monkey:
 
     def _kill_pool_child(self) -> Blow | None:
         """The worker makes a new child by itself; the supervisor does not notice."""
-        pool = self.platform.pool()
+        pool = [each for each in self.platform.pool() if _age(each) > YOUNG_SECONDS]
         return self.chance.choice(pool).kill if pool else None
 
     def _pause_pool_child(self) -> Blow | None:
@@ -177,6 +183,12 @@ def _kill_all(family: list[psutil.Process]) -> None:
 def _resume(process: psutil.Process) -> None:
     with suppress(psutil.NoSuchProcess):
         process.resume()
+
+
+def _age(process: psutil.Process) -> float:
+    with suppress(psutil.NoSuchProcess):
+        return time.time() - float(process.create_time())
+    return 0.0
 
 
 def _title(process: psutil.Process) -> str:

@@ -18,13 +18,14 @@ import requests
 from tests.machinery.client import BEING_DECIDED, ApiPerson, new_key
 
 GIVE_UP_SECONDS = 90.0
-PAUSE_SECONDS = 0.15
+PAUSE_SECONDS = 0.3
+# Who was refused, or changed their mind, comes back after a moment.
+MOST_REGRET_SECONDS = 1.5
 SHARE_SENT_TWICE = 0.35
 SHARE_WITHDRAWN = 0.5
 # Worth asking again with the same words: not our fault, or not yet.
 PASSING_CODES = {"REQUEST_STILL_RUNNING"}
 PASSING_STATUSES = {429, 500, 502, 503, 504}
-READY = "ready"
 
 
 class Over(Exception):
@@ -94,6 +95,7 @@ class Customer:
     def _leave(self, application: str, state: str) -> None:
         if state in {"OFFERED", "REFERRED"}:
             self._post(f"applications/{application}/withdraw")
+        self._pause(self.chance.uniform(0.0, MOST_REGRET_SECONDS))
 
     def _sign(self, application: str) -> str:
         self._post(f"applications/{application}/accept")
@@ -191,8 +193,8 @@ class Customer:
             raise Over
         return answer.json()
 
-    def _pause(self) -> None:
-        if self.over.wait(PAUSE_SECONDS):
+    def _pause(self, seconds: float = PAUSE_SECONDS) -> None:
+        if self.over.wait(seconds):
             raise Over
 
 
