@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
+from borrowers.admin.consent import said
 from borrowers.behaviour import queries as behaviour
 from borrowers.behaviour.words import SOURCES
 from borrowers.consent import queries as consents
@@ -30,6 +31,8 @@ FIELD_WORDS = {
     "id_number": _("Identity number"),
     "phone": _("Phone"),
 }
+# A look may also have been at a file.
+SEEN_WORDS = {**FIELD_WORDS, "enrolment_evidence": _("Proof of enrolment")}
 
 
 class RevealForm(forms.Form):
@@ -156,10 +159,14 @@ class BorrowerAdmin(ReadOnlyAdmin):
 def _shown(row: Borrower) -> dict[str, Any]:
     return {
         "person": queries.masked(row.pk),
-        "consents": consents.history(row.pk),
+        "consents": [(said(each.purpose), each) for each in consents.history(row.pk)],
         "bills": [(gettext(SOURCES[each.source]), each) for each in behaviour.batches(row.pk)],
         "accesses": [
-            (each, gettext(REVEAL_REASONS.get(each.reason_code, each.reason_code)))
+            (
+                each,
+                [SEEN_WORDS.get(name, name) for name in each.fields],
+                gettext(REVEAL_REASONS.get(each.reason_code, each.reason_code)),
+            )
             for each in queries.accesses(row.pk)
         ],
         "reveal_form": RevealForm(),
@@ -170,15 +177,36 @@ def _shown(row: Borrower) -> dict[str, Any]:
 class AccessEntryAdmin(ReadOnlyAdmin):
     """Who looked at whose clear details, and why."""
 
-    list_display = ("seen_at", "borrower", "seen_by", "fields_seen", "reason_code")
+    list_display = ("seen_at", "borrower", "looker", "seen", "reason")
     list_filter = ("reason_code",)
     search_fields = ("borrower__public_id", "seen_by__public_id")
     ordering = ("-pk",)
-    fields = ("seen_at", "borrower", "seen_by", "fields_seen", "reason_code")
+    fields = ("seen_at", "borrower", "looker", "seen", "reason")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessEntry]:
         """With the public numbers of both, and nothing sealed."""
         rows: QuerySet[AccessEntry] = super().get_queryset(request)
-        return rows.select_related("borrower", "seen_by").only(
-            "seen_at", "fields_seen", "reason_code", "borrower__public_id", "seen_by__public_id"
+        return rows.select_related("borrower").only(
+            "seen_at", "fields_seen", "reason_code", "borrower__public_id", "seen_by_id"
         )
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Cover the members of staff of the page together."""
+        changelist: ChangeList = super().get_changelist_instance(request)
+        phones = queries.covered_phones({row.seen_by_id for row in changelist.result_list})
+        for row in changelist.result_list:
+            row.covered_phone = phones.get(row.seen_by_id, "")
+        return changelist
+
+    @admin.display(description=_("Seen by"))
+    def looker(self, row: Any) -> str:
+        found = getattr(row, "covered_phone", None)
+        return found or queries.covered_phones([row.seen_by_id]).get(row.seen_by_id, "")
+
+    @admin.display(description=_("What was seen"))
+    def seen(self, row: AccessEntry) -> str:
+        return ", ".join(str(SEEN_WORDS.get(each, each)) for each in row.fields_seen)
+
+    @admin.display(description=_("Reason"), ordering="reason_code")
+    def reason(self, row: AccessEntry) -> str:
+        return gettext(REVEAL_REASONS.get(row.reason_code, row.reason_code))

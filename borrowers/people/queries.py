@@ -55,6 +55,14 @@ def masked_many(borrower_ids: Collection[int]) -> dict[int, MaskedPerson]:
         return {row.pk: _masked(row) for row in rows.select_related("account")}
 
 
+def covered_phones(account_ids: Collection[int]) -> dict[int, str]:
+    """The covered numbers of accounts, which is how pages tell members of staff apart."""
+    rows = Account.objects.filter(pk__in=account_ids).only("phone", "statutory_key_id")
+    keys.preload(rows.values_list("statutory_key_id", flat=True))
+    with quarantined():
+        return {row.pk: masking.phone(row.phone or "") for row in rows}
+
+
 def age_on(borrower_id: int, on: date) -> int | None:
     """Full years on a day; nothing before the person was identified, or after erasure."""
     row = Borrower.objects.only("birth_date", "statutory_key_id").get(pk=borrower_id)

@@ -138,7 +138,7 @@ class TestPeople:
         page = staff.get(reverse("admin:borrowers_borrower_change", args=[lin.id]))
 
         shown = page.content.decode()
-        assert "CONSUMPTION_RECORDS" in shown
+        assert "Your consumption records" in shown
         assert "3 / 5" in shown
         assert "Nobody so far." in shown
 
