@@ -11,9 +11,15 @@ from lending.channels.contracts import WebhookNotice
 from lending.channels.sandbox import NoticeUnreadable, read_notice
 from lending.channels.signatures import SignatureRefused
 from lending.tests.bad_network import REQUEST
-from simulation.bank.testing import listening
+from simulation.bank.testing import listening, running_bank
 
 NOW = datetime(2026, 9, 21, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def bank():
+    with running_bank() as opened:
+        yield opened
 
 
 class TestTransferRequest:
