@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from common import public_ids
 from lending.channels import signatures
 from lending.channels.contracts import WebhookNotice
-from lending.channels.sandbox import NoticeUnreadable, read_notice
+from lending.channels.sandbox import NoticeUnreadable, SandboxBank, read_notice
 from lending.channels.signatures import SignatureRefused
 from lending.tests.bad_network import REQUEST
 from simulation.bank.testing import listening, running_bank
@@ -19,6 +20,12 @@ NOW = datetime(2026, 9, 21, 6, 0, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def bank():
     with running_bank() as opened:
+        yield opened
+
+
+@pytest.fixture
+def channel(bank):
+    with SandboxBank(base_url=bank.base_url, api_key=bank.api_key) as opened:
         yield opened
 
 
@@ -68,9 +75,10 @@ class TestReadNotice:
             occurred_at=datetime(2026, 9, 21, 5, 59, 58, 125_000, tzinfo=UTC),
         )
 
-    def test_the_real_bank_is_understood(self, bank, channel, request_of_lin):
+    def test_the_real_bank_is_understood(self, bank, channel):
+        request = replace(REQUEST, out_trade_no=f"D-{public_ids.new()}-1")
         with listening() as ear:
-            channel.submit(replace(request_of_lin, notify_url=ear.url))
+            channel.submit(replace(request, notify_url=ear.url))
             [heard] = ear.hears(1)
         sent_at = datetime.fromtimestamp(int(heard.headers["webhook-timestamp"]), UTC)
         notice = read_notice(
@@ -80,7 +88,7 @@ class TestReadNotice:
             now=sent_at,
         )
 
-        assert notice.out_trade_no == request_of_lin.out_trade_no
+        assert notice.out_trade_no == request.out_trade_no
         assert notice.bank_reference == channel.query(notice.out_trade_no).bank_reference
         assert (notice.state, notice.amount_fen) == ("SUCCEEDED", 500_00)
 
