@@ -87,6 +87,14 @@ class ApplicationSummary(serializers.Serializer[Any]):
     decided_at = serializers.DateTimeField(allow_null=True)
 
 
+class ApplicationsOutput(serializers.Serializer[Any]):
+    """A page of applications, newest first."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ApplicationSummary(many=True)
+
+
 class ApplicationOutput(ApplicationSummary):
     """An application with its answer."""
 
@@ -111,7 +119,7 @@ class Applications(APIView):
     @extend_schema(
         operation_id="applications",
         parameters=[OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)],
-        responses=ApplicationSummary(many=True),
+        responses=ApplicationsOutput,
     )
     def get(self, request: Request) -> Response:
         """Newest first, by pages."""

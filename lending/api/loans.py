@@ -46,6 +46,14 @@ class LoanSummary(serializers.Serializer[Any]):
     settled_on = serializers.DateField(allow_null=True)
 
 
+class LoansOutput(serializers.Serializer[Any]):
+    """A page of loans, newest first."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = LoanSummary(many=True)
+
+
 class DueOutput(serializers.Serializer[Any]):
     """The next instalment."""
 
@@ -144,7 +152,7 @@ class Loans(APIView):
     @extend_schema(
         operation_id="loans",
         parameters=[OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)],
-        responses=LoanSummary(many=True),
+        responses=LoansOutput,
     )
     def get(self, request: Request) -> Response:
         """Newest first, by pages."""
