@@ -26,6 +26,7 @@ from common.errors import Refused
 from common.rates import percent, ppm_from_percent
 from common.web.amounts import FenField
 from common.web.refusals import advice, message
+from lending.admin import words
 from lending.admin.figures import amount, cover
 from lending.applications import deciding
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
@@ -229,7 +230,14 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
             "may_decide": may_decide and row.state == ApplicationState.REFERRED,
             "may_open_evidence": may_decide and row.evidence_id is not None,
             "offer": Offer.objects.filter(application=row).first(),
-            "trail": trail_of(f"application:{row.public_id}"),
+            "trail": [
+                (
+                    each,
+                    words.said(words.ACTIONS, each.action),
+                    words.said(words.ACTORS, each.actor_kind),
+                )
+                for each in trail_of(f"application:{row.public_id}")
+            ],
         }
 
 
@@ -281,7 +289,23 @@ def _page_of(row: LoanApplication) -> str:
 class CostDisclosureAdmin(ReadOnlyAdmin):
     """Which cost table was shown and confirmed, and when."""
 
-    list_display = ("pk", "offer", "step", "minimum_seconds", "language", "channel", "recorded_at")
+    list_display = ("pk", "application", "stage", "minimum_seconds", "language", "channel",
+                    "recorded_at")  # fmt: skip
     list_filter = ("step", "channel", "language")
     search_fields = ("content_sha256", "offer__application__public_id")
     ordering = ("-pk",)
+    fields = ("application", "stage", "minimum_seconds", "language", "channel", "recorded_at",
+              "content_sha256", "content")  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CostDisclosure]:
+        """With the number of the application, and without the table itself."""
+        rows: QuerySet[CostDisclosure] = super().get_queryset(request)
+        return rows.select_related("offer__application").defer("content")
+
+    @admin.display(description=_("Application"))
+    def application(self, row: CostDisclosure) -> str:
+        return row.offer.application.public_id
+
+    @admin.display(description=_("Step"), ordering="step")
+    def stage(self, row: CostDisclosure) -> str:
+        return words.said(words.STEPS, row.step)

@@ -17,11 +17,13 @@ from common.admin.chips import chip
 from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.web.refusals import message
+from lending.admin import words
 from lending.admin.figures import amount, cover, rate
 from lending.channels import queries as transfers
 from lending.channels.models import ChannelEvent, Transfer
 from lending.disbursements import actions as disbursements
 from lending.ledger import queries as ledger
+from lending.ledger.chart import CHART
 from lending.loans import queries as loans
 from lending.loans.models import Loan
 
@@ -143,12 +145,19 @@ class LoanAdmin(ReadOnlyAdmin):
 def _shown(request: HttpRequest, row: Loan) -> dict[str, Any]:
     moved = transfers.of_loan(row.pk)
     has_failed = bool(moved) and all(each.state == "FAILED" for each in moved)
+    transactions: list[Any] = list(row.transactions.order_by("sequence"))
+    for each in transactions:
+        each.said = words.said(words.KINDS, each.kind)
+    names = {each.code: each.name for each in CHART}
     return {
         "loan": row,
         "instalments": list(row.instalments.order_by("number")),
-        "transactions": list(row.transactions.order_by("sequence")),
+        "transactions": transactions,
         "transfers": moved,
-        "balances": ledger.loan_balances_fen(row.pk),
+        "books": [
+            (code, words.account_name(names.get(code, "")), fen)
+            for code, fen in ledger.loan_balances_fen(row.pk).items()
+        ],
         "may_retry": has_failed and request.user.has_perm(MAY_RETRY),
     }
 

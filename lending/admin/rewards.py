@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
+from lending.admin import words
 from lending.admin.figures import rate
 from lending.rewards.models import Entitlement, PointsEntry
 
@@ -15,10 +16,14 @@ LOOKS = {"ISSUED": "success", "RESERVED": "warning", "CONSUMED": "info"}
 class PointsEntryAdmin(ReadOnlyAdmin):
     """Every movement of points."""
 
-    list_display = ("entry_key", "kind", "points", "entered_at")
+    list_display = ("entry_key", "sort", "points", "entered_at")
     list_filter = ("kind",)
     ordering = ("-pk",)
-    fields = ("entry_key", "kind", "points", "entered_at")
+    fields = ("entry_key", "sort", "points", "entered_at")
+
+    @admin.display(description=_("Kind"), ordering="kind")
+    def sort(self, row: PointsEntry) -> str:
+        return words.said(words.KINDS, row.kind)
 
 
 @admin.register(Entitlement)

@@ -6,6 +6,8 @@ loans, 1132 interest receivable, 6011 interest income, 6601 selling expenses).
 
 from typing import Literal, NamedTuple
 
+from common.texts import gettext_noop
+
 Kind = Literal["ASSET", "LIABILITY", "INCOME", "EXPENSE"]
 
 
@@ -28,13 +30,13 @@ PENALTY_INCOME = "6012"
 MARKETING_EXPENSE = "6601"
 
 CHART = (
-    ChartRow(BANK, "Bank deposits", "ASSET"),
-    ChartRow(INTEREST_RECEIVABLE, "Interest receivable", "ASSET"),
-    ChartRow(PENALTY_RECEIVABLE, "Penalty interest receivable", "ASSET"),
-    ChartRow(LOAN_PRINCIPAL, "Loans to borrowers", "ASSET"),
-    ChartRow(UNALLOCATED, "Money held for borrowers", "LIABILITY"),
-    ChartRow(POINTS_LIABILITY, "Points not yet used", "LIABILITY"),
-    ChartRow(INTEREST_INCOME, "Interest income", "INCOME"),
-    ChartRow(PENALTY_INCOME, "Penalty interest income", "INCOME"),
-    ChartRow(MARKETING_EXPENSE, "Repayment rewards", "EXPENSE"),
+    ChartRow(BANK, gettext_noop("Bank deposits"), "ASSET"),
+    ChartRow(INTEREST_RECEIVABLE, gettext_noop("Interest receivable"), "ASSET"),
+    ChartRow(PENALTY_RECEIVABLE, gettext_noop("Penalty interest receivable"), "ASSET"),
+    ChartRow(LOAN_PRINCIPAL, gettext_noop("Loans to borrowers"), "ASSET"),
+    ChartRow(UNALLOCATED, gettext_noop("Money held for borrowers"), "LIABILITY"),
+    ChartRow(POINTS_LIABILITY, gettext_noop("Points not yet used"), "LIABILITY"),
+    ChartRow(INTEREST_INCOME, gettext_noop("Interest income"), "INCOME"),
+    ChartRow(PENALTY_INCOME, gettext_noop("Penalty interest income"), "INCOME"),
+    ChartRow(MARKETING_EXPENSE, gettext_noop("Repayment rewards"), "EXPENSE"),
 )

@@ -1,0 +1,55 @@
+"""Codes of lending's tables in words, for staff. What has no word is shown as it is."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+Words = Mapping[str, Promise]
+
+# Of ledger entries, of a loan's transactions, and of movements of points.
+KINDS: Words = {
+    "DISBURSEMENT": _("Payout"),
+    "REPAYMENT": _("Repayment"),
+    "PAYOFF": _("Early settlement"),
+    "REVERSAL": _("Reversal"),
+    "ACCRUAL": _("Interest of the day"),
+    "POINTS_EARNED": _("Points earned"),
+    "POINTS_USED": _("Points used"),
+    "POINTS_EXPIRED": _("Points expired"),
+    "EARN": _("Earned"),
+    "SPEND": _("Used"),
+    "EXPIRE": _("Expired"),
+    "ASSET": _("Asset"),
+    "LIABILITY": _("Liability"),
+    "INCOME": _("Income account"),
+    "EXPENSE": _("Expense"),
+}
+STEPS: Words = {"SHOWN": _("Shown"), "CONFIRMED": _("Confirmed")}
+ACTORS: Words = {"BORROWER": _("The borrower"), "STAFF": _("Staff"), "SYSTEM": _("The platform")}
+ACTIONS: Words = {
+    "lending.application.drafted": _("Begun"),
+    "lending.application.evidence": _("Proof was added"),
+    "lending.application.submitted": _("Sent"),
+    "lending.application.offered": _("Offered"),
+    "lending.application.referred": _("Sent to a person"),
+    "lending.application.declined": _("Declined"),
+    "lending.application.review_wanted": _("The borrower asked for a person"),
+    "lending.application.offer_changed": _("The borrower chose another amount or term"),
+    "lending.application.accepted": _("Accepted"),
+    "lending.application.cost_confirmed": _("The cost was read and confirmed"),
+    "lending.application.signed": _("Signed"),
+    "lending.application.withdrawn": _("Withdrawn"),
+    "lending.application.expired": _("Expired"),
+}
+
+
+def said(words: Words, code: str) -> str:
+    """The word for a code."""
+    return str(words.get(code, code))
+
+
+def account_name(name: str) -> str:
+    """An account of the chart in the reader's language."""
+    return gettext(name) if name else ""
