@@ -82,12 +82,13 @@ def test_there_are_refusals_to_look_at():
     assert len(REFUSALS) > 20
 
 
+@pytest.fixture(scope="module")
+def catalogue() -> dict[str, polib.POEntry]:
+    return {entry.msgid: entry for entry in polib.pofile(str(CATALOGUE))}
+
+
 @pytest.mark.skipif(not CATALOGUE.exists(), reason="the Chinese catalogue is not filled yet")
 class TestInChinese:
-    @pytest.fixture(scope="class")
-    def catalogue(self):
-        return {entry.msgid: entry for entry in polib.pofile(str(CATALOGUE))}
-
     @pytest.mark.parametrize("kind", REFUSALS, ids=lambda kind: kind.code)
     def test_every_refusal_has_its_words(self, kind, catalogue):
         for words in said(kind):
