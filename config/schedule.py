@@ -9,5 +9,9 @@ BEAT: dict[str, dict[str, Any]] = {
     "seal the audit trail": {"task": "common.tasks.seal_audit", "schedule": 10.0},
     "close the day": {"task": "lending.tasks.close_day", "schedule": crontab(hour=0, minute=10)},
     "close the day again": {"task": "lending.tasks.close_day", "schedule": crontab(minute=40)},
+    "end what is over": {
+        "task": "lending.tasks.end_what_is_over",
+        "schedule": crontab(minute="*/15"),
+    },
     "watch the loans": {"task": "monitoring.tasks.watch_loans", "schedule": crontab(minute=50)},
 }

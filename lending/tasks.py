@@ -7,9 +7,11 @@ from celery import shared_task
 from django.conf import settings
 
 from common import clock
+from common.actors import SYSTEM
 from common.business_date import queries as business_dates
 from common.processes.contracts import Claim
 from common.processes.runs import Failed, NotYet, run
+from lending.applications import actions as steps
 from lending.applications import deciding
 from lending.applications import queries as applications
 from lending.channels import actions as channels
@@ -22,6 +24,7 @@ from lending.disbursements import actions as disbursements
 from lending.loans import queries as loans
 from lending.products import law
 from lending.repayments import actions as repayments
+from lending.rewards import actions as rewards
 
 WEBHOOK_PATH = "/webhooks/sandbox-bank"
 # The bank usually tells us within a second; the question is only for when it does not.
@@ -44,6 +47,17 @@ def move_money(*, process_id: int, **_: Any) -> None:
 def close_day(**_: Any) -> None:
     """Close every day before today in Shanghai."""
     closing.close_through(to=clock.shanghai_today())
+
+
+@shared_task
+def end_what_is_over(**_: Any) -> None:
+    """End offers whose day is over, and points and discounts past their last day."""
+    at, on = clock.now(), business_dates.current()
+    if on is None:
+        return
+    for application_id in applications.overdue_offers(at):
+        steps.expire(application_id=application_id, at=at, by=SYSTEM)
+    rewards.expire(on=on, point_fen=law.on(on).point_value_fen)
 
 
 def _decide(claim: Claim) -> None:

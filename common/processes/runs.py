@@ -5,6 +5,7 @@ from collections.abc import Callable
 import structlog
 from django.db import OperationalError
 
+from common.errors import Refused
 from common.processes import actions
 from common.processes.contracts import Claim
 
@@ -53,8 +54,8 @@ def _has_ended(claim: Claim, work: Callable[[Claim], None]) -> bool:
     except NotYet as pause:
         actions.postpone(claim=claim, delay_seconds=pause.delay_seconds)
         return False
-    except (Failed, OperationalError) as error:
-        code = error.code if isinstance(error, Failed) else type(error).__name__
+    except (Failed, Refused, OperationalError) as error:
+        code = getattr(error, "code", None) or type(error).__name__
         actions.retry(claim=claim, error=code, delay_seconds=delay_seconds(claim.attempt))
         log.warning("process_retried", process_id=claim.process_id, kind=claim.kind, code=code)
         return False

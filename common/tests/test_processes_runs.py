@@ -3,6 +3,7 @@
 import pytest
 from django.db import OperationalError
 
+from common.errors import Refused
 from common.processes import actions, runs
 from common.processes.models import Process
 from common.processes.runs import Failed, NotYet
@@ -106,3 +107,15 @@ class TestBackOff:
         waits = [runs.delay_seconds(attempt) for attempt in range(1, 10)]
 
         assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 300]
+
+
+class NotNow(Refused):
+    """A verb says no, for now."""
+
+    code = "NOT_NOW"
+
+
+def test_a_refusal_gives_the_work_back_with_its_code(process_id):
+    assert runs.run(process_id=process_id, work=raising(NotNow())) is False
+
+    assert (row().state, row().last_error, row().attempts) == ("PENDING", "NOT_NOW", 1)
