@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from borrowers.api.own import IsBorrower, acting, card_of
+from borrowers.people.contracts import BorrowerCard
 from common import clock
 from common.api.idempotency import HEADER, once
 from common.api.pages import NewestFirst
@@ -27,6 +28,7 @@ from lending.loans import queries as loans
 from lending.products import evidence
 from lending.rewards import queries as rewards
 from scoring.decisions import queries as decisions
+from scoring.decisions.explanation import Explanation
 from scoring.decisions.reasons import Words
 from scoring.decisions.reviews import words as review_words
 
@@ -152,7 +154,7 @@ class Applications(APIView):
                 by=acting(card),
             ).public_id
 
-        return once(request, act=act, show=lambda public_id: _by_id(request, public_id))
+        return once(request, act=act, show=lambda public_id: by_id(card, public_id))
 
 
 class Application(APIView):
@@ -163,7 +165,7 @@ class Application(APIView):
     @extend_schema(operation_id="application", responses=ApplicationOutput)
     def get(self, request: Request, public_id: str) -> Response:
         """Where it stands, and the answer once there is one."""
-        return Response(_by_id(request, public_id))
+        return Response(by_id(card_of(request), public_id))
 
 
 class Evidence(APIView):
@@ -187,12 +189,13 @@ class Evidence(APIView):
         uploads.keep_in_memory(request)
         given = self.Input(data=request.data)
         given.is_valid(raise_exception=True)
+        card = card_of(request)
         actions.upload_evidence(
-            application_id=own(request, public_id).pk,
+            application_id=queries.own(card.id, public_id).pk,
             content=given.validated_data["file"].read(),
-            by=acting(card_of(request)),
+            by=acting(card),
         )
-        return Response(_by_id(request, public_id))
+        return Response(by_id(card, public_id))
 
 
 class Submission(APIView):
@@ -210,41 +213,34 @@ class Submission(APIView):
     )
     def post(self, request: Request, public_id: str) -> Response:
         """Send the draft to be decided; sending again changes nothing. Waits up to 300 ms."""
-        found = own(request, public_id)
+        card = card_of(request)
+        found = queries.own(card.id, public_id)
         actions.submit(
             application_id=found.pk,
             on=business_dates.today(),
             at=clock.now(),
-            by=acting(card_of(request)),
+            by=acting(card),
         )
         is_decided = wait_until(lambda: queries.is_decided(found.pk), seconds=WAIT_SECONDS)
-        answer = Response(_by_id(request, public_id), status=200 if is_decided else 202)
+        answer = Response(by_id(card, public_id), status=200 if is_decided else 202)
         if not is_decided:
             answer["Location"] = reverse("lending-api:application", args=[public_id])
         return answer
 
 
-def own(request: Request, public_id: str) -> LoanApplication:
-    """The caller's own application. Raises NotFound."""
-    return queries.own(card_of(request).id, public_id)
-
-
-def application_shown(found: LoanApplication) -> Any:
-    """An application with its answer, as JSON."""
-    loan = loans.of_application(found.pk)
+def by_id(card: BorrowerCard, public_id: str) -> Any:
+    """The borrower's own application with its answer, as JSON. Raises NotFound."""
+    found = queries.own(card.id, public_id)
+    told = decisions.explanation(found.pk) if found.assessment_id is not None else None
     return ApplicationOutput(
         _summary(found)
         | {
             "can_ask_for_a_person": deciding.can_ask_for_a_person(found),
-            "decision": _decision(found),
+            "decision": _decision(told) if told else None,
             "offer": _offer(found),
-            "loan": loan.public_id if loan else None,
+            "loan": _loan(found),
         }
     ).data
-
-
-def _by_id(request: Request, public_id: str) -> Any:
-    return application_shown(own(request, public_id))
 
 
 def _summary(found: LoanApplication) -> dict[str, Any]:
@@ -264,10 +260,14 @@ def _summary(found: LoanApplication) -> dict[str, Any]:
     }
 
 
-def _decision(found: LoanApplication) -> dict[str, Any] | None:
-    if found.assessment_id is None:
+def _loan(found: LoanApplication) -> str | None:
+    if found.state != ApplicationState.SIGNED:
         return None
-    told = decisions.explanation(found.pk)
+    loan = loans.of_application(found.pk)
+    return loan.public_id if loan else None
+
+
+def _decision(told: Explanation) -> dict[str, Any]:
     reasons = [
         {
             "code": each.code,

@@ -16,9 +16,9 @@ from borrowers.api.own import IsBorrower, acting, card_of
 from common import clock
 from common.api.renderers import PDF_ANSWER, PdfRenderer, pdf
 from common.business_date import queries as business_dates
-from lending.api.applications import ApplicationOutput, application_shown, own
+from lending.api.applications import ApplicationOutput, by_id
 from lending.api.costs import CostOutput, cost_shown
-from lending.applications import actions, deciding
+from lending.applications import actions, deciding, queries
 from lending.applications.models import CostDisclosure
 from lending.loans import actions as loans
 from lending.loans import queries as contracts
@@ -53,7 +53,7 @@ class Change(APIView):
         asked = self.Input(data=request.data)
         asked.is_valid(raise_exception=True)
         actions.change_offer(
-            application_id=own(request, public_id).pk,
+            application_id=_id_of(request, public_id),
             **asked.validated_data,
             at=clock.now(),
             by=acting(card_of(request)),
@@ -70,7 +70,7 @@ class Acceptance(APIView):
     def post(self, request: Request, public_id: str) -> Response:
         """Accept; nothing is signed yet. Accepting again changes nothing."""
         actions.accept(
-            application_id=own(request, public_id).pk,
+            application_id=_id_of(request, public_id),
             at=clock.now(),
             by=acting(card_of(request)),
         )
@@ -89,7 +89,7 @@ class CostTable(APIView):
     def get(self, request: Request, public_id: str) -> Response:
         """Show it, and start its reading time."""
         shown = actions.show_cost(
-            application_id=own(request, public_id).pk,
+            application_id=_id_of(request, public_id),
             language=get_language() or "",
             channel=CHANNEL,
             on=business_dates.today(),
@@ -103,7 +103,7 @@ class CostTable(APIView):
         asked = self.Input(data=request.data)
         asked.is_valid(raise_exception=True)
         confirmed = actions.confirm_cost(
-            application_id=own(request, public_id).pk,
+            application_id=_id_of(request, public_id),
             disclosure_id=asked.validated_data["disclosure"],
             language=get_language() or "",
             channel=CHANNEL,
@@ -123,7 +123,7 @@ class UnsignedContract(APIView):
     def get(self, request: Request, public_id: str) -> HttpResponse:
         """As a PDF, word for word."""
         content = contracts.unsigned_file(
-            own(request, public_id).pk,
+            _id_of(request, public_id),
             on=business_dates.today(),
             language=get_language() or "",
         )
@@ -150,7 +150,7 @@ class Signature(APIView):
         asked = self.Input(data=request.data)
         asked.is_valid(raise_exception=True)
         loans.sign(
-            application_id=own(request, public_id).pk,
+            application_id=_id_of(request, public_id),
             on=business_dates.today(),
             language=get_language() or "",
             by=acting(card_of(request)),
@@ -166,7 +166,7 @@ class Withdrawal(APIView):
     @extend_schema(operation_id="application_withdraw", request=None, responses=ApplicationOutput)
     def post(self, request: Request, public_id: str) -> Response:
         """Withdraw; nothing of it is held against anybody."""
-        actions.withdraw(application_id=own(request, public_id).pk, by=acting(card_of(request)))
+        actions.withdraw(application_id=_id_of(request, public_id), by=acting(card_of(request)))
         return _application(request, public_id)
 
 
@@ -179,13 +179,18 @@ class ReviewRequest(APIView):
     def post(self, request: Request, public_id: str) -> Response:
         """Have a person decide anew what the machine decided."""
         deciding.ask_for_a_person(
-            application_id=own(request, public_id).pk, by=acting(card_of(request))
+            application_id=_id_of(request, public_id), by=acting(card_of(request))
         )
         return _application(request, public_id)
 
 
+def _id_of(request: Request, public_id: str) -> int:
+    """The caller's own application. Raises NotFound."""
+    return queries.own(card_of(request).id, public_id).pk
+
+
 def _application(request: Request, public_id: str) -> Response:
-    return Response(application_shown(own(request, public_id)))
+    return Response(by_id(card_of(request), public_id))
 
 
 def _disclosure(shown: CostDisclosure) -> Any:
