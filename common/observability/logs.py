@@ -88,15 +88,14 @@ def _is_plain(value: object) -> bool:
 
 
 def _is_constant(record: logging.LogRecord) -> bool:
-    """Whether the message stands in the code of whoever logged it, so that no value is in it.
+    """Whether the message stands in the code of somebody on the way here: no value is in it then.
 
-    Formatting happens inside the call that logs: its frame is still on the stack.
+    Formatting happens inside the call that logs, so whoever wrote the words is still on the stack.
     """
     frame: FrameType | None = sys._getframe()  # noqa: SLF001 (documented)
     while frame is not None:
-        code = frame.f_code
-        if code.co_filename == record.pathname and code.co_name == record.funcName:
-            return isinstance(record.msg, str) and record.msg in code.co_consts
+        if record.msg in frame.f_code.co_consts:
+            return isinstance(record.msg, str)
         frame = frame.f_back
     return False
 

@@ -148,6 +148,15 @@ class TestLinesOfOthers:
         assert line["event"] == "The cache of %s is cold"
         assert line["where"][0].startswith("tests/test_observability_logs.py:")
 
+    def test_keep_a_constant_that_a_caller_handed_on(self, lines):
+        def tell(words: str) -> None:
+            self.log.warning(words, NAME)
+
+        tell("Not found: %s")
+
+        assert lines()[0]["event"] == "Not found: %s"
+        assert not says(lines, NAME)
+
     @pytest.mark.parametrize("value", PLANTED)
     def test_never_write_arguments(self, lines, value):
         self.log.warning("no such person: %s", value)

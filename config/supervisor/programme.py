@@ -97,7 +97,8 @@ def _web(addresses: Addresses, told: dict[str, str]) -> Child:
     command = [sys.executable, "-m", "gunicorn", "config.wsgi:application"]
     command += ["--bind", f"{addresses.host}:{addresses.port}", "--worker-class", "gthread"]
     command += ["--workers", "1", "--threads", "8", "--timeout", "60", "--graceful-timeout", "10"]
-    command += ["--log-level", "warning", "--no-control-socket"]
+    command += ["--log-level", "warning", "--logger-class", "config.server_log.ServerLog"]
+    command += ["--no-control-socket"]
     return Child(name="web", command=command, environment=told, grace_seconds=15)
 
 
