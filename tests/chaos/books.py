@@ -78,6 +78,7 @@ def breaches(platform: Platform, journals: Iterable[Journal]) -> list[str]:
     """Everything that is wrong, in words; nothing when all is well."""
     return [
         *_in_the_database(platform),
+        *_by_the_product_itself(platform),
         *_against_the_bank(platform),
         *(breach for journal in journals for breach in _against_promises(platform, journal)),
     ]
@@ -87,6 +88,14 @@ def _in_the_database(platform: Platform) -> Iterator[str]:
     for what, statement in NEVER.items():
         for row in platform.rows(statement):
             yield f"{what}: {row}"
+
+
+def _by_the_product_itself(platform: Platform) -> Iterator[str]:
+    """What `manage.py check_invariants` finds."""
+    try:
+        platform.manage("check_invariants")
+    except AssertionError as said:
+        yield f"check_invariants: {said}"
 
 
 def _against_the_bank(platform: Platform) -> Iterator[str]:

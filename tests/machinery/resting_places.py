@@ -14,15 +14,13 @@ from tests.machinery.running import Platform
 
 Place = tuple[str, bytes]
 
+# Other sessions' temporary tables are theirs alone; their files lie among the server's.
 _TABLES = """
-SELECT schemaname, tablename FROM pg_tables
- WHERE schemaname NOT IN ('information_schema', 'pg_toast')
-   AND has_table_privilege(format('%I.%I', schemaname, tablename), 'SELECT')
-UNION ALL
-SELECT schemaname, matviewname FROM pg_matviews
-UNION ALL
-SELECT 'pg_catalog', 'pg_stats'
-ORDER BY 1, 2
+SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE (c.relkind IN ('r', 'm', 'p') OR c.relname = 'pg_stats')
+   AND NOT pg_is_other_temp_schema(n.oid) AND n.nspname <> 'pg_toast'
+   AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+ ORDER BY 1, 2
 """
 
 
@@ -50,10 +48,14 @@ def of_logs(platform: Platform) -> Iterator[Place]:
     yield "output", platform.output().encode()
 
 
-def of_files(*folders: Path) -> Iterator[Place]:
-    """Every regular file; of SQLite files also the rows, which may be split over pages."""
+def of_files(*folders: Path, since: float) -> Iterator[Place]:
+    """Every file written since then; of SQLite files also the rows, which pages may split.
+
+    What was written before the words were spoken cannot hold them: most of a new server's files.
+    """
     for path in sorted(each for folder in folders for each in folder.rglob("*")):
-        if not stat.S_ISREG(path.lstat().st_mode):
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_mtime < since:
             continue
         content = path.read_bytes()
         yield f"file {path}", content
