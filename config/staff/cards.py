@@ -75,7 +75,10 @@ def waiting_cards(moment: Moment) -> list[Card]:
 def alert_cards(_moment: Moment) -> list[Card]:
     """Alerts that are not closed, by how grave they are."""
     found = queries.alerts_by_severity()
-    parts = [f"{_(SEVERITIES.get(severity, str(severity)))}: {count}" for severity, count in found.items()]
+    parts = [
+        f"{_(SEVERITIES.get(severity, str(severity)))}: {count}"
+        for severity, count in found.items()
+    ]
     return [
         Card(
             title=_("Alerts open"),
