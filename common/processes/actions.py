@@ -7,10 +7,12 @@ import structlog
 from django.db import connection
 from django.db.models.functions import Now
 
+from common.actors import Actor
+from common.audit import actions as audit
 from common.processes.contracts import Claim
 from common.processes.models import Process
 from common.processes.poke import poke
-from common.transactions import after_commit, required
+from common.transactions import after_commit, durable, required
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +58,13 @@ UPDATE common_process
    SET state = 'PENDING', lease_until = NULL, lease_token = NULL, attempts = attempts - 1,
        next_attempt_at = clock_timestamp() + make_interval(secs => %(delay)s)
  WHERE id = %(id)s AND state = 'RUNNING' AND lease_token = %(token)s
+"""
+_TRY_AGAIN = """
+UPDATE common_process
+   SET state = 'PENDING', attempts = 0, ended_at = NULL, lease_until = NULL, lease_token = NULL,
+       next_attempt_at = clock_timestamp()
+ WHERE id = %(id)s AND state = 'QUARANTINED'
+RETURNING task, queue, kind
 """
 _REAP = """
 UPDATE common_process
@@ -147,6 +156,25 @@ def hasten(*, kind: str, subject_id: int) -> None:
     ):
         Process.objects.filter(pk=row.pk).update(next_attempt_at=Now())
         after_commit(partial(poke, task=row.task, queue=row.queue, process_id=row.pk))
+
+
+@durable
+def try_again(*, process_id: int, by: Actor) -> bool:
+    """Let a person's word take a process out of quarantine; False where it is not in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TRY_AGAIN, {"id": process_id})
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    task, queue, kind = row
+    audit.append(
+        action="common.process.tried_again",
+        subject=f"process:{process_id}",
+        by=by,
+        facts={"kind": kind},
+    )
+    after_commit(partial(poke, task=task, queue=queue, process_id=process_id))
+    return True
 
 
 def reap() -> int:

@@ -1,5 +1,7 @@
 """How far a piece of work is."""
 
+from django.db import models
+
 from common.processes.models import Process, ProcessState
 
 
@@ -19,4 +21,9 @@ def is_owed(*, kind: str, subject_id: int) -> bool:
 
 def given_up() -> int:
     """How many pieces of work failed too often and wait for a person."""
-    return Process.objects.filter(state=ProcessState.QUARANTINED).count()
+    return in_quarantine().count()
+
+
+def in_quarantine() -> models.QuerySet[Process]:
+    """They themselves, the oldest first."""
+    return Process.objects.filter(state=ProcessState.QUARANTINED).order_by("pk")
