@@ -12,8 +12,9 @@ def wait_until(is_done: Callable[[], bool], *, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     pause = FIRST_PAUSE_SECONDS
     while not is_done():
-        if time.monotonic() + pause > deadline:
-            return is_done()
-        time.sleep(pause)
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return False
+        time.sleep(min(pause, left))
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
     return True

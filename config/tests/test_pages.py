@@ -149,6 +149,16 @@ class TestEveryPage:
 
         assert "unsafe" not in policy
 
+    def test_of_staff_may_evaluate_its_expressions_and_nothing_from_elsewhere(self):
+        staff = Client()
+        staff.force_login(cast.officer())
+
+        policy = staff.get(reverse("admin:index"))["Content-Security-Policy"]
+
+        assert "'unsafe-eval'" in policy
+        assert "script-src 'self'" in policy
+        assert "http" not in policy
+
 
 def durable_send(borrower_id: int, key: str) -> None:
     durable(messages.send)(
