@@ -119,4 +119,4 @@ class AccessEntry(models.Model):
         verbose_name_plural = _("looks at clear details")
 
     def __str__(self) -> str:
-        return f"access {self.pk}"
+        return str(self.pk)

@@ -20,6 +20,7 @@ from common import clock
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
+from common.admin.links import linked
 from common.audit.queries import trail_of
 from common.business_date import queries as business_dates
 from common.errors import Refused
@@ -27,9 +28,10 @@ from common.rates import percent, ppm_from_percent
 from common.web.amounts import FenField
 from common.web.refusals import advice, message
 from lending.admin import words
-from lending.admin.figures import amount, cover
+from lending.admin.figures import amount, cover, person_link
 from lending.applications import deciding
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
+from lending.loans.queries import of_application as loan_of
 from lending.products.models import LoanProduct
 from scoring.decisions import queries as decisions
 from scoring.decisions import reviews
@@ -118,7 +120,7 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
     search_help_text = _("The public number of an application")
     ordering = ("submitted_at", "pk")
     fields = ("public_id", "person", "product", "merchant", "wanted", "term_months", "stand",
-              "review_wanted", "drafted_at", "submitted_at", "decided_at")  # fmt: skip
+              "loan", "review_wanted", "drafted_at", "submitted_at", "decided_at")  # fmt: skip
     change_form_template = "admin/lending/application.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LoanApplication]:
@@ -133,9 +135,13 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
         return changelist
 
     @admin.display(description=_("Person"))
-    def person(self, row: Any) -> str:
-        covered = getattr(row, "covered", None) or people.masked(row.borrower_id)
-        return f"{covered.name} {covered.phone}"
+    def person(self, row: LoanApplication) -> str:
+        return person_link(row)
+
+    @admin.display(description=_("Loan"))
+    def loan(self, row: LoanApplication) -> str:
+        found = loan_of(row.pk)
+        return linked("lending_loan", found.pk, found.public_id) if found else "–"
 
     @admin.display(description=_("Asked for"), ordering="amount_fen")
     def wanted(self, row: LoanApplication) -> str:

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from django.utils.safestring import SafeString
+
 from borrowers.people import queries as people
 from borrowers.people.contracts import MaskedPerson
+from common.admin.links import linked
 from common.money import yuan
 from common.rates import percent
 
@@ -23,6 +26,12 @@ def amount(fen: int | None) -> str:
 def rate(ppm: int | None) -> str:
     """A yearly rate in percent."""
     return "–" if ppm is None else f"{percent(ppm):.2f}%"
+
+
+def person_link(row: OfSomebody) -> SafeString:
+    """The covered person, leading to their page."""
+    covered = getattr(row, "covered", None) or people.masked(row.borrower_id)
+    return linked("borrowers_borrower", row.borrower_id, f"{covered.name} {covered.phone}")
 
 
 def cover(rows: Iterable[Any]) -> None:

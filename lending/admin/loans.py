@@ -10,15 +10,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from borrowers.people import queries as people
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
+from common.admin.links import linked
 from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.web.refusals import message
 from lending.admin import words
-from lending.admin.figures import amount, cover, rate
+from lending.admin.figures import amount, cover, person_link, rate
 from lending.channels import queries as transfers
 from lending.channels.models import ChannelEvent, Transfer
 from lending.disbursements import actions as disbursements
@@ -56,26 +56,33 @@ class LoanAdmin(ReadOnlyAdmin):
     search_fields = ("public_id",)
     search_help_text = _("The public number of a loan")
     ordering = ("-pk",)
-    fields = ("public_id", "person", "product", "stand", "lent", "owed", "price", "late_price",
-              "grace_days", "term_months", "signed_on", "disbursed_on", "settled_on",
-              "carried_through", "late_days")  # fmt: skip
+    fields = ("public_id", "person", "application", "product", "stand", "lent", "owed",
+              "price", "late_price", "grace_days", "term_months", "signed_on", "disbursed_on",
+              "settled_on", "carried_through", "late_days")  # fmt: skip
     change_form_template = "admin/lending/loan.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Loan]:
         """With what every row shows."""
         rows: QuerySet[Loan] = super().get_queryset(request)
-        return rows.select_related("product")
+        return rows.select_related("product", "contract__application")
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Cover the people of the page together."""
         changelist: ChangeList = super().get_changelist_instance(request)
         cover(changelist.result_list)
+        on = business_dates.today()
+        for row in changelist.result_list:
+            row.days_late = loans.days_past_due(row, on)
         return changelist
 
     @admin.display(description=_("Person"))
-    def person(self, row: Any) -> str:
-        covered = getattr(row, "covered", None) or people.masked(row.borrower_id)
-        return f"{covered.name} {covered.phone}"
+    def person(self, row: Loan) -> str:
+        return person_link(row)
+
+    @admin.display(description=_("Application"))
+    def application(self, row: Loan) -> str:
+        asked = row.contract.application
+        return linked("lending_loanapplication", asked.pk, asked.public_id)
 
     @admin.display(description=_("Lent"), ordering="principal_fen")
     def lent(self, row: Loan) -> str:
@@ -98,8 +105,9 @@ class LoanAdmin(ReadOnlyAdmin):
         return chip(row.get_state_display(), code=row.state, looks=LOOKS)
 
     @admin.display(description=_("Days past due"))
-    def late_days(self, row: Loan) -> int:
-        return loans.days_past_due(row, business_dates.today())
+    def late_days(self, row: Any) -> int:
+        found: int | None = getattr(row, "days_late", None)
+        return loans.days_past_due(row, business_dates.today()) if found is None else found
 
     def get_urls(self) -> list[URLPattern]:
         """Trying a payout again, beside the usual pages."""

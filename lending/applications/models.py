@@ -173,4 +173,4 @@ class CostDisclosure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.step} of offer {self.offer_id}"
+        return self.content_sha256[:12]

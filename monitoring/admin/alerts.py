@@ -10,8 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +20,7 @@ from borrowers.people import queries as people
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
+from common.admin.links import linked
 from common.business_date import queries as business_dates
 from common.crypto.keys import KeyDestroyed
 from common.errors import Refused
@@ -84,7 +84,7 @@ class CloseForm(forms.Form):
 class AlertAdmin(ReadOnlyAdmin):
     """What waits for a person, the gravest and oldest first."""
 
-    list_display = ("what", "gravity", "loan", "late", "person", "stand", "assignee", "raised_at")
+    list_display = ("what", "gravity", "loan", "late", "person", "stand", "holder", "raised_at")
     list_display_links = ("what",)
     list_filter = (StateFilter, "rule", "severity")
     search_fields = ("public_id", "borrower__public_id")
@@ -96,7 +96,7 @@ class AlertAdmin(ReadOnlyAdmin):
         "late",
         "person",
         "stand",
-        "assignee",
+        "holder",
         "found_on",
         "raised_at",
         "closed_at",
@@ -104,11 +104,6 @@ class AlertAdmin(ReadOnlyAdmin):
 
     def get_ordering(self, _request: HttpRequest) -> tuple[str, ...]:
         return ("-severity", "raised_at", "pk")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
-        """With the assignee's public number, and nothing sealed."""
-        rows: QuerySet[Alert] = super().get_queryset(request)
-        return rows.select_related("assignee").defer("assignee__phone")
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Look the page's loans and people up together."""
@@ -197,8 +192,7 @@ class AlertAdmin(ReadOnlyAdmin):
     def loan(self, row: Any) -> str:
         if row.loan_row is None:
             return UNKNOWN
-        page = reverse("admin:lending_loan_change", args=[row.loan_id])
-        return format_html('<a href="{}">{}</a>', page, row.loan_row.public_id)
+        return linked("lending_loan", row.loan_id, row.loan_row.public_id)
 
     @admin.display(description=_("Days past due now"))
     def late(self, row: Any) -> str:
@@ -206,18 +200,25 @@ class AlertAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Person"))
     def person(self, row: Any) -> str:
-        return f"{row.covered.name} {row.covered.phone}"
+        words_of = f"{row.covered.name} {row.covered.phone}"
+        return linked("borrowers_borrower", row.borrower_id, words_of)
+
+    @admin.display(description=_("Taken by"), ordering="assignee")
+    def holder(self, row: Any) -> str:
+        return row.held_by or UNKNOWN
 
 
 def _look_up(rows: list[Any]) -> None:
     """Hang loan and covered person on each row: the same few queries for one and for many."""
     found = {loan.pk: loan for loan in loans.by_ids({row.loan_id for row in rows})}
     masks = people.masked_many({row.borrower_id for row in rows})
+    holders = people.covered_phones({row.assignee_id for row in rows if row.assignee_id})
     on = business_dates.current() or date.min
     for row in rows:
         row.loan_row = found.get(row.loan_id)
         row.late_days = loans.days_past_due(row.loan_row, on) if row.loan_row else 0
         row.covered = masks[row.borrower_id]
+        row.held_by = holders.get(row.assignee_id, "")
 
 
 def _shown(request: HttpRequest, row: Alert) -> dict[str, Any]:

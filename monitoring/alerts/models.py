@@ -81,4 +81,4 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule} on {self.loan_id}"
+        return self.public_id
