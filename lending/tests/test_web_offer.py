@@ -100,7 +100,7 @@ class TestTheOffer:
         assert {each["recipient"] for each in items} == {"the lender"}
         assert {each["change"] for each in items} == {"No"}
         assert "12.00% a year" in items[0]["standard"]
-        assert "3 days of grace" in items[1]["standard"]
+        assert "within 3 days" in items[1]["standard"]
 
     def test_gives_its_reasons(self, web, offer):
         explanation = page_of(web, offer).context["explanation"]
