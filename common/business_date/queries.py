@@ -3,10 +3,17 @@
 from datetime import date
 
 from common.business_date.models import BusinessDate
+from common.errors import Refused
+from common.texts import gettext_noop
 
 
-class BooksNotOpened(RuntimeError):
-    """No business date yet: `manage.py close_day` opens the books."""
+class BooksNotOpened(Refused):
+    """No business date yet: `manage.py close_day` opens the books, as every start does."""
+
+    code = "BOOKS_NOT_OPENED"
+    message = gettext_noop("The books have not been opened yet.")
+    advice = gettext_noop("Please come back in a few minutes.")
+    status = 503
 
 
 def today() -> date:

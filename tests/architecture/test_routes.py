@@ -10,6 +10,7 @@ from borrowers.people.queries import account_by_phone
 from borrowers.tests import cast
 from config import routes
 from config.routes import CLOSED, DECLARED, PREFIXES, Role, every_route, who_may_open
+from lending.tests import builders
 from tests.architecture import visitors
 from tests.architecture.visitors import address, is_turned_away, knock, visitor
 
@@ -123,10 +124,16 @@ class TestDoors:
 class TestStaffPages:
     @pytest.mark.parametrize("role", [Role.OFFICER, Role.ADMINISTRATOR])
     def test_open_to_staff(self, role):
+        builders.open_books()
         client = visitor(role)
 
         assert client.get(reverse("admin:index")).status_code == 200
         assert client.get(reverse("admin:lending_loan_changelist")).status_code == 200
+
+    def test_say_so_while_the_books_are_not_opened(self):
+        page = visitor(Role.OFFICER).get(reverse("admin:lending_loan_changelist"))
+
+        assert page.status_code == 503
 
     def test_show_an_officer_nothing_that_was_not_granted(self):
         client = visitors.signed_in(visitors.staff("Mei", is_administrator=False))

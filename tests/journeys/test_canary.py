@@ -38,8 +38,8 @@ pytestmark = [pytest.mark.platform_up, pytest.mark.timeout(600)]
 
 NAME = "阮灵犀"
 FULL_NAME = f"{NAME}（虚构）"
-PHONE = "13713924680"
-UNKNOWN_PHONE = "13713924681"
+PHONE = "13900004680"
+UNKNOWN_PHONE = "13900004681"
 ID_NUMBER = id_number_of(713, born="19930827")
 WRONG_NUMBER = ID_NUMBER[:-1] + ("0" if ID_NUMBER[-1] != "0" else "1")
 MERCHANT = "漆园咖啡馆第七分号"
@@ -118,7 +118,7 @@ def stumble(person: ApiPerson) -> None:
         person.identify(FULL_NAME, WRONG_NUMBER)
     with pytest.raises(Unexpected):
         person.upload(bill()[:900], name=f"{NAME}.xlsx")
-    other = ApiPerson(person.site, "13713900001")
+    other = ApiPerson(person.site, "13900004691")
     other.sign_up()
     other.identify("别人（虚构）", id_number_of(714))
     for path in (f"applications/{ID_NUMBER}", f"/{NAME}/{PHONE}?q={ID_NUMBER}", "me?name=" + NAME):
@@ -129,7 +129,7 @@ def stumble(person: ApiPerson) -> None:
 
 def take_another_identity(platform: Platform) -> None:
     """Somebody else with the same ID number: the database refuses the second."""
-    thief = ApiPerson(platform.url, "13713900002")
+    thief = ApiPerson(platform.url, "13900004692")
     thief.sign_up()
     with pytest.raises(Unexpected):
         thief.identify(FULL_NAME, ID_NUMBER)
