@@ -3,6 +3,7 @@
 import polib
 import pytest
 from django.http import HttpResponse
+from django.utils import translation
 
 from common.errors import Refused
 from common.tests.refusing import ShelfIsFull
@@ -79,6 +80,11 @@ class TestTheMiddleware:
 
 
 class TestWords:
+    @pytest.fixture(autouse=True)
+    def _english(self):
+        with translation.override("en"):
+            yield
+
     def test_of_a_refusal_are_filled_in(self):
         refusal = ShelfIsFull(most=5)
 
