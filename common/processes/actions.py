@@ -94,7 +94,8 @@ def start(
 ) -> int:
     """Promise a piece of work and nudge a worker after commit; the same promise twice is one.
 
-    Returns the process id. `task` is the dotted name of the Celery task.
+    Returns the process id. `task` is the dotted name of the Celery task. What was tried already
+    is not nudged: a wait after a failure is not cut short by whoever asks again.
     """
     row, _ = Process.objects.get_or_create(
         kind=kind,
@@ -102,7 +103,8 @@ def start(
         process_key=process_key,
         defaults={"task": task, "queue": queue, "attempts_allowed": attempts_allowed},
     )
-    after_commit(partial(poke, task=row.task, queue=row.queue, process_id=row.pk))
+    if row.attempts == 0:
+        after_commit(partial(poke, task=row.task, queue=row.queue, process_id=row.pk))
     return row.pk
 
 

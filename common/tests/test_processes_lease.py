@@ -63,6 +63,24 @@ class TestStart:
             {"task": TASK, "queue": "decisions", "process_id": process_id}
         ]
 
+    def test_again_nudges_for_what_nobody_has_tried(self, django_capture_on_commit_callbacks):
+        started()
+
+        with django_capture_on_commit_callbacks() as pokes, transaction.atomic():
+            started()
+
+        assert len(pokes) == 1
+
+    def test_again_does_not_cut_short_a_wait(self, django_capture_on_commit_callbacks):
+        claim = claimed(started())
+        actions.retry(claim=claim, error="BANK_SILENT", delay_seconds=60)
+
+        with django_capture_on_commit_callbacks() as pokes, transaction.atomic():
+            started()
+
+        assert pokes == []
+        assert seconds_until(claim.process_id, "next_attempt_at") > 50
+
     def test_rolled_back_leaves_neither_row_nor_poke(self, django_capture_on_commit_callbacks):
         with django_capture_on_commit_callbacks() as pokes, transaction.atomic():
             started()
