@@ -1,6 +1,6 @@
 """The sidebar: rooms in the order in which people work, and only what the person may see."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +90,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
 )
 
 
+ENTRIES = tuple(entry for _title, entries in GROUPS for entry in entries)
+
+
 def navigation(request: HttpRequest) -> list[Item]:
     """The groups as unfold reads them."""
     home = reverse("admin:index")
@@ -101,12 +104,6 @@ def navigation(request: HttpRequest) -> list[Item]:
         if items:
             groups.append({"title": title, "items": items})
     return groups
-
-
-def entries() -> Iterator[Entry]:
-    """Every line of every group."""
-    for _title, found in GROUPS:
-        yield from found
 
 
 def is_visible(entry: Entry, request: HttpRequest) -> bool:
@@ -143,7 +140,7 @@ def _is_active(entry: Entry, request: HttpRequest) -> bool:
     """A narrowed list is active only where it is narrowed so; the whole list everywhere else."""
     if entry.only:
         return request.path == path_of(entry) and _is_narrowed(entry, request)
-    siblings = [each for each in entries() if each.model == entry.model and each.only]
+    siblings = [each for each in ENTRIES if each.model == entry.model and each.only]
     return request.path.startswith(path_of(entry)) and not any(
         _is_active(each, request) for each in siblings
     )
