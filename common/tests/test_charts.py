@@ -62,6 +62,13 @@ class TestStackedBars:
         drawn = stacked_bars([Bar("1", (1_000_000, 1)), Bar("2", (1_000_000, 0))], caption=CAPTION)
         assert [box.get("height") for box in boxes(drawn, "fill-second")] == ["1", "0"]
 
+    def test_stacks_a_third_part_above_the_second(self):
+        drawn = stacked_bars([Bar("1", (50, 30, 20))], caption=CAPTION)
+        looks = ("fill-first", "fill-second", "fill-third")
+        tops = [int(box.get("y")) for look in looks for box in boxes(drawn, look)]
+        assert len(tops) == 3
+        assert tops == sorted(tops, reverse=True)
+
     def test_escapes_what_it_is_told(self):
         caption = Caption(name="x", title="<script>", description='"&', top_label="<b>")
         drawn = stacked_bars([Bar("<i>", (1, 1))], caption=caption)

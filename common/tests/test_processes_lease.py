@@ -142,6 +142,7 @@ class TestQuarantine:
         assert (row(process_id).state, row(process_id).attempts) == ("QUARANTINED", 3)
         assert row(process_id).ended_at is not None
         assert not queries.is_owed(kind="DECIDE", subject_id=7)
+        assert queries.given_up() == 1
 
     def test_leaves_the_last_attempt_its_lease(self):
         process_id = started(attempts_allowed=1)
