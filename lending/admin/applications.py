@@ -116,8 +116,8 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
         "submitted_at",
     )
     list_filter = ("state", "product__code", "review_wanted")
-    search_fields = ("public_id",)
-    search_help_text = _("The public number of an application")
+    search_fields = ("public_id", "borrower__public_id")
+    search_help_text = _("The public number of an application or a borrower")
     ordering = ("submitted_at", "pk")
     fields = ("public_id", "person", "product", "merchant", "wanted", "term_months", "stand",
               "loan", "review_wanted", "drafted_at", "submitted_at", "decided_at")  # fmt: skip

@@ -8,8 +8,8 @@ from django.utils.safestring import SafeString
 from borrowers.people import queries as people
 from borrowers.people.contracts import MaskedPerson
 from common.admin.links import linked
-from common.money import yuan
 from common.rates import percent
+from common.templatetags.money import yuan
 
 
 class OfSomebody(Protocol):
@@ -20,7 +20,7 @@ class OfSomebody(Protocol):
 
 def amount(fen: int | None) -> str:
     """Fen as people read them."""
-    return "–" if fen is None else f"¥{yuan(fen)}"
+    return "–" if fen is None else yuan(fen)
 
 
 def rate(ppm: int | None) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from common.admin.bases import ReadOnlyAdmin
+from common.admin.links import linked
 from lending.admin import words
 from lending.admin.figures import amount
 from lending.ledger import queries
@@ -50,9 +51,10 @@ class PostingsInline(TabularInline):  # type: ignore[misc]  # unfold is untyped
     """The sides of an entry."""
 
     model = LedgerPosting
-    fields = ("called", "loan_id", "side")
+    fields = ("called", "loan", "side")
     readonly_fields = fields
     extra = 0
+    hide_title = True
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerPosting]:
@@ -63,6 +65,10 @@ class PostingsInline(TabularInline):  # type: ignore[misc]  # unfold is untyped
     @admin.display(description=_("Ledger account"))
     def called(self, row: LedgerPosting) -> str:
         return f"{row.account_id} {words.account_name(row.account.name)}"
+
+    @admin.display(description=_("Loan"))
+    def loan(self, row: LedgerPosting) -> str:
+        return linked("lending_loan", row.loan_id, str(row.loan_id)) if row.loan_id else "–"
 
     @admin.display(description=_("Amount, debit positive"))
     def side(self, row: LedgerPosting) -> str:

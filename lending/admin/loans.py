@@ -53,8 +53,8 @@ class LoanAdmin(ReadOnlyAdmin):
         "disbursed_on",
     )
     list_filter = ("state", "product__code")
-    search_fields = ("public_id",)
-    search_help_text = _("The public number of a loan")
+    search_fields = ("public_id", "borrower__public_id")
+    search_help_text = _("The public number of a loan or a borrower")
     ordering = ("-pk",)
     fields = ("public_id", "person", "application", "product", "stand", "lent", "owed",
               "price", "late_price", "grace_days", "term_months", "signed_on", "disbursed_on",

@@ -214,14 +214,14 @@ class Submission(APIView):
     def post(self, request: Request, public_id: str) -> Response:
         """Send the draft to be decided; sending again changes nothing. Waits up to 300 ms."""
         card = card_of(request)
-        found = queries.own(card.id, public_id)
+        application_id = queries.own_id(card.id, public_id)
         actions.submit(
-            application_id=found.pk,
+            application_id=application_id,
             on=business_dates.today(),
             at=clock.now(),
             by=acting(card),
         )
-        is_decided = wait_until(lambda: queries.is_decided(found.pk), seconds=WAIT_SECONDS)
+        is_decided = wait_until(lambda: queries.is_decided(application_id), seconds=WAIT_SECONDS)
         answer = Response(by_id(card, public_id), status=200 if is_decided else 202)
         if not is_decided:
             answer["Location"] = reverse("lending-api:application", args=[public_id])
@@ -289,12 +289,16 @@ def _offer(found: LoanApplication) -> dict[str, Any] | None:
     offer = getattr(found, "offer", None)
     if offer is None:
         return None
-    quote = queries.quote_today(found, on=business_dates.today())
-    confirmed = queries.confirmed_cost(offer)
+    # Before it was accepted there is no confirmation to look for.
+    confirmed = queries.confirmed_cost(offer) if offer.accepted_at else None
+    if confirmed is not None:
+        content = confirmed.content
+    else:
+        content = cost.content(queries.quote_today(found, on=business_dates.today()))
     plain = OfferOutput().fields.keys() - {"cost", "is_cost_confirmed"}
     return {name: getattr(offer, name) for name in plain} | {
         "is_cost_confirmed": confirmed is not None,
-        "cost": cost_shown(confirmed.content if confirmed else cost.content(quote)),
+        "cost": cost_shown(content),
     }
 
 

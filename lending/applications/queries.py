@@ -37,6 +37,15 @@ def own(borrower_id: int, public_id: str) -> LoanApplication:
     return application
 
 
+def own_id(borrower_id: int, public_id: str) -> int:
+    """The number of one of a borrower's own applications. Raises NotFound for anybody else's."""
+    rows = LoanApplication.objects.filter(borrower_id=borrower_id, public_id=public_id)
+    application_id = rows.values_list("pk", flat=True).first()
+    if application_id is None:
+        raise NotFound
+    return application_id
+
+
 def under_way(borrower_id: int) -> LoanApplication | None:
     """The one application that was sent and has not ended; there is at most one."""
     return of_borrower(borrower_id).filter(state__in=UNDER_WAY).first()

@@ -79,6 +79,16 @@ def amount_due(state: LoanState, on: date) -> int:
     return sum(line.outstanding_fen for line in state.instalments if line.due_on <= on)
 
 
+def payable(state: LoanState, on: date) -> int:
+    """The most that an ordinary payment may bring: what is due, and the instalment that runs.
+
+    Later instalments wait: paying them ahead would cost interest that nobody owes yet. Who wants
+    to pay more pays off, and then interest counts only up to the day.
+    """
+    state = forward(state, on)
+    return sum(line.outstanding_fen for line in state.instalments if line.scheduled.starts_on <= on)
+
+
 def next_due(state: LoanState, on: date) -> InstalmentState | None:
     """The first instalment not fully paid whose due date is that day or later."""
     ahead = (line for line in state.instalments if line.due_on >= on and line.outstanding_fen > 0)

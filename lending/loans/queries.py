@@ -83,16 +83,11 @@ def signed_file(loan: Loan) -> bytes:
 
 def outstanding_fen(borrower_id: int) -> int:
     """Principal that a borrower owes or is about to be paid, over all loans."""
-    open_loans = Loan.objects.filter(
-        borrower_id=borrower_id, state__in=[LoanState.ACTIVE, LoanState.PENDING_DISBURSEMENT]
+    sums = Loan.objects.filter(borrower_id=borrower_id).aggregate(
+        active=Sum("principal_outstanding_fen", filter=Q(state=LoanState.ACTIVE)),
+        pending=Sum("principal_fen", filter=Q(state=LoanState.PENDING_DISBURSEMENT)),
     )
-    active = open_loans.filter(state=LoanState.ACTIVE).aggregate(
-        total=Sum("principal_outstanding_fen")
-    )["total"]
-    pending = open_loans.filter(state=LoanState.PENDING_DISBURSEMENT).aggregate(
-        total=Sum("principal_fen")
-    )["total"]
-    return int(active or 0) + int(pending or 0)
+    return int(sums["active"] or 0) + int(sums["pending"] or 0)
 
 
 def active_ids(*, after_id: int = 0, limit: int = 1_000) -> list[int]:

@@ -15,7 +15,7 @@ from common.processes.contracts import Claim
 from common.texts import gettext_noop
 from common.transactions import durable
 from lending.calc.contracts import TransactionKind
-from lending.calc.fold import fold, payoff_quote
+from lending.calc.fold import fold, payable, payoff_quote
 from lending.channels import actions as channels
 from lending.channels import queries as transfers
 from lending.channels.contracts import TransferAnswer
@@ -37,11 +37,14 @@ class LoanNotOpen(Refused):
 
 
 class TooMuch(Refused):
-    """More than is owed, counting what is already on its way."""
+    """More than is due and running, counting what is already on its way."""
 
     code = "REPAYMENT_TOO_MUCH"
     message = gettext_noop("You can pay at most ¥%(most)s on this loan now.")
-    advice = gettext_noop("Enter a smaller amount. A payment that is on its way counts already.")
+    advice = gettext_noop(
+        "To pay more, pay the whole loan off: that costs interest only up to today. A payment "
+        "that is on its way counts already."
+    )
     status = 422
 
 
@@ -75,7 +78,7 @@ def request(*, loan_id: int, amount_fen: int, request_key: str, on: date, by: Ac
     if amount_fen <= 0:
         raise NotAnAmount
     state = fold(loans.terms_of(loan), loans.log_of(loan), on)
-    most_fen = state.outstanding_fen - transfers.collecting_fen(loan.pk)
+    most_fen = payable(state, on) - transfers.collecting_fen(loan.pk)
     if amount_fen > most_fen:
         raise TooMuch(most=yuan(max(most_fen, 0)))
     return _collect(loan, TransferPurpose.REPAYMENT, amount_fen, request_key, on, by)

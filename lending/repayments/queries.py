@@ -5,7 +5,7 @@ from datetime import date
 
 from lending.calc import settlement
 from lending.calc.contracts import InstalmentState, Quote
-from lending.calc.fold import amount_due, fold, next_due
+from lending.calc.fold import amount_due, fold, next_due, payable
 from lending.channels import queries as transfers
 from lending.loans import queries as loans
 from lending.loans.models import Loan
@@ -17,7 +17,7 @@ class Standing:
     """A loan that was paid out, as it stands on a day.
 
     `due_fen` is what should have been paid by now, penalty included; `most_fen` is the most that
-    may be paid, which leaves out what is on its way already.
+    may be paid without paying off, which leaves out what is on its way already.
     """
 
     on: date
@@ -52,7 +52,7 @@ def standing(loan: Loan, *, on: date) -> Standing | None:
         instalments=state.instalments,
         next_due=next_due(state, on),
         due_fen=amount_due(state, on),
-        most_fen=max(state.outstanding_fen - collecting_fen, 0),
+        most_fen=max(payable(state, on) - collecting_fen, 0),
         collecting_fen=collecting_fen,
         days_past_due=state.dpd(on),
         quote=settlement.quote(state),

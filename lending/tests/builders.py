@@ -11,10 +11,12 @@ from common.actors import SYSTEM
 from common.business_date import actions as business_date
 from lending.applications import actions as applications
 from lending.applications.models import LoanApplication, Offer
+from lending.calc.fold import payoff_quote
 from lending.channels.contracts import TransferAnswer
 from lending.channels.models import Transfer
 from lending.disbursements import actions as disbursements
 from lending.loans import actions as loans
+from lending.loans import queries as loan_queries
 from lending.loans.models import Loan
 from lending.products.models import LoanProduct, Merchant
 from lending.repayments import actions as repayments
@@ -190,3 +192,13 @@ def servicing_again(loan: Loan) -> None:
         assert fresh.carried_through is not None
         carried = servicing.bring_forward(loan=fresh, through=fresh.carried_through)
         assert carried.lines == ()
+
+
+def pay_off(loan: Loan, *, on: date = TODAY, key: str = "pay-off") -> Transfer:
+    """Close the loan on a day, and let the bank collect it at once."""
+    quote = payoff_quote(loan_queries.terms_of(loan), loan_queries.log_of(loan), on)
+    transfer = repayments.request_payoff(
+        loan_id=loan.pk, amount_fen=quote.total_fen, request_key=key, on=on, by=SYSTEM
+    )
+    collected(transfer, on=on)
+    return transfer

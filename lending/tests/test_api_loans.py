@@ -169,7 +169,7 @@ class TestPayingOff:
 class TestRewards:
     @pytest.fixture
     def earned(self, loan):
-        builders.pay(loan, 300_000, on=TODAY, key="nearly-all")
+        builders.pay_off(loan)
 
     def redeem(self, api, benefit="RATE_050", key=doors.KEY):
         return api.post(

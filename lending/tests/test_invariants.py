@@ -1,5 +1,7 @@
 """The product's own checks: silent over a sound loan, and loud over each planted fault."""
 
+from datetime import date
+
 import pytest
 from django.db.models import F
 
@@ -14,6 +16,7 @@ from lending.tests import builders
 from lending.tests.builders import TODAY
 
 pytestmark = pytest.mark.django_db
+SECOND_MONTH = date(2026, 12, 20)
 
 
 @pytest.fixture
@@ -53,7 +56,7 @@ def test_a_log_that_the_books_do_not_follow_is_named(loan):
 
 def test_money_that_moved_and_was_not_booked_is_named(loan):
     transfer = repayments.request(
-        loan_id=loan.pk, amount_fen=1_000, request_key="k", on=TODAY, by=SYSTEM
+        loan_id=loan.pk, amount_fen=1_000, request_key="k", on=SECOND_MONTH, by=SYSTEM
     )
     type(transfer).objects.filter(pk=transfer.pk).update(state="SUCCEEDED")
 

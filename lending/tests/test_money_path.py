@@ -204,15 +204,35 @@ class TestRepay:
 
         assert Transfer.objects.filter(purpose="REPAYMENT").count() == 0
 
-    def test_what_is_on_its_way_counts_already(self, lin):
+    def test_interest_of_later_months_cannot_be_paid_ahead_by_mistake(self, lin):
         loan = builders.paid_out(lin)
-        repayments.request(
-            loan_id=loan.pk, amount_fen=200_000, request_key="a", on=TODAY, by=SYSTEM
-        )
+        first, second = loan.instalments.order_by("number")[:2]
+        running = first.principal_fen + first.interest_fen
 
         with pytest.raises(repayments.TooMuch):
             repayments.request(
-                loan_id=loan.pk, amount_fen=200_000, request_key="b", on=TODAY, by=SYSTEM
+                loan_id=loan.pk, amount_fen=running + 1, request_key="x", on=TODAY, by=SYSTEM
+            )
+        builders.pay(loan, running, on=TODAY, key="running")
+        with pytest.raises(repayments.TooMuch):
+            repayments.request(
+                loan_id=loan.pk,
+                amount_fen=second.principal_fen,
+                request_key="y",
+                on=TODAY,
+                by=SYSTEM,
+            )
+
+        assert LoanTransaction.objects.filter(kind="REPAYMENT").count() == 1
+        books_agree(loan, TODAY)
+
+    def test_what_is_on_its_way_counts_already(self, lin):
+        loan = builders.paid_out(lin)
+        repayments.request(loan_id=loan.pk, amount_fen=60_000, request_key="a", on=TODAY, by=SYSTEM)
+
+        with pytest.raises(repayments.TooMuch):
+            repayments.request(
+                loan_id=loan.pk, amount_fen=60_000, request_key="b", on=TODAY, by=SYSTEM
             )
 
     def test_a_failed_collection_changes_nothing_but_tells_the_borrower(self, lin):

@@ -214,7 +214,7 @@ class TestPaying:
         more = web.post(url("pay", loan), payment(amount="2", request_key="another-key"))
 
         assert page.context["standing"].most_fen == 100
-        assert page.context["form"].initial["amount"] == ""
+        assert page.context["form"].initial["amount"] == "1.00"
         assert "is on its way." in doors.shown(page)
         assert more.status_code == 422
         assert Transfer.objects.count() == 2
@@ -306,7 +306,7 @@ class TestPayingOff:
 class TestPoints:
     @pytest.fixture
     def earned(self, loan):
-        builders.pay(loan, 300_000, on=TODAY, key="nearly-all")
+        builders.pay_off(loan)
 
     def test_are_shown_with_where_they_come_from(self, web, earned):
         page = web.get(reverse("lending:rewards"))
