@@ -121,6 +121,78 @@ def light(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+class TestWaysBetweenRows:
+    """An officer follows a case from page to page without looking numbers up."""
+
+    @pytest.fixture
+    def loan(self):
+        loan = desk.loan_of(builders.person("Lin"))
+        desk.loan_of(builders.person("Wei"))
+        desk.alert(loan, raised_at=builders.NOW)
+        return loan
+
+    def page(self, client: Client, name: str, pk: int) -> str:
+        answer = client.get(reverse(f"admin:{name}_change", args=[pk]))
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    def test_lead_from_a_loan_to_the_person_and_the_application(self, mei, loan):
+        shown = self.page(mei, "lending_loan", loan.pk)
+
+        assert f'href="/admin/borrowers/borrower/{loan.borrower_id}/change/"' in shown
+        asked = loan.contract.application_id
+        assert f'href="/admin/lending/loanapplication/{asked}/change/"' in shown
+
+    def test_lead_from_an_application_to_its_loan(self, mei, loan):
+        shown = self.page(mei, "lending_loanapplication", loan.contract.application_id)
+
+        assert f'href="/admin/lending/loan/{loan.pk}/change/"' in shown
+
+    def test_lead_from_an_alert_to_loan_and_person(self, mei, loan):
+        alert = desk.rows_of("monitoring.Alert").get()
+
+        shown = self.page(mei, "monitoring_alert", alert.pk)
+
+        assert f'href="/admin/lending/loan/{loan.pk}/change/"' in shown
+        assert f'href="/admin/borrowers/borrower/{loan.borrower_id}/change/"' in shown
+
+    def test_lead_from_an_entry_in_the_books_to_its_loan(self, mei, loan):
+        entry = desk.rows_of("lending.LedgerEntry").order_by("pk")[0]
+
+        shown = self.page(mei, "lending_ledgerentry", entry.pk)
+
+        assert f'href="/admin/lending/loan/{loan.pk}/change/"' in shown
+        assert "1303 Loans to borrowers" in shown
+        assert "-¥3,000.00" in shown
+
+    @pytest.mark.parametrize("table", ["lending/loan", "lending/loanapplication"])
+    def test_lead_from_a_person_to_what_is_theirs_and_nothing_else(self, mei, loan, table):
+        shown = self.page(mei, "borrowers_borrower", loan.borrower_id)
+        found = re.search(rf'href="(/admin/{table}/\?borrower[^"]+)"', shown)
+        assert found is not None
+
+        page = mei.get(found[1])
+
+        rows = page.context["cl"].result_list
+        assert [row.borrower_id for row in rows] == [loan.borrower_id]
+
+    def test_lead_from_a_person_to_every_alert_about_them(self, mei, loan):
+        shown = self.page(mei, "borrowers_borrower", loan.borrower_id)
+        found = re.search(r'href="(/admin/monitoring/alert/\?[^"]+borrower[^"]+)"', shown)
+        assert found is not None
+
+        page = mei.get(found[1].replace("&amp;", "&"))
+
+        assert [row.loan_id for row in page.context["cl"].result_list] == [loan.pk]
+
+    def test_find_loans_by_the_number_of_the_person(self, mei, loan):
+        number = desk.rows_of("borrowers.Borrower").get(pk=loan.borrower_id).public_id
+
+        page = mei.get("/admin/lending/loan/", {"q": number})
+
+        assert list(page.context["cl"].result_list) == [loan]
+
+
 class TestTheSearch:
     def find(self, client: Client, words: str) -> str:
         return desk.read(client.get(reverse("admin:search"), {"s": words, "extended": "1"}))
