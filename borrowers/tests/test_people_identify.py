@@ -41,7 +41,8 @@ class TestIdentify:
             (row,) = cursor.fetchone()
         assert "Lin Yue" not in row
         assert cast.LIN_ID_NUMBER not in row
-        assert "1998" not in row
+        assert "1998-03-14" not in row
+        assert "19980314" not in row
 
     def test_the_same_again_is_the_same_act(self):
         lin = cast.borrower("Lin")

@@ -75,97 +75,108 @@ def books_agree(platform: Platform) -> None:
     assert booked == moved
 
 
-class TestTheJourney:
-    """The tests of this class are one story and run in this order."""
+def test_the_whole_way_in_one_story(platform: Platform, today: date) -> None:
+    lin_borrows_repays_on_time_and_pays_less_the_next_time(platform, today)
+    wei_studies_the_school_is_paid_and_being_late_is_noticed(platform, today)
+    a_repeated_call_is_the_same_answer_and_one_effect(platform)
+    zhao_sees_nothing_of_it(platform)
+    what_lin_withdraws_is_not_used_at_the_next_decision(platform)
 
-    def test_lin_borrows_repays_on_time_and_pays_less_the_next_time(self, platform, today):
-        lin = prepared(ApiPerson(platform.url, LIN), serial=201, bills=[bill(today)])
 
-        decided = lin.submit(lin.apply(500_000, term_months=3)["id"])
-        assert decided["state"] == "OFFERED"
-        assert 1 <= len(decided["decision"]["reasons"]) <= 8
-        loan = signed(lin, decided)
-        assert (loan["state"], loan["principal_outstanding_fen"]) == ("ACTIVE", 500_000)
+def lin_borrows_repays_on_time_and_pays_less_the_next_time(platform: Platform, today: date) -> None:
+    lin = prepared(ApiPerson(platform.url, LIN), serial=201, bills=[bill(today)])
 
-        assert pay_first(lin, loan)["state"] == "SUCCEEDED"
-        points = lin.rewards()
-        assert points["balance"] >= 150
+    decided = lin.submit(lin.apply(500_000, term_months=3)["id"])
+    assert decided["state"] == "OFFERED"
+    assert 1 <= len(decided["decision"]["reasons"]) <= 8
+    loan = signed(lin, decided)
+    assert (loan["state"], loan["principal_outstanding_fen"]) == ("ACTIVE", 500_000)
 
-        lin.redeem("RATE_100")
-        discount = lin.rewards()["usable"][0]["id"]
-        second = lin.submit(lin.apply(200_000, term_months=3, entitlement=discount)["id"])
-        assert second["offer"]["discount_ppm"] == 10_000
-        items = {item["code"]: item for item in second["offer"]["cost"]["items"]}
-        assert items["REWARD_DISCOUNT"]["amount_fen"] < 0
-        assert signed(lin, second)["annual_rate_ppm"] == second["offer"]["annual_rate_ppm"]
-        assert "POINTS_EARNED" in {note["template"] for note in lin.messages()}
-        books_agree(platform)
+    assert pay_first(lin, loan)["state"] == "SUCCEEDED"
+    points = lin.rewards()
+    assert points["balance"] >= 150
 
-    def test_wei_studies_the_school_is_paid_and_being_late_is_noticed(self, platform, today):
-        wei = prepared(ApiPerson(platform.url, WEI), serial=202, bills=[bill(today, seed=8)])
-        wei.consent("SCENE_EDUCATION")
-        draft = wei.apply(600_000, term_months=6, product="STUDY", merchant="TOMORROW")
-        with pytest.raises(Unexpected) as refused:
-            wei.submit(draft["id"])
-        assert refused.value.status == 422
-        wei.attach(draft["id"])
+    lin.redeem("RATE_100")
+    discount = lin.rewards()["usable"][0]["id"]
+    second = lin.submit(lin.apply(200_000, term_months=3, entitlement=discount)["id"])
+    assert second["offer"]["discount_ppm"] == 10_000
+    items = {item["code"]: item for item in second["offer"]["cost"]["items"]}
+    assert items["REWARD_DISCOUNT"]["amount_fen"] < 0
+    assert signed(lin, second)["annual_rate_ppm"] == second["offer"]["annual_rate_ppm"]
+    assert "POINTS_EARNED" in {note["template"] for note in lin.messages()}
+    books_agree(platform)
 
-        loan = signed(wei, wei.submit(draft["id"]))
 
-        assert platform.bank_balance("merchant:TOMORROW") == 600_000
-        due = date.fromisoformat(wei.schedule(loan["id"])["results"][0]["due_on"])
-        close_through(platform, due + timedelta(days=2))
-        platform.manage("watch_loans")
-        until(
-            lambda: any(note["template"] == "LATE_NOTE" for note in wei.messages()),
-            seconds=60,
-            what="the note after a late instalment",
-        )
-        alerts = platform.rows(
-            "SELECT a.rule, a.state FROM monitoring_alert a JOIN lending_loan l ON l.id = a.loan_id"
-            " WHERE l.public_id = %s",
-            loan["id"],
-        )
-        assert alerts == [("DPD", "OPEN")]
-        books_agree(platform)
+def wei_studies_the_school_is_paid_and_being_late_is_noticed(
+    platform: Platform, today: date
+) -> None:
+    wei = prepared(ApiPerson(platform.url, WEI), serial=202, bills=[bill(today, seed=8)])
+    wei.consent("SCENE_EDUCATION")
+    draft = wei.apply(600_000, term_months=6, product="STUDY", merchant="TOMORROW")
+    with pytest.raises(Unexpected) as refused:
+        wei.submit(draft["id"])
+    assert refused.value.status == 422
+    wei.attach(draft["id"])
 
-    def test_a_repeated_call_is_the_same_answer_and_one_effect(self, platform):
-        lin = ApiPerson(platform.url, LIN)
-        lin.sign_in()
-        loan = next(each for each in lin.get("loans")["results"] if each["state"] == "ACTIVE")
-        key = new_key()
+    loan = signed(wei, wei.submit(draft["id"]))
 
-        first = lin.repay(loan["id"], 1_000, key=key)
-        again = lin.repay(loan["id"], 1_000, key=key)
+    assert platform.bank_balance("merchant:TOMORROW") == 600_000
+    due = date.fromisoformat(wei.schedule(loan["id"])["results"][0]["due_on"])
+    close_through(platform, due + timedelta(days=2))
+    platform.manage("watch_loans")
+    until(
+        lambda: any(note["template"] == "LATE_NOTE" for note in wei.messages()),
+        seconds=60,
+        what="the note after a late instalment",
+    )
+    alerts = platform.rows(
+        "SELECT a.rule, a.state FROM monitoring_alert a JOIN lending_loan l ON l.id = a.loan_id"
+        " WHERE l.public_id = %s",
+        loan["id"],
+    )
+    assert alerts == [("DPD", "OPEN")]
+    books_agree(platform)
 
-        assert first["id"] == again["id"]
-        assert lin.collected(loan["id"], first["id"])["state"] == "SUCCEEDED"
-        with pytest.raises(Unexpected) as refused:
-            lin.repay(loan["id"], 2_000, key=key)
-        assert refused.value.status == 422
-        books_agree(platform)
 
-    def test_zhao_sees_nothing_of_it(self, platform):
-        lin, zhao = ApiPerson(platform.url, LIN), ApiPerson(platform.url, ZHAO)
-        lin.sign_in()
-        zhao.sign_up()
-        loan = lin.get("loans")["results"][0]["id"]
+def a_repeated_call_is_the_same_answer_and_one_effect(platform: Platform) -> None:
+    lin = ApiPerson(platform.url, LIN)
+    lin.sign_in()
+    loan = next(each for each in lin.get("loans")["results"] if each["state"] == "ACTIVE")
+    key = new_key()
 
-        for path in (f"loans/{loan}", f"loans/{loan}/schedule", f"loans/{loan}/contract.pdf"):
-            assert zhao.ask("GET", path).status_code == 404
-        body = {"amount_fen": 1}
-        answer = zhao.ask("POST", f"loans/{loan}/repayments", body, key=new_key())
-        assert answer.status_code == 404
-        zhao.token = ""
-        assert zhao.ask("GET", "loans").status_code == 401
+    first = lin.repay(loan["id"], 1_000, key=key)
+    again = lin.repay(loan["id"], 1_000, key=key)
 
-    def test_what_lin_withdraws_is_not_used_at_the_next_decision(self, platform):
-        lin = ApiPerson(platform.url, LIN)
-        lin.sign_in()
-        lin.withdraw_consent("CONSUMPTION_RECORDS")
+    assert first["id"] == again["id"]
+    assert lin.collected(loan["id"], first["id"])["state"] == "SUCCEEDED"
+    with pytest.raises(Unexpected) as refused:
+        lin.repay(loan["id"], 2_000, key=key)
+    assert refused.value.status == 422
+    books_agree(platform)
 
-        decided = lin.submit(lin.apply(100_000, term_months=3)["id"])
 
-        used = " ".join(decided["decision"]["used"])
-        assert "No consumption records" in used
-        assert decided["state"] in {"OFFERED", "REFERRED"}
+def zhao_sees_nothing_of_it(platform: Platform) -> None:
+    lin, zhao = ApiPerson(platform.url, LIN), ApiPerson(platform.url, ZHAO)
+    lin.sign_in()
+    zhao.sign_up()
+    loan = lin.get("loans")["results"][0]["id"]
+
+    for path in (f"loans/{loan}", f"loans/{loan}/schedule", f"loans/{loan}/contract.pdf"):
+        assert zhao.ask("GET", path).status_code == 404
+    body = {"amount_fen": 1}
+    answer = zhao.ask("POST", f"loans/{loan}/repayments", body, key=new_key())
+    assert answer.status_code == 404
+    zhao.token = ""
+    assert zhao.ask("GET", "loans").status_code == 401
+
+
+def what_lin_withdraws_is_not_used_at_the_next_decision(platform: Platform) -> None:
+    lin = ApiPerson(platform.url, LIN)
+    lin.sign_in()
+    lin.withdraw_consent("CONSUMPTION_RECORDS")
+
+    decided = lin.submit(lin.apply(100_000, term_months=3)["id"])
+
+    used = " ".join(decided["decision"]["used"])
+    assert "No consumption records" in used
+    assert decided["state"] in {"OFFERED", "REFERRED"}

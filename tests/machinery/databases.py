@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
+import psycopg2.errors
 
 from config.services.endpoints import Endpoints
 from config.services.layout import ROOT
@@ -25,6 +27,8 @@ from config.services.layout import ROOT
 APPS = ("common", "borrowers", "scoring", "lending", "monitoring", "config")
 SCHEMA_SUFFIXES = {".toml", ".sql", ".json"}
 TEMPLATES_KEPT = 3
+DROPS_TRIED = 40
+DROP_PAUSE_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +101,21 @@ class Databases:
                 self._drop(name)
 
     def _drop(self, name: str) -> None:
-        self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._patiently(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         for suffix in ("", "-wal", "-shm"):
             keys = self._database(name).keys
             keys.with_name(keys.name + suffix).unlink(missing_ok=True)
+
+    def _patiently(self, statement: str) -> None:
+        """Again, while the server's own vacuum is at work there: nobody may end it but itself."""
+        for _ in range(DROPS_TRIED - 1):
+            try:
+                self._execute(statement)
+            except psycopg2.errors.InsufficientPrivilege:
+                time.sleep(DROP_PAUSE_SECONDS)
+            else:
+                return
+        self._execute(statement)
 
     def _names(self, beginning: str) -> list[str]:
         """Oldest first."""
