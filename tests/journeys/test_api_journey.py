@@ -77,7 +77,7 @@ def books_agree(platform: Platform) -> None:
 
 def test_the_whole_way_in_one_story(platform: Platform, today: date) -> None:
     lin_borrows_repays_on_time_and_pays_less_the_next_time(platform, today)
-    wei_studies_the_school_is_paid_and_being_late_is_noticed(platform, today)
+    wei_studies_and_being_late_is_noticed(platform, today)
     a_repeated_call_is_the_same_answer_and_one_effect(platform)
     zhao_sees_nothing_of_it(platform)
     what_lin_withdraws_is_not_used_at_the_next_decision(platform)
@@ -107,9 +107,7 @@ def lin_borrows_repays_on_time_and_pays_less_the_next_time(platform: Platform, t
     books_agree(platform)
 
 
-def wei_studies_the_school_is_paid_and_being_late_is_noticed(
-    platform: Platform, today: date
-) -> None:
+def wei_studies_and_being_late_is_noticed(platform: Platform, today: date) -> None:
     wei = prepared(ApiPerson(platform.url, WEI), serial=202, bills=[bill(today, seed=8)])
     wei.consent("SCENE_EDUCATION")
     draft = wei.apply(600_000, term_months=6, product="STUDY", merchant="TOMORROW")
