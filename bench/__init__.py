@@ -1,1 +1,3 @@
 """Benchmarks: ratios measured in one run, written to results.json."""
+
+FLOOR = "/bench/floor"

@@ -40,7 +40,11 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         targets = [asdict(each) | {"is_met": each.is_met} for each in self.targets]
-        return {"figures": self.figures, "targets": targets, "notes": list(self.notes)}
+        return {
+            "figures": as_plain(self.figures),
+            "targets": targets,
+            "notes": list(self.notes),
+        }
 
 
 def times(seconds: Sequence[float]) -> Times:
@@ -63,6 +67,13 @@ def times(seconds: Sequence[float]) -> Times:
 def ratio(above: float, below: float) -> float:
     """How many times as long."""
     return round(above / below, 2)
+
+
+def as_plain(figures: dict[str, Any]) -> dict[str, Any]:
+    """The figures as JSON can hold them."""
+    return {
+        name: asdict(each) if isinstance(each, Times) else each for name, each in figures.items()
+    }
 
 
 def _milliseconds(seconds: float) -> float:

@@ -1,7 +1,7 @@
 """Memory of the whole platform when nobody does anything: the sum of PSS over its processes."""
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -29,15 +29,16 @@ def measure(platform: Platform) -> Result:
     """Wait until it has been idle for a while, then look at every process."""
     time.sleep(IDLE_SECONDS)
     table = [_row(process) for process in processes(platform)]
-    sums: Counter[str] = Counter()
+    sums: dict[str, float] = defaultdict(float)
     for kind, pss_mb in table:
         sums[kind] += pss_mb
+    largest_first = sorted(sums.items(), key=lambda each: -each[1])
     total_mb = round(sum(sums.values()), 1)
     return Result(
         figures={
             "total_pss_mb": total_mb,
             "processes": len(table),
-            "by_kind_pss_mb": {kind: round(mb, 1) for kind, mb in sums.most_common()},
+            "by_kind_pss_mb": {kind: round(mb, 1) for kind, mb in largest_first},
             "table": [{"kind": kind, "pss_mb": round(mb, 1)} for kind, mb in sorted(table)],
         },
         targets=(Target("whole platform idle, PSS in MB", total_mb, MOST_MB),),

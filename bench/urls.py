@@ -7,9 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from bench import FLOOR
 from config.urls import urlpatterns as platform
-
-FLOOR = "/bench/floor"
 
 
 class Floor(APIView):

@@ -29,5 +29,10 @@ def acting(card: BorrowerCard) -> Actor:
 
 
 def _card(request: Request) -> BorrowerCard | None:
+    """Looked up once a request: the permission and the view mean the same person."""
     assert request.user.pk is not None
-    return borrower_of(request.user.pk)
+    known = vars(request)
+    if "borrower_card" not in known:
+        known["borrower_card"] = borrower_of(request.user.pk)
+    card: BorrowerCard | None = known["borrower_card"]
+    return card

@@ -22,10 +22,10 @@ def send(*, borrower_id: int, template: str, facts: Mapping[str, object], messag
     """
     if missing := missing_facts(template, facts):
         raise ValueError(f"{template} needs {', '.join(missing)}")
-    Message.objects.get_or_create(
-        message_key=message_key,
-        defaults={"borrower_id": borrower_id, "template": template, "facts": dict(facts)},
+    note = Message(
+        message_key=message_key, borrower_id=borrower_id, template=template, facts=dict(facts)
     )
+    Message.objects.bulk_create([note], ignore_conflicts=True)
 
 
 @joined

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from common.business_date.models import BusinessDate
+from django.db import connection
+
 from common.errors import Refused
 from common.texts import gettext_noop
 
@@ -26,4 +27,7 @@ def today() -> date:
 
 def current() -> date | None:
     """The business date, or nothing before the books were first opened."""
-    return BusinessDate.objects.filter(pk=1).values_list("open_on", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT open_on FROM common_businessdate WHERE id = 1")
+        row = cursor.fetchone()
+    return row[0] if row else None

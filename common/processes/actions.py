@@ -22,6 +22,13 @@ REAPED_AT_ONCE = 100
 # queue does not fill with copies of itself.
 REPOKE_SECONDS = 10
 
+_START = """
+INSERT INTO common_process (kind, subject_id, process_key, task, queue, state, attempts,
+                            attempts_allowed, progress_percent, last_error)
+VALUES (%(kind)s, %(subject)s, %(key)s, %(task)s, %(queue)s, 'PENDING', 0, %(allowed)s, 0, '')
+ON CONFLICT (kind, subject_id, process_key) DO NOTHING
+RETURNING id
+"""
 _CLAIM = """
 UPDATE common_process
    SET state = 'RUNNING', attempts = attempts + 1, lease_token = %(token)s,
@@ -97,12 +104,22 @@ def start(
     Returns the process id. `task` is the dotted name of the Celery task. What was tried already
     is not nudged: a wait after a failure is not cut short by whoever asks again.
     """
-    row, _ = Process.objects.get_or_create(
-        kind=kind,
-        subject_id=subject_id,
-        process_key=process_key,
-        defaults={"task": task, "queue": queue, "attempts_allowed": attempts_allowed},
-    )
+    promise: dict[str, str | int] = {
+        "kind": kind,
+        "subject": subject_id,
+        "key": process_key,
+        "task": task,
+        "queue": queue,
+        "allowed": attempts_allowed,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_START, promise)
+        started = cursor.fetchone()
+    if started is not None:
+        process_id: int = started[0]
+        after_commit(partial(poke, task=task, queue=queue, process_id=process_id))
+        return process_id
+    row = Process.objects.get(kind=kind, subject_id=subject_id, process_key=process_key)
     if row.attempts == 0:
         after_commit(partial(poke, task=row.task, queue=row.queue, process_id=row.pk))
     return row.pk

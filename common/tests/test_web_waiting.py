@@ -5,7 +5,12 @@ from itertools import count, pairwise
 
 import pytest
 
-from common.web.waiting import LONGEST_PAUSE_SECONDS, wait_until
+from common.web.waiting import (
+    LONGEST_PAUSE_SECONDS,
+    SHARE_OF_THE_WAIT,
+    SHORTEST_PAUSE_SECONDS,
+    wait_until,
+)
 
 
 class Work:
@@ -28,15 +33,16 @@ def test_does_not_wait_for_what_is_done():
 
 
 def test_asks_soon_and_then_less_often():
-    work = Work(done_at=6)
+    work = Work(done_at=30)
 
     assert wait_until(work.is_done, seconds=5) is True
 
     pauses = [later - earlier for earlier, later in pairwise(work.asked)]
-    assert pauses[0] < 0.03
-    assert all(
-        pause >= least for pause, least in zip(pauses, (0.005, 0.01, 0.02, 0.04, 0.05), strict=True)
-    )
+    assert 0.005 <= pauses[0] < 0.03
+    for pause, asked in zip(pauses[1:], work.asked[1:], strict=False):
+        share = SHARE_OF_THE_WAIT * (asked - work.asked[0])
+        assert pause >= min(max(share, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS) - 0.001
+    assert pauses[-1] >= LONGEST_PAUSE_SECONDS
 
 
 @pytest.mark.parametrize("seconds", [0, 0.03, 0.2])

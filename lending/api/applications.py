@@ -106,6 +106,11 @@ class ApplicationOutput(ApplicationSummary):
     loan = serializers.CharField(allow_null=True, help_text="The loan's id once it is signed.")
 
 
+# Made once: a serializer copies all of its fields, nested ones too, whenever it is made.
+_WRITTEN = ApplicationOutput()
+_PLAIN_IN_OFFER = OfferOutput().fields.keys() - {"cost", "is_cost_confirmed"}
+
+
 class Applications(APIView):
     """The borrower's applications."""
 
@@ -232,7 +237,7 @@ def by_id(card: BorrowerCard, public_id: str) -> Any:
     """The borrower's own application with its answer, as JSON. Raises NotFound."""
     found = queries.own(card.id, public_id)
     told = decisions.explanation(found.pk) if found.assessment_id is not None else None
-    return ApplicationOutput(
+    return _WRITTEN.to_representation(
         _summary(found)
         | {
             "can_ask_for_a_person": deciding.can_ask_for_a_person(found),
@@ -240,7 +245,7 @@ def by_id(card: BorrowerCard, public_id: str) -> Any:
             "offer": _offer(found),
             "loan": _loan(found),
         }
-    ).data
+    )
 
 
 def _summary(found: LoanApplication) -> dict[str, Any]:
@@ -295,8 +300,7 @@ def _offer(found: LoanApplication) -> dict[str, Any] | None:
         content = confirmed.content
     else:
         content = cost.content(queries.quote_today(found, on=business_dates.today()))
-    plain = OfferOutput().fields.keys() - {"cost", "is_cost_confirmed"}
-    return {name: getattr(offer, name) for name in plain} | {
+    return {name: getattr(offer, name) for name in _PLAIN_IN_OFFER} | {
         "is_cost_confirmed": confirmed is not None,
         "cost": cost_shown(content),
     }

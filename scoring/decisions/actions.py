@@ -35,8 +35,8 @@ def decide(
     The same application twice gives the kept decision, whatever is asked. The caller holds the
     application's lock. Raises NoChampion, NoPolicy.
     """
-    kept = queries.kept().filter(application_id=application_id).first()
-    if kept is not None:
+    if Assessment.objects.filter(application_id=application_id).exists():
+        kept = queries.kept().get(application_id=application_id)
         return Decided(kept.pk, queries.verdict_in(kept))
     champion, published = registry.champion(), policies.published()
     computed = features.compute(borrower_id=borrower_id, as_of=as_of)

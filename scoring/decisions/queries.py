@@ -48,8 +48,8 @@ def explanation(application_id: int) -> Explanation:
 
     Raises NotFound. After an erasure the verdict and its reasons stand without the figures.
     """
-    row = _found(kept().select_related("vector").filter(application_id=application_id).first())
-    return explanation_of(row)
+    rows = kept().select_related("vector", "review")
+    return explanation_of(_found(rows.filter(application_id=application_id).first()))
 
 
 def explanation_of(row: Assessment) -> Explanation:
@@ -61,7 +61,7 @@ def explanation_of(row: Assessment) -> Explanation:
         features=row.vector.features or {},
         as_of=row.vector.as_of,
         decided_at=row.decided_at,
-        review=review_of(row.pk),
+        review=reviewed_in(row.review, row.tier) if hasattr(row, "review") else None,
     )
 
 

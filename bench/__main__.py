@@ -1,0 +1,83 @@
+"""`make bench`: measure, print, write bench/results.json. `--only NAME` prints and writes nothing.
+
+Everything is measured in one run on one machine, whose name and load stand beside the figures.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from pathlib import Path
+
+from bench import command, latency, machine, memory, rooms, start
+from bench.figures import Result, as_plain
+from common import clock
+from tests.machinery.running import running_platform
+
+RESULTS = Path(__file__).with_name("results.json")
+NAMES = ("start", "idle memory", "assess", "latency", "memory after work", "rooms")
+
+
+def main(words: list[str]) -> int:
+    # Only the clock needs settings here: the platform runs in processes of its own.
+    os.environ.setdefault("MINGZHANG_ENV", "test")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--only", action="append", choices=NAMES, default=[])
+    wanted = parser.parse_args(words).only or list(NAMES)
+    notes = machine.notes()
+    results: dict[str, dict[str, object]] = {}
+    for name, result in _measured(wanted):
+        results[name] = result.as_json()
+        _print(name, result)
+    if set(wanted) == set(NAMES):
+        _write(notes, results)
+    return 0 if all(_is_met(result) for result in results.values()) else 1
+
+
+def _measured(wanted: list[str]) -> Iterator[tuple[str, Result]]:
+    if "start" in wanted:
+        yield "start", start.measure()
+    if "assess" in wanted:
+        yield "assess", command.measure()
+    if "idle memory" in wanted:
+        with running_platform() as platform:
+            yield "idle memory", memory.measure(platform)
+    if {"latency", "memory after work", "rooms"} & set(wanted):
+        with running_platform(DJANGO_SETTINGS_MODULE="bench.settings") as platform:
+            if {"latency", "memory after work"} & set(wanted):
+                yield "latency", latency.measure(platform)
+            if "memory after work" in wanted:
+                yield "memory after work", memory.measure(platform)
+            if "rooms" in wanted:
+                yield "rooms", rooms.measure(platform)
+
+
+def _print(name: str, result: Result) -> None:
+    sys.stdout.write(f"\n{name}\n{json.dumps(as_plain(result.figures), indent=2)}\n")
+    for target in result.targets:
+        verdict = "met" if target.is_met else "MISSED"
+        sys.stdout.write(
+            f"  {target.what}: {target.measured:.2f} of at most {target.at_most:g}, {verdict}\n"
+        )
+    sys.stdout.flush()
+
+
+def _write(notes: dict[str, object], results: Mapping[str, object]) -> None:
+    when = clock.now().astimezone(UTC).isoformat(timespec="seconds")
+    notes["load_after"] = [round(each, 2) for each in os.getloadavg()]
+    content = {"measured_at": when, "machine": notes, "results": results}
+    RESULTS.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    sys.stdout.write(f"\nwritten to {RESULTS.parent.name}/{RESULTS.name}\n")
+
+
+def _is_met(result: Mapping[str, object]) -> bool:
+    targets = result["targets"]
+    assert isinstance(targets, list)
+    return all(target["is_met"] for target in targets)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
