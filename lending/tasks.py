@@ -62,9 +62,11 @@ def end_what_is_over(**_: Any) -> None:
 
 def _decide(claim: Claim) -> None:
     on = business_dates.today()
+    borrower_id = applications.borrower_id_of(claim.subject_id)
     deciding.decide(
         application_id=claim.subject_id,
-        outstanding_fen=loans.outstanding_fen(applications.borrower_id_of(claim.subject_id)),
+        outstanding_fen=loans.outstanding_fen(borrower_id),
+        days_past_due=loans.worst_days_past_due(borrower_id, on),
         on=on,
         at=clock.now(),
         claim=claim,

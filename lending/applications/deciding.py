@@ -40,6 +40,14 @@ class ReviewOutOfBounds(Refused):
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """What a borrower owes us already, and how late the oldest instalment of it is."""
+
+    outstanding_fen: int
+    days_past_due: int
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What is offered: the rest of an offer follows from the product."""
 
@@ -54,6 +62,7 @@ def decide(
     *,
     application_id: int,
     outstanding_fen: int,
+    days_past_due: int,
     on: date,
     at: datetime,
     claim: Claim | None,
@@ -62,7 +71,7 @@ def decide(
     application = _lock(application_id)
     if application.decided_at is None and application.state != ApplicationState.WITHDRAWN:
         application.state = step(application.state, ApplicationState.DECIDING)
-        _assess(application, outstanding_fen, on, at)
+        _assess(application, Owed(outstanding_fen, days_past_due), on, at)
     if claim is not None:
         processes.finish(claim=claim)
     return application
@@ -170,8 +179,9 @@ def _law(application: LoanApplication, on: date) -> Law:
     return laws.on(on, licence=product.licence, product=product.code)
 
 
-def _assess(application: LoanApplication, outstanding_fen: int, on: date, at: datetime) -> None:
+def _assess(application: LoanApplication, owed: Owed, on: date, at: datetime) -> None:
     product, law = application.product, _law(application, on)
+    allowed = consents.allowed(application.borrower_id)
     decided = decisions.decide(
         application_id=application.pk,
         borrower_id=application.borrower_id,
@@ -181,10 +191,9 @@ def _assess(application: LoanApplication, outstanding_fen: int, on: date, at: da
             scene=product.scene,
             age_years=people.age_on(application.borrower_id, on) or 0,
             is_enrolment_proved=application.evidence_id is not None,
-            outstanding_fen=outstanding_fen,
-            has_consumption_consent=consents.is_allowed(
-                application.borrower_id, CONSUMPTION_RECORDS
-            ),
+            outstanding_fen=owed.outstanding_fen,
+            days_past_due=owed.days_past_due,
+            has_consumption_consent=CONSUMPTION_RECORDS in allowed,
         ),
         as_of=at,
         numbers=Numbers(
@@ -207,8 +216,7 @@ def _assess(application: LoanApplication, outstanding_fen: int, on: date, at: da
         base_rate_ppm=verdict.annual_rate_ppm,
     )
     # Who does not want a machine to decide gets a person; the assessment is then a proposal.
-    may_decide = consents.is_allowed(application.borrower_id, AUTOMATED_DECISION)
-    outcome = verdict.outcome if may_decide else "REFERRED"
+    outcome = verdict.outcome if AUTOMATED_DECISION in allowed else "REFERRED"
     _conclude(application, outcome, terms, law, at, SYSTEM)
 
 

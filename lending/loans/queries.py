@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
 from borrowers.documents import queries as documents
 from borrowers.people import queries as people
@@ -79,6 +79,14 @@ def unsigned_file(application_id: int, *, on: date, language: str) -> bytes:
 def signed_file(loan: Loan) -> bytes:
     """The contract as it was signed, unsealed."""
     return documents.content(loan.contract.text_id)
+
+
+def worst_days_past_due(borrower_id: int, on: date) -> int:
+    """Days past due of a borrower's oldest unpaid instalment, over all running loans."""
+    oldest = Loan.objects.filter(
+        borrower_id=borrower_id, state=LoanState.ACTIVE, oldest_unpaid_due_on__lt=on
+    ).aggregate(day=Min("oldest_unpaid_due_on"))["day"]
+    return (on - oldest).days if oldest else 0
 
 
 def outstanding_fen(borrower_id: int) -> int:

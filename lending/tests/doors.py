@@ -57,6 +57,7 @@ def decide(application: LoanApplication) -> LoanApplication:
     return deciding.decide(
         application_id=application.pk,
         outstanding_fen=0,
+        days_past_due=0,
         on=builders.TODAY,
         at=clock.now(),
         claim=None,

@@ -72,9 +72,14 @@ def sent(card, *, amount_fen: int = 300_000, entitlement_id: int | None = None) 
     )
 
 
-def decide(application: LoanApplication) -> LoanApplication:
+def decide(application: LoanApplication, *, days_past_due: int = 0) -> LoanApplication:
     return deciding.decide(
-        application_id=application.pk, outstanding_fen=0, on=TODAY, at=NOW, claim=None
+        application_id=application.pk,
+        outstanding_fen=0,
+        days_past_due=days_past_due,
+        on=TODAY,
+        at=NOW,
+        claim=None,
     )
 
 
@@ -127,6 +132,17 @@ class TestTheMachine:
         assert application.state == "REFERRED"
         assert not Offer.objects.exists()
         assert Message.objects.filter(template="REFERRED").count() == 1
+
+    def test_lends_no_more_to_who_is_behind_before_a_person_has_looked(self, lin):
+        wei = lin
+        share_months(wei)
+
+        application = decide(sent(wei), days_past_due=14)
+
+        assert application.state == "REFERRED"
+        codes = [reason["code"] for reason in Assessment.objects.get().reasons]
+        assert "OVERDUE_WITH_US" in codes
+        assert not Offer.objects.exists()
 
     def test_leaves_the_decision_to_a_person_where_the_borrower_wants_it(self, lin):
         share_months(lin)

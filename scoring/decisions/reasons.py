@@ -105,6 +105,12 @@ _HELD: Mapping[str, _Sentence] = {
         Unit.COUNT,
         gettext_noop("We need proof of enrolment before we can pay the school. Please upload it."),
     ),
+    "OVERDUE_WITH_US": _Sentence(
+        Unit.COUNT,
+        gettext_noop(
+            "An instalment of yours with us is %(value)s days late. A person looks at this first."
+        ),
+    ),
     "AMOUNT_TOO_LARGE": _Sentence(
         Unit.FEN,
         gettext_noop("You asked for %(value)s; this product lends at most %(threshold)s."),

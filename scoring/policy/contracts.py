@@ -18,6 +18,8 @@ class CreditRequest:
     is_enrolment_proved: bool
     outstanding_fen: int
     has_consumption_consent: bool
+    # Of the oldest unpaid instalment with us, over all loans; kept requests from before have none.
+    days_past_due: int = 0
 
 
 @dataclass(frozen=True, slots=True)

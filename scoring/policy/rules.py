@@ -31,6 +31,13 @@ def education_has_enrolment(request: CreditRequest, _: Numbers) -> Guard | None:
     return Guard("ENROLMENT_NOT_PROVED", "REFERRED")
 
 
+def nothing_is_overdue_with_us(request: CreditRequest, _: Numbers) -> Guard | None:
+    """Who is behind with us is not lent more by a machine: a person looks, and may help."""
+    if request.days_past_due <= 0:
+        return None
+    return Guard("OVERDUE_WITH_US", "REFERRED", request.days_past_due)
+
+
 def amount_is_in_the_product(request: CreditRequest, numbers: Numbers) -> Guard | None:
     """The product lends between two amounts."""
     if request.amount_fen > numbers.maximum_fen:
@@ -59,6 +66,7 @@ def exposure_leaves_room(request: CreditRequest, numbers: Numbers) -> Guard | No
 RULES: tuple[Rule, ...] = (
     borrower_is_of_age,
     education_has_enrolment,
+    nothing_is_overdue_with_us,
     amount_is_in_the_product,
     term_is_in_the_product,
     exposure_leaves_room,
