@@ -20,21 +20,22 @@ UNDER_WAY = BEING_DECIDED | {
 }
 
 
+_WITH_ITS_PARTS = LoanApplication.objects.select_related(
+    "product", "merchant", "offer", "entitlement"
+)
+
+
 def of_borrower(borrower_id: int) -> QuerySet[LoanApplication]:
     """A borrower's own applications, newest first; borrowers' doors ask this, never by id."""
-    return (
-        LoanApplication.objects.filter(borrower_id=borrower_id)
-        .select_related("product", "merchant", "offer", "entitlement")
-        .order_by("-pk")
-    )
+    return _WITH_ITS_PARTS.filter(borrower_id=borrower_id).order_by("-pk")
 
 
 def own(borrower_id: int, public_id: str) -> LoanApplication:
     """One of a borrower's own applications. Raises NotFound for anybody else's."""
-    application = of_borrower(borrower_id).filter(public_id=public_id).first()
-    if application is None:
-        raise NotFound
-    return application
+    try:
+        return _WITH_ITS_PARTS.get(borrower_id=borrower_id, public_id=public_id)
+    except LoanApplication.DoesNotExist as error:
+        raise NotFound from error
 
 
 def own_id(borrower_id: int, public_id: str) -> int:

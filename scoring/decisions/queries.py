@@ -48,8 +48,11 @@ def explanation(application_id: int) -> Explanation:
 
     Raises NotFound. After an erasure the verdict and its reasons stand without the figures.
     """
-    rows = kept().select_related("vector", "review")
-    return explanation_of(_found(rows.filter(application_id=application_id).first()))
+    try:
+        row = kept().select_related("vector", "review").get(application_id=application_id)
+    except Assessment.DoesNotExist as error:
+        raise NotFound from error
+    return explanation_of(row)
 
 
 def explanation_of(row: Assessment) -> Explanation:
