@@ -62,11 +62,11 @@ def end_what_is_over(**_: Any) -> None:
 
 def _decide(claim: Claim) -> None:
     on = business_dates.today()
-    borrower_id = applications.borrower_id_of(claim.subject_id)
+    owed = loans.owed(applications.borrower_id_of(claim.subject_id), on=on)
     deciding.decide(
         application_id=claim.subject_id,
-        outstanding_fen=loans.outstanding_fen(borrower_id),
-        days_past_due=loans.worst_days_past_due(borrower_id, on),
+        outstanding_fen=owed.outstanding_fen,
+        days_past_due=owed.days_past_due,
         on=on,
         at=clock.now(),
         claim=claim,

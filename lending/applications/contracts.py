@@ -27,3 +27,11 @@ class Signable:
     disclosure_id: int
     disclosure_sha256: str
     cost: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a borrower owes us already, and how late the oldest instalment of it is."""
+
+    outstanding_fen: int
+    days_past_due: int

@@ -17,6 +17,7 @@ from common.processes.contracts import Claim
 from common.texts import gettext_noop
 from common.transactions import durable
 from lending.applications import cost
+from lending.applications.contracts import Owed
 from lending.applications.models import ApplicationState, LoanApplication, Offer
 from lending.applications.states import NotPossibleNow, step
 from lending.calc.cost import AboveTheCap
@@ -37,14 +38,6 @@ class ReviewOutOfBounds(Refused):
     message = gettext_noop("This offer is outside of what the product allows.")
     advice = gettext_noop("Keep the amount and the rate within the product's range.")
     status = 422
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What a borrower owes us already, and how late the oldest instalment of it is."""
-
-    outstanding_fen: int
-    days_past_due: int
 
 
 @dataclass(frozen=True, slots=True)

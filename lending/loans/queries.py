@@ -9,6 +9,7 @@ from borrowers.documents import queries as documents
 from borrowers.people import queries as people
 from common.errors import NotFound
 from lending.applications import queries as applications
+from lending.applications.contracts import Owed
 from lending.calc import contracts as calc
 from lending.channels import queries as transfers
 from lending.loans import agreement
@@ -81,21 +82,21 @@ def signed_file(loan: Loan) -> bytes:
     return documents.content(loan.contract.text_id)
 
 
-def worst_days_past_due(borrower_id: int, on: date) -> int:
-    """Days past due of a borrower's oldest unpaid instalment, over all running loans."""
-    oldest = Loan.objects.filter(
-        borrower_id=borrower_id, state=LoanState.ACTIVE, oldest_unpaid_due_on__lt=on
-    ).aggregate(day=Min("oldest_unpaid_due_on"))["day"]
-    return (on - oldest).days if oldest else 0
+def owed(borrower_id: int, *, on: date) -> Owed:
+    """What a borrower owes us over all loans, what is about to be paid out to them included.
 
-
-def outstanding_fen(borrower_id: int) -> int:
-    """Principal that a borrower owes or is about to be paid, over all loans."""
+    One question, because every decision asks it.
+    """
+    running = Q(state=LoanState.ACTIVE)
     sums = Loan.objects.filter(borrower_id=borrower_id).aggregate(
-        active=Sum("principal_outstanding_fen", filter=Q(state=LoanState.ACTIVE)),
+        active=Sum("principal_outstanding_fen", filter=running),
         pending=Sum("principal_fen", filter=Q(state=LoanState.PENDING_DISBURSEMENT)),
+        oldest=Min("oldest_unpaid_due_on", filter=running & Q(oldest_unpaid_due_on__lt=on)),
     )
-    return int(sums["active"] or 0) + int(sums["pending"] or 0)
+    return Owed(
+        outstanding_fen=int(sums["active"] or 0) + int(sums["pending"] or 0),
+        days_past_due=(on - sums["oldest"]).days if sums["oldest"] else 0,
+    )
 
 
 def active_ids(*, after_id: int = 0, limit: int = 1_000) -> list[int]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from lending.applications.contracts import Owed
 from lending.closing import actions as closing
 from lending.loans import queries
 from lending.tests import builders
@@ -19,12 +20,20 @@ def test_the_oldest_unpaid_instalment_says_how_late_somebody_is():
     due = loan.instalments.get(number=1).due_on
     late = due + timedelta(days=14)
 
-    assert queries.worst_days_past_due(wei.id, TODAY) == 0
-    assert queries.worst_days_past_due(wei.id, due) == 0
+    assert queries.owed(wei.id, on=TODAY).days_past_due == 0
+    assert queries.owed(wei.id, on=due).days_past_due == 0
     closing.close_through(to=late)
 
-    assert queries.worst_days_past_due(wei.id, late) == 14
+    assert queries.owed(wei.id, on=late).days_past_due == 14
+
+
+def test_what_is_owed_counts_what_is_about_to_be_paid_out():
+    builders.open_books()
+    wei = builders.person("Wei")
+    signed = builders.signed(wei)
+
+    assert queries.owed(wei.id, on=TODAY) == Owed(signed.principal_fen, 0)
 
 
 def test_who_owes_nothing_is_not_late():
-    assert queries.worst_days_past_due(71, TODAY) == 0
+    assert queries.owed(71, on=TODAY) == Owed(outstanding_fen=0, days_past_due=0)
