@@ -1,6 +1,6 @@
 """What waits for a person, as one list: what is urgent first, then what waits longest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
@@ -18,7 +18,7 @@ from common.templatetags.money import yuan
 from lending.applications import queries as applications
 from lending.loans import queries as loans
 from monitoring.alerts import queries as alerts
-from monitoring.alerts.words import RULES
+from monitoring.alerts.words import RULES, figures
 from monitoring.watch.rules import CALL, URGENT
 
 ROWS_OF_A_KIND = 8
@@ -98,7 +98,7 @@ def _alerts(request: HttpRequest) -> Iterator[Row]:
             borrower_id=each.borrower_id,
             since=each.raised_at,
             is_urgent=each.severity == URGENT,
-            note=_holder(each.assignee_id, request),
+            note=_holder(each.assignee_id, request) or _figure(each.evidence),
         )
 
 
@@ -120,6 +120,12 @@ def _payouts(request: HttpRequest) -> Iterator[Row]:
 def _sum_and_term(amount_fen: int, term_months: int) -> str:
     words = gettext("%(amount)s over %(months)s")
     return words % {"amount": yuan(amount_fen), "months": months(term_months)}
+
+
+def _figure(evidence: Mapping[str, int | str]) -> str:
+    """The first of the figures behind an alert."""
+    name, value = next(figures(evidence), ("", ""))
+    return f"{gettext(name)}: {value}" if name else ""
 
 
 def _holder(assignee_id: int | None, request: HttpRequest) -> str:

@@ -84,7 +84,7 @@ class TestTheQueue:
 
         words = desk.read(desk.workbench(mei))
 
-        assert "An instalment is late 林** 139****0001 2 hours" in words
+        assert "An instalment is late Days past due: 1 林** 139****0001 2 hours" in words
         assert "¥3,000.00 over 3 months Everyday" in words
         assert "林Lin" not in words
         assert "林Wei" not in words
@@ -109,7 +109,7 @@ class TestTheQueue:
 
         notes = {row.note for row in desk.workbench(mei).context["queue"]}
 
-        assert notes == {"You work on it", "A colleague works on it", ""}
+        assert notes == {"You work on it", "A colleague works on it", "Days past due: 1"}
 
     def test_says_where_the_borrower_asked_for_a_person(self, mei):
         application = desk.referred("Lin")
