@@ -11,7 +11,10 @@ TABLES: tuple[str, ...] = (
     "borrowers_accessentry",
     "lending_ledgerentry",
     "lending_ledgerposting",
+    "lending_ledgerseal",
     "lending_loantransaction",
+    "lending_loancontract",
+    "lending_channelevent",
     "lending_costdisclosure",
     "lending_pointsentry",
 )

@@ -240,7 +240,9 @@ def by_id(card: BorrowerCard, public_id: str) -> Any:
     return _WRITTEN.to_representation(
         _summary(found)
         | {
-            "can_ask_for_a_person": deciding.can_ask_for_a_person(found),
+            "can_ask_for_a_person": deciding.can_ask_for_a_person(
+                found, is_reviewed=told is not None and told.review is not None
+            ),
             "decision": _decision(told) if told else None,
             "offer": _offer(found),
             "loan": _loan(found),

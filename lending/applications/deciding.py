@@ -28,6 +28,7 @@ from scoring.decisions import actions as decisions
 from scoring.decisions import queries as assessments
 from scoring.decisions.contracts import CreditRequest, Numbers
 
+SAID_BY_THE_MACHINE = {ApplicationState.DECLINED, ApplicationState.OFFERED}
 OFFER_VALID = timedelta(hours=24)
 
 
@@ -153,13 +154,13 @@ def ask_for_a_person(*, application_id: int, by: Actor) -> LoanApplication:
     return application
 
 
-def can_ask_for_a_person(application: LoanApplication) -> bool:
-    """Whether the machine has spoken and no person yet."""
-    return (
-        application.state in {ApplicationState.DECLINED, ApplicationState.OFFERED}
-        and application.assessment_id is not None
-        and not assessments.is_reviewed(application.assessment_id)
-    )
+def can_ask_for_a_person(application: LoanApplication, *, is_reviewed: bool | None = None) -> bool:
+    """Whether the machine has spoken and no person yet; who knows the latter may say so."""
+    if application.assessment_id is None or application.state not in SAID_BY_THE_MACHINE:
+        return False
+    if is_reviewed is None:
+        is_reviewed = assessments.is_reviewed(application.assessment_id)
+    return not is_reviewed
 
 
 def _lock(application_id: int) -> LoanApplication:

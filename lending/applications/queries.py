@@ -40,11 +40,11 @@ def own(borrower_id: int, public_id: str) -> LoanApplication:
 
 def own_id(borrower_id: int, public_id: str) -> int:
     """The number of one of a borrower's own applications. Raises NotFound for anybody else's."""
-    rows = LoanApplication.objects.filter(borrower_id=borrower_id, public_id=public_id)
-    application_id = rows.values_list("pk", flat=True).first()
-    if application_id is None:
-        raise NotFound
-    return application_id
+    numbers = LoanApplication.objects.values_list("pk", flat=True)
+    try:
+        return numbers.get(borrower_id=borrower_id, public_id=public_id)
+    except LoanApplication.DoesNotExist as error:
+        raise NotFound from error
 
 
 def under_way(borrower_id: int) -> LoanApplication | None:

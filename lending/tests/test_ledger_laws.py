@@ -45,6 +45,37 @@ def written_by_hand(*sides: tuple[str, int], is_checked_now: bool = True) -> Non
         run_sql("SET CONSTRAINTS ALL IMMEDIATE")
 
 
+def added_after_an_early_check() -> None:
+    """An entry that is checked while it is balanced, and one more posting after that."""
+    written_by_hand(("1303", 100), ("1002", -100))
+    run_sql(
+        "INSERT INTO lending_ledgerposting (entry_id, account_id, amount_fen)"
+        " SELECT id, '6012', 555 FROM lending_ledgerentry WHERE entry_key = 'by hand'"
+    )
+
+
+def hidden_behind_a_temporary_table() -> None:
+    """An unbalanced entry, and a table of the same name that looks balanced in front of it."""
+    written_by_hand(("1303", 777), ("1002", 5), is_checked_now=False)
+    run_sql("CREATE TEMP TABLE lending_ledgerposting (entry_id bigint, amount_fen bigint)")
+    run_sql(
+        "INSERT INTO pg_temp.lending_ledgerposting"
+        " SELECT id, side FROM lending_ledgerentry, (VALUES (1), (-1)) AS v (side)"
+    )
+    run_sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def slipped_in_behind_a_temporary_header(entry: int) -> None:
+    """One more posting for an old entry, with a table in front of the headers."""
+    run_sql("CREATE TEMP TABLE lending_ledgerentry (id bigint, xid xid8)")
+    run_sql("INSERT INTO pg_temp.lending_ledgerentry VALUES (%s, pg_current_xact_id())", entry)
+    run_sql(
+        "INSERT INTO lending_ledgerposting (entry_id, account_id, amount_fen)"
+        " VALUES (%s, '1002', 7)",
+        entry,
+    )
+
+
 @pytest.mark.django_db
 class TestPost:
     def test_writes_both_sides_once(self):
@@ -162,6 +193,18 @@ class TestTheDatabaseRefuses:
         assert queries.loan_balances_fen(LIN) == {"1002": -500_000, "1303": 500_000}
         assert not list(breaches())
 
+    def test_a_posting_after_the_check_was_brought_forward(self):
+        with pytest.raises(IntegrityError, match="sealed"), transaction.atomic():
+            added_after_an_early_check()
+
+        assert not LedgerEntry.objects.exists()
+
+    def test_postings_that_a_temporary_table_hides(self):
+        with pytest.raises(IntegrityError, match="sums to 782"), transaction.atomic():
+            hidden_behind_a_temporary_table()
+
+        assert not LedgerEntry.objects.exists()
+
     def test_a_posting_that_names_no_account(self):
         with pytest.raises(IntegrityError, match="foreign key"), transaction.atomic():
             written_by_hand(("9999", 1), ("1002", -1))
@@ -181,6 +224,14 @@ class TestAcrossTransactions:
                 entry,
                 LIN,
             )
+
+        assert queries.loan_balances_fen(LIN) == {"1002": -500_000, "1303": 500_000}
+
+    def test_a_late_posting_behind_a_temporary_header_is_refused(self):
+        entry = paid_out(LIN, 500_000)
+
+        with pytest.raises(IntegrityError, match="sealed"), transaction.atomic():
+            slipped_in_behind_a_temporary_header(entry)
 
         assert queries.loan_balances_fen(LIN) == {"1002": -500_000, "1303": 500_000}
 
