@@ -23,10 +23,12 @@ class Published:
 
 def published() -> Published:
     """The one version in force now. Raises NoPolicy."""
-    found = PolicyVersion.objects.filter(state=PolicyState.PUBLISHED).values_list("id", "sha256")
-    if (row := found.first()) is None:
-        raise NoPolicy
-    return Published(row[0], policy(row[1]))
+    versions = PolicyVersion.objects.values_list("id", "sha256")
+    try:
+        version_id, sha256 = versions.get(state=PolicyState.PUBLISHED)
+    except PolicyVersion.DoesNotExist as error:
+        raise NoPolicy from error
+    return Published(version_id, policy(sha256))
 
 
 @lru_cache(maxsize=16)

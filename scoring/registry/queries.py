@@ -22,10 +22,12 @@ class Champion:
 
 def champion() -> Champion:
     """The one version that decides now. Raises NoChampion."""
-    found = ModelVersion.objects.filter(state=ModelState.CHAMPION).values_list("id", "sha256")
-    if (row := found.first()) is None:
-        raise NoChampion
-    return Champion(row[0], card(row[1]))
+    versions = ModelVersion.objects.values_list("id", "sha256")
+    try:
+        version_id, sha256 = versions.get(state=ModelState.CHAMPION)
+    except ModelVersion.DoesNotExist as error:
+        raise NoChampion from error
+    return Champion(version_id, card(sha256))
 
 
 @lru_cache(maxsize=16)
