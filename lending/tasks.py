@@ -62,7 +62,7 @@ def end_what_is_over(**_: Any) -> None:
 
 def _decide(claim: Claim) -> None:
     on = business_dates.today()
-    owed = loans.owed(applications.borrower_id_of(claim.subject_id), on=on)
+    owed = loans.owed_by_applicant(claim.subject_id, on=on)
     deciding.decide(
         application_id=claim.subject_id,
         outstanding_fen=owed.outstanding_fen,

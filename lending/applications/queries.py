@@ -67,11 +67,6 @@ def confirmed_cost(offer: Offer) -> CostDisclosure | None:
     return offer.disclosures.filter(step="CONFIRMED").order_by("-pk").first()
 
 
-def borrower_id_of(application_id: int) -> int:
-    """Whose application it is."""
-    return LoanApplication.objects.values_list("borrower_id", flat=True).get(pk=application_id)
-
-
 def referred() -> QuerySet[LoanApplication]:
     """What waits for a person, oldest first."""
     rows = LoanApplication.objects.filter(state=ApplicationState.REFERRED)

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from borrowers.documents import queries as documents
 from borrowers.people import queries as people
@@ -15,6 +16,19 @@ from lending.channels import queries as transfers
 from lending.loans import agreement
 from lending.loans.contracts import Portfolio
 from lending.loans.models import Instalment, Loan, LoanState, LoanTransaction
+
+# One question in plain SQL, because every decision asks it.
+_OWED = """
+SELECT COALESCE(sum(principal_outstanding_fen) FILTER (WHERE state = 'ACTIVE'), 0)
+       + COALESCE(sum(principal_fen) FILTER (WHERE state = 'PENDING_DISBURSEMENT'), 0),
+       min(oldest_unpaid_due_on) FILTER (WHERE state = 'ACTIVE'),
+       COALESCE(sum((
+           SELECT max(principal_fen + interest_due_fen) FROM lending_instalment AS instalment
+            WHERE instalment.loan_id = lending_loan.id AND paid_on IS NULL
+       )) FILTER (WHERE state = 'ACTIVE'), 0)
+  FROM lending_loan
+ WHERE borrower_id = (SELECT borrower_id FROM lending_loanapplication WHERE id = %s)
+"""
 
 
 def terms_of(loan: Loan) -> calc.Terms:
@@ -82,20 +96,16 @@ def signed_file(loan: Loan) -> bytes:
     return documents.content(loan.contract.text_id)
 
 
-def owed(borrower_id: int, *, on: date) -> Owed:
-    """What a borrower owes us over all loans, what is about to be paid out to them included.
-
-    One question, because every decision asks it.
-    """
-    running = Q(state=LoanState.ACTIVE)
-    sums = Loan.objects.filter(borrower_id=borrower_id).aggregate(
-        active=Sum("principal_outstanding_fen", filter=running),
-        pending=Sum("principal_fen", filter=Q(state=LoanState.PENDING_DISBURSEMENT)),
-        oldest=Min("oldest_unpaid_due_on", filter=running & Q(oldest_unpaid_due_on__lt=on)),
-    )
+def owed_by_applicant(application_id: int, *, on: date) -> Owed:
+    """What an applicant owes us over all loans, what is about to be paid out to them included."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWED, [application_id])
+        outstanding_fen, oldest_due_on, monthly_fen = cursor.fetchone()
+    is_late = oldest_due_on is not None and oldest_due_on < on
     return Owed(
-        outstanding_fen=int(sums["active"] or 0) + int(sums["pending"] or 0),
-        days_past_due=(on - sums["oldest"]).days if sums["oldest"] else 0,
+        outstanding_fen=int(outstanding_fen),
+        days_past_due=(on - oldest_due_on).days if is_late else 0,
+        monthly_instalments_fen=int(monthly_fen),
     )
 
 

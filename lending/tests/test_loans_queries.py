@@ -1,6 +1,6 @@
 """What lending knows of a borrower's standing, for the next decision."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,27 +13,42 @@ from lending.tests.builders import TODAY
 pytestmark = pytest.mark.django_db
 
 
+def owed_by(application_id: int, on: date = TODAY) -> Owed:
+    return queries.owed_by_applicant(application_id, on=on)
+
+
 def test_the_oldest_unpaid_instalment_says_how_late_somebody_is():
     builders.open_books()
-    wei = builders.person("Wei")
-    loan = builders.paid_out(wei)
+    loan = builders.paid_out(builders.person("Wei"))
+    application_id = loan.contract.application_id
     due = loan.instalments.get(number=1).due_on
     late = due + timedelta(days=14)
 
-    assert queries.owed(wei.id, on=TODAY).days_past_due == 0
-    assert queries.owed(wei.id, on=due).days_past_due == 0
+    assert owed_by(application_id).days_past_due == 0
+    assert owed_by(application_id, due).days_past_due == 0
     closing.close_through(to=late)
 
-    assert queries.owed(wei.id, on=late).days_past_due == 14
+    assert owed_by(application_id, late) == Owed(loan.principal_fen, days_past_due=14)
 
 
 def test_what_is_owed_counts_what_is_about_to_be_paid_out():
     builders.open_books()
-    wei = builders.person("Wei")
-    signed = builders.signed(wei)
+    loan = builders.signed(builders.person("Wei"))
 
-    assert queries.owed(wei.id, on=TODAY) == Owed(signed.principal_fen, 0)
+    assert owed_by(loan.contract.application_id) == Owed(loan.principal_fen, days_past_due=0)
 
 
-def test_who_owes_nothing_is_not_late():
-    assert queries.owed(71, on=TODAY) == Owed(outstanding_fen=0, days_past_due=0)
+def test_what_was_paid_back_is_not_owed():
+    builders.open_books()
+    loan = builders.paid_out(builders.person("Wei"))
+    builders.collected(builders.pay_off(loan), on=TODAY)
+
+    assert owed_by(loan.contract.application_id) == Owed(outstanding_fen=0, days_past_due=0)
+
+
+def test_who_has_no_loan_owes_nothing_whatever_others_owe():
+    builders.open_books()
+    builders.paid_out(builders.person("Wei"))
+    asked = builders.draft(builders.person("Lin"))
+
+    assert owed_by(asked.pk) == Owed(outstanding_fen=0, days_past_due=0)
