@@ -65,8 +65,7 @@ def _decide(claim: Claim) -> None:
     owed = loans.owed_by_applicant(claim.subject_id, on=on)
     deciding.decide(
         application_id=claim.subject_id,
-        outstanding_fen=owed.outstanding_fen,
-        days_past_due=owed.days_past_due,
+        owed=owed,
         on=on,
         at=clock.now(),
         claim=claim,

@@ -35,3 +35,4 @@ class Owed:
 
     outstanding_fen: int
     days_past_due: int
+    monthly_instalments_fen: int = 0

@@ -55,8 +55,7 @@ class Terms:
 def decide(
     *,
     application_id: int,
-    outstanding_fen: int,
-    days_past_due: int,
+    owed: Owed,
     on: date,
     at: datetime,
     claim: Claim | None,
@@ -65,7 +64,7 @@ def decide(
     application = _lock(application_id)
     if application.decided_at is None and application.state != ApplicationState.WITHDRAWN:
         application.state = step(application.state, ApplicationState.DECIDING)
-        _assess(application, Owed(outstanding_fen, days_past_due), on, at)
+        _assess(application, owed, on, at)
     if claim is not None:
         processes.finish(claim=claim)
     return application
@@ -187,6 +186,7 @@ def _assess(application: LoanApplication, owed: Owed, on: date, at: datetime) ->
             is_enrolment_proved=application.evidence_id is not None,
             outstanding_fen=owed.outstanding_fen,
             days_past_due=owed.days_past_due,
+            monthly_instalments_fen=owed.monthly_instalments_fen,
             has_consumption_consent=CONSUMPTION_RECORDS in allowed,
         ),
         as_of=at,

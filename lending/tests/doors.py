@@ -11,6 +11,7 @@ from borrowers.people.contracts import BorrowerCard
 from borrowers.people.models import Account
 from common import clock
 from lending.applications import deciding
+from lending.applications.contracts import Owed
 from lending.applications.models import LoanApplication
 from lending.products import actions as products
 from lending.tests import builders
@@ -56,8 +57,7 @@ def decide(application: LoanApplication) -> LoanApplication:
     """What the worker does."""
     return deciding.decide(
         application_id=application.pk,
-        outstanding_fen=0,
-        days_past_due=0,
+        owed=Owed(0, 0),
         on=builders.TODAY,
         at=clock.now(),
         claim=None,

@@ -14,6 +14,7 @@ from common.actors import Actor
 from common.audit.models import AuditEntry
 from lending.applications import actions as applications
 from lending.applications import deciding
+from lending.applications.contracts import Owed
 from lending.applications.models import LoanApplication, Offer
 from lending.applications.states import NotPossibleNow
 from lending.rewards.models import Entitlement
@@ -72,11 +73,12 @@ def sent(card, *, amount_fen: int = 300_000, entitlement_id: int | None = None) 
     )
 
 
-def decide(application: LoanApplication, *, days_past_due: int = 0) -> LoanApplication:
+def decide(
+    application: LoanApplication, *, days_past_due: int = 0, monthly_instalments_fen: int = 0
+) -> LoanApplication:
     return deciding.decide(
         application_id=application.pk,
-        outstanding_fen=0,
-        days_past_due=days_past_due,
+        owed=Owed(0, days_past_due, monthly_instalments_fen),
         on=TODAY,
         at=NOW,
         claim=None,
@@ -143,6 +145,17 @@ class TestTheMachine:
         codes = [reason["code"] for reason in Assessment.objects.get().reasons]
         assert "OVERDUE_WITH_US" in codes
         assert not Offer.objects.exists()
+
+    def test_counts_the_instalments_of_loans_that_run_already(self, lin):
+        share_months(lin)
+        alone = decide(sent(lin))
+        applications.withdraw(application_id=alone.pk, by=cast.self_of(lin))
+
+        decide(sent(lin, amount_fen=310_000), monthly_instalments_fen=300_000)
+
+        free, burdened = Assessment.objects.order_by("pk")
+        assert burdened.affordable_instalment_fen < free.affordable_instalment_fen
+        assert burdened.limit_fen < free.limit_fen
 
     def test_leaves_the_decision_to_a_person_where_the_borrower_wants_it(self, lin):
         share_months(lin)

@@ -20,6 +20,8 @@ class CreditRequest:
     has_consumption_consent: bool
     # Of the oldest unpaid instalment with us, over all loans; kept requests from before have none.
     days_past_due: int = 0
+    # What is to be paid a month on loans that run already.
+    monthly_instalments_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def room(
         "PRODUCT": numbers.maximum_fen,
         "EXPOSURE": numbers.exposure_cap_fen - request.outstanding_fen,
     }
-    bearable = _bearable_fen(ruling, income_monthly_fen, surplus_monthly_fen)
+    bearable = _bearable_fen(request, ruling, income_monthly_fen, surplus_monthly_fen)
     if bearable is not None:
         bounds["INCOME"] = largest_principal_fen(
             instalment_fen=bearable, annual_rate_ppm=rate, months=months
@@ -110,12 +110,19 @@ def room(
 
 
 def _bearable_fen(
-    ruling: Ruling, income_monthly_fen: float | None, surplus_monthly_fen: float | None
+    request: CreditRequest,
+    ruling: Ruling,
+    income_monthly_fen: float | None,
+    surplus_monthly_fen: float | None,
 ) -> int | None:
-    """The instalment that the income bears: a share of it, and not more than what is left over."""
+    """The instalment that the income bears beside those of loans that run already.
+
+    A share of the income less those instalments, and not more than what is left over.
+    """
     if income_monthly_fen is None:
         return None
     bearable = share_fen(max(int(income_monthly_fen), 0), ruling.instalment_share_ppm)
+    bearable -= request.monthly_instalments_fen
     if surplus_monthly_fen is not None:
         bearable = min(bearable, int(surplus_monthly_fen))
     return max(bearable, 0)
