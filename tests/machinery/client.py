@@ -193,7 +193,7 @@ class ApiPerson:
 
     def paid_out(self, loan: str) -> Any:
         """The loan once its payout has ended, one way or the other."""
-        return self._once(lambda: self.loan(loan), lambda it: it["payout"] in FINAL)
+        return self._once(lambda: self.loan(loan), _has_been_paid_out)
 
     def schedule(self, loan: str) -> Any:
         return self.get(f"loans/{loan}/schedule")
@@ -267,6 +267,12 @@ def prepared(person: ApiPerson, *, serial: int, bills: Iterable[bytes] = ()) -> 
     for bill in bills:
         person.upload(bill)
     return person
+
+
+def _has_been_paid_out(loan: Any) -> bool:
+    """The two facts come from two questions: between them the loan may just be opening."""
+    is_opening = loan["payout"] == "SUCCEEDED" and loan["state"] == "PENDING_DISBURSEMENT"
+    return loan["payout"] in FINAL and not is_opening
 
 
 def _content(answer: requests.Response) -> Any:
