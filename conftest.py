@@ -36,6 +36,15 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Both databases for everybody, and stories over one platform in the order they are told."""
+    _allow_both_databases(items)
+    places = [at for at, item in enumerate(items) if item.get_closest_marker("platform_up")]
+    told = sorted((items[at] for at in places), key=lambda item: (item.path, item.location[1] or 0))
+    for at, item in zip(places, told, strict=True):
+        items[at] = item
+
+
+def _allow_both_databases(items: list[pytest.Item]) -> None:
     """A test that may use a database may use both: a sealed name needs the keys."""
     for item in items:
         if item.get_closest_marker("commits"):
