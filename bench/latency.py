@@ -25,6 +25,7 @@ DECISIONS = 240
 FLOORS_BETWEEN = 10
 WARM_UP = 12
 PEOPLE = 3
+PATIENCE_SECONDS = 30.0
 MOST_TIMES_THE_FLOOR = 20.0
 
 
@@ -44,9 +45,12 @@ class Line:
         return answer.status, answer.read()
 
     def wake(self) -> None:
-        """A new connection where the server has closed the one that lay idle."""
-        self._connection.close()
-        self._connection.connect()
+        """Speak once before the clock runs: the server closes what lay idle for two seconds."""
+        try:
+            self.ask("GET", FLOOR)
+        except (http.client.HTTPException, ConnectionError):
+            self._connection.close()
+            self.ask("GET", FLOOR)
 
 
 def measure(platform: Platform, decisions: int = DECISIONS) -> Result:
@@ -101,9 +105,10 @@ def _decision(line: Line, person: ApiPerson) -> tuple[float, bool]:
 
 def _asked_again(line: Line, path: str, token: str, answer: Any) -> Iterator[Any]:
     """The first answer, and every later one until it is decided."""
-    pause = FIRST_PAUSE_SECONDS
+    pause, given_up_at = FIRST_PAUSE_SECONDS, time.monotonic() + PATIENCE_SECONDS
     yield answer
     while answer["state"] in BEING_DECIDED:
+        assert time.monotonic() < given_up_at, f"it is never decided: {answer}"
         time.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         answer = json.loads(line.ask("GET", path, token)[1])

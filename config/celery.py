@@ -1,6 +1,5 @@
 """The Celery application, with the settings that were paid for (reliability §1.5)."""
 
-import gc
 import os
 from typing import Any
 
@@ -8,7 +7,7 @@ from celery import Celery
 from celery.signals import setup_logging, task_prerun, worker_process_init
 from django.db import close_old_connections
 
-from config import schedule
+from config import collector, schedule
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -90,5 +89,4 @@ def _warm(**_: Any) -> None:
     """Load what the first decision needs before it comes."""
     import scoring.warm  # noqa: F401, PLC0415 (only in workers, only after the fork)
 
-    # What was loaded stays for good: the collector need not walk over it in the middle of a task.
-    gc.freeze()
+    collector.settle()

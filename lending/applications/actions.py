@@ -5,7 +5,7 @@ Deciding stands in deciding.py; signing stands above, in loans.
 
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from borrowers.consent import queries as consents
 from borrowers.consent.purposes import SCENE_EDUCATION
@@ -32,6 +32,7 @@ from lending.rewards import actions as rewards
 
 PROCESS_KIND = "DECIDE"
 DECIDE = "lending.tasks.decide_application"
+ONE_OPEN = "application_is_one_at_a_time"  # the unique index
 
 
 class NotIdentified(Refused):
@@ -161,12 +162,21 @@ def upload_evidence(*, application_id: int, content: bytes, by: Actor) -> None:
     _note("evidence", application, by, {"document": stored.public_id})
 
 
-@durable
 def submit(*, application_id: int, on: date, at: datetime, by: Actor) -> LoanApplication:
     """Send the draft to be decided; sending again changes nothing.
 
     Raises NotIdentified, EvidenceMissing, OneAtATime, EntitlementNotUsable, NotPossibleNow.
     """
+    try:
+        return _submit(application_id, on, at, by)
+    except IntegrityError as error:
+        if ONE_OPEN not in str(error):
+            raise
+        raise OneAtATime from error
+
+
+@durable
+def _submit(application_id: int, on: date, at: datetime, by: Actor) -> LoanApplication:
     application = _lock(application_id)
     if application.submitted_at is not None:
         return application
@@ -180,11 +190,7 @@ def submit(*, application_id: int, on: date, at: datetime, by: Actor) -> LoanApp
         )
     application.state = step(application.state, ApplicationState.SUBMITTED)
     application.submitted_at = at
-    try:
-        with transaction.atomic():
-            application.save(update_fields=["state", "submitted_at"])
-    except IntegrityError as error:
-        raise OneAtATime from error
+    application.save(update_fields=["state", "submitted_at"])
     processes.start(kind=PROCESS_KIND, subject_id=application.pk, task=DECIDE, queue="decisions")
     _note("submitted", application, by, {})
     return application
