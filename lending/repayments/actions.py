@@ -209,7 +209,11 @@ def _reward(loan: Loan, paid: tuple[Instalment, ...], on: date, point_fen: int) 
     for row in paid:
         assert row.paid_on is not None
         points = rules.points_for(
-            principal_fen=row.principal_fen, due_on=row.due_on, paid_on=row.paid_on
+            principal_fen=row.principal_fen,
+            interest_fen=row.interest_fen,
+            interest_due_fen=row.interest_due_fen,
+            due_on=row.due_on,
+            paid_on=row.paid_on,
         )
         earned += rewards.earn(
             borrower_id=loan.borrower_id,

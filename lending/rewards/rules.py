@@ -1,7 +1,8 @@
 """How points are earned and what they buy. Pure; fixed at the moment of earning or buying.
 
-Points are given for repaying on time and for nothing else: never for borrowing, inviting or
-spending (reliability §5.3).
+Points are given for repaying as agreed and for nothing else: never for borrowing, inviting or
+spending (reliability §5.3). What an early pay-off closes with less than its whole interest earns
+nothing, so that borrowing and paying off at once, at no cost, brings no points.
 """
 
 from collections.abc import Mapping
@@ -32,9 +33,15 @@ BENEFITS: Mapping[str, Benefit] = {
 }
 
 
-def points_for(*, principal_fen: int, due_on: date, paid_on: date) -> int:
-    """Points for an instalment: none when it came late, never less for paying early."""
-    return principal_fen // FEN_PER_POINT if paid_on <= due_on else 0
+def points_for(
+    *, principal_fen: int, interest_fen: int, interest_due_fen: int, due_on: date, paid_on: date
+) -> int:
+    """Points for an instalment that was paid by its day with the whole of its interest.
+
+    None when it came late, or when a pay-off took interest of its month off it.
+    """
+    is_as_agreed = paid_on <= due_on and interest_due_fen == interest_fen
+    return principal_fen // FEN_PER_POINT if is_as_agreed else 0
 
 
 def points_expire_on(earned_on: date) -> date:

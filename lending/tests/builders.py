@@ -20,6 +20,8 @@ from lending.loans import queries as loan_queries
 from lending.loans.models import Loan
 from lending.products.models import LoanProduct, Merchant
 from lending.repayments import actions as repayments
+from lending.rewards import actions as rewards
+from lending.rewards import rules
 from lending.servicing import actions as servicing
 
 TODAY = date(2026, 11, 20)
@@ -202,3 +204,17 @@ def pay_off(loan: Loan, *, on: date = TODAY, key: str = "pay-off") -> Transfer:
     )
     collected(transfer, on=on)
     return transfer
+
+
+def rewarded(borrower_id: int, points: int = 300, *, source: int = 1, on: date = TODAY) -> int:
+    """Points as instalments paid as agreed bring them; the number given now."""
+    with transaction.atomic():
+        return rewards.earn(
+            borrower_id=borrower_id,
+            source_kind="INSTALMENT",
+            source_id=source,
+            rule=rules.ON_TIME,
+            points=points,
+            on=on,
+            value_fen=points * POINT_FEN,
+        )

@@ -169,7 +169,7 @@ class TestPayingOff:
 class TestRewards:
     @pytest.fixture
     def earned(self, loan):
-        builders.pay_off(loan)
+        builders.rewarded(loan.borrower_id)
 
     def redeem(self, api, benefit="RATE_050", key=doors.KEY):
         return api.post(

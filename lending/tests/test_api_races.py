@@ -75,8 +75,7 @@ class TestOneKey:
         assert Transfer.objects.get(purpose="REPAYMENT").amount_fen == 10_000
 
     def test_spends_points_once(self, lin):
-        loan = builders.paid_out(lin)
-        builders.pay_off(loan)
+        builders.rewarded(lin.id)
         before = PointsAccount.objects.get().balance
 
         post_at_once(
@@ -127,8 +126,7 @@ class TestManyKeys:
         assert Transfer.objects.filter(purpose="PAYOFF").count() == 1
 
     def test_buy_no_more_than_the_points_bear(self, lin):
-        loan = builders.paid_out(lin)
-        builders.pay_off(loan)
+        builders.rewarded(lin.id)
         before = PointsAccount.objects.get().balance
         keys = [f"discount-number-{number}" for number in range(CALLERS)]
 

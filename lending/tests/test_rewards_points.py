@@ -22,16 +22,7 @@ LATER = TODAY + timedelta(days=30)
 
 
 def give(card, points: int, *, source: int = 1, on: date = TODAY) -> int:
-    with transaction.atomic():
-        return rewards.earn(
-            borrower_id=card.id,
-            source_kind="INSTALMENT",
-            source_id=source,
-            rule=rules.ON_TIME,
-            points=points,
-            on=on,
-            value_fen=points * POINT_FEN,
-        )
+    return builders.rewarded(card.id, points, source=source, on=on)
 
 
 def buy(card, *, benefit: str = "RATE_050", key: str = "first") -> Entitlement:
@@ -55,17 +46,27 @@ def is_consistent(card) -> bool:
 
 
 class TestRules:
-    @given(principal_fen=st.integers(0, 10**9), days_late=st.integers(1, 400))
-    def test_late_earns_nothing_and_early_never_less(self, principal_fen, days_late):
+    @given(
+        principal_fen=st.integers(0, 10**9),
+        interest_fen=st.integers(1, 10**7),
+        days=st.integers(1, 400),
+    )
+    def test_late_earns_nothing_and_early_never_less(self, principal_fen, interest_fen, days):
         due = date(2026, 12, 20)
-        on_time = rules.points_for(principal_fen=principal_fen, due_on=due, paid_on=due)
-        early = rules.points_for(
-            principal_fen=principal_fen, due_on=due, paid_on=due - timedelta(days=days_late)
-        )
-        late = rules.points_for(
-            principal_fen=principal_fen, due_on=due, paid_on=due + timedelta(days=days_late)
-        )
-        assert (early, late) == (on_time, 0)
+
+        def points(paid_on: date, interest_due_fen: int = interest_fen) -> int:
+            return rules.points_for(
+                principal_fen=principal_fen,
+                interest_fen=interest_fen,
+                interest_due_fen=interest_due_fen,
+                due_on=due,
+                paid_on=paid_on,
+            )
+
+        assert points(due) == points(due - timedelta(days=days))
+        assert points(due) == principal_fen // rules.FEN_PER_POINT
+        assert points(due + timedelta(days=days)) == 0
+        assert points(due, interest_due_fen=interest_fen - 1) == 0
 
     @given(
         lots=st.dictionaries(st.integers(1, 99), st.integers(1, 500), min_size=1),
@@ -238,3 +239,31 @@ def test_points_come_from_instalments_that_were_really_paid():
 
     assert queries.points_of(lin.id).balance == first.principal_fen // rules.FEN_PER_POINT
     assert is_consistent(lin)
+
+
+@pytest.mark.django_db
+class TestPayingOff:
+    def test_on_the_day_of_borrowing_costs_nothing_and_earns_nothing(self):
+        builders.open_books()
+        lin = builders.person("Lin")
+        loan = builders.paid_out(lin)
+
+        transfer = builders.pay_off(loan, on=TODAY)
+
+        assert transfer.amount_fen == loan.principal_fen
+        assert not PointsLot.objects.exists()
+        assert not PointsEntry.objects.exists()
+        assert queries.points_of(lin.id).balance == 0
+
+    def test_earns_for_what_was_paid_as_agreed_before_and_for_nothing_more(self):
+        builders.open_books()
+        lin = builders.person("Lin")
+        loan = builders.paid_out(lin)
+        first = loan.instalments.get(number=1)
+        builders.pay(loan, first.principal_fen + first.interest_fen, on=TODAY, key="first")
+        before = queries.points_of(lin.id).balance
+
+        builders.pay_off(loan, on=TODAY)
+
+        assert queries.points_of(lin.id).balance == before > 0
+        assert is_consistent(lin)

@@ -306,7 +306,7 @@ class TestPayingOff:
 class TestPoints:
     @pytest.fixture
     def earned(self, loan):
-        builders.pay_off(loan)
+        builders.rewarded(loan.borrower_id)
 
     def test_are_shown_with_where_they_come_from(self, web, earned):
         page = web.get(reverse("lending:rewards"))
@@ -348,3 +348,4 @@ class TestPoints:
 
         assert "You have 0 points" in words
         assert "From 50 points on" in words
+        assert "one point for every ¥10 of principal" in words

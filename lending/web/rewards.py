@@ -16,7 +16,7 @@ from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.templatetags.rates import percent
 from lending.products import law
-from lending.rewards import actions, queries
+from lending.rewards import actions, queries, rules
 from lending.rewards.queries import PointsView
 from lending.web import own
 from lending.web.apply import REQUEST_KEY
@@ -64,6 +64,7 @@ def rewards(request: HttpRequest) -> HttpResponse:
         "lending/rewards.html",
         {
             "points": points,
+            "fen_per_point": rules.FEN_PER_POINT,
             "form": form,
             "least_points": min(each.cost_points for each in points.benefits),
             "usable": queries.usable_entitlements(borrower.id, on=on),
