@@ -21,6 +21,8 @@ class MessageOutput(serializers.Serializer[Any]):
     title = serializers.CharField()
     body = serializers.CharField()
     sent_at = serializers.DateTimeField()
+    loan = serializers.CharField(help_text="The loan that it is about, or nothing.")
+    application = serializers.CharField(help_text="The application that it is about, or nothing.")
     is_read = serializers.BooleanField()
 
 
@@ -47,6 +49,8 @@ class Messages(APIView):
                     "title": words.title,
                     "body": words.body,
                     "sent_at": each.sent_at,
+                    "loan": each.facts.get("loan", ""),
+                    "application": each.facts.get("application", ""),
                     "is_read": each.read_at is not None,
                 }
             )

@@ -30,7 +30,7 @@ def phone(lin) -> Client:
 
 
 def tasks(client):
-    return client.get(reverse("borrowers:home")).context["tasks"]
+    return client.get(reverse("lending:start")).context["tasks"]
 
 
 def upload(card, count=3, content=b"a bill"):
@@ -99,10 +99,10 @@ class TestTheNextStep:
     def test_after_refusing_is_the_application(self, lin, phone):
         cast.identify(lin, name="Lin Yue", id_number=cast.LIN_ID_NUMBER)
 
-        assert self.button(phone) == (apply_url() or reverse("borrowers:home"))
+        assert self.button(phone) == (apply_url() or reverse("lending:start"))
 
     def test_of_somebody_unknown_is_the_start_page(self, phone):
-        assert self.button(phone) == reverse("borrowers:home")
+        assert self.button(phone) == reverse("lending:start")
 
 
 def test_the_start_page_costs_the_same_with_one_bill_as_with_many(lin, phone):
@@ -124,6 +124,7 @@ def test_every_page_stays_small_enough_for_a_slow_network(lin, phone):
     cast.allow(lin)
     upload(lin, count=90)
 
-    for name in ("home", "identity", "consents", "sources", "messages", "privacy"):
-        page = phone.get(reverse(f"borrowers:{name}"))
+    pages = ("identity", "consents", "sources", "messages", "privacy")
+    for name in ("lending:start", *(f"borrowers:{each}" for each in pages)):
+        page = phone.get(reverse(name))
         assert len(page.content) < 40_000

@@ -14,7 +14,7 @@ from borrowers.tests import cast
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("home", "identity", "consents", "sources", "messages", "privacy", "outbox")
+PAGES = ("identity", "consents", "sources", "messages", "privacy", "outbox")
 VOID = {"input", "meta", "link", "img", "br", "hr"}
 
 

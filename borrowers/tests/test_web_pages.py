@@ -17,7 +17,7 @@ from common.clock import shanghai_today
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("home", "identity", "consents", "sources", "messages", "privacy")
+PAGES = ("identity", "consents", "sources", "messages", "privacy")
 
 
 def browser(account_id: int | None = None) -> Client:
@@ -77,7 +77,7 @@ class TestEveryPage:
 
 class TestHome:
     def states(self, client):
-        page = client.get(reverse("borrowers:home"))
+        page = client.get(reverse("lending:start"))
         return [each.state for each in page.context["tasks"]], page.context["next"]
 
     def test_begins_with_who_one_is(self, phone):
@@ -107,7 +107,7 @@ class TestIdentity:
     def test_keeps_who_one_is_and_that_the_notice_was_read(self, lin, phone):
         page = self.post(phone)
 
-        assert page.request["PATH_INFO"] == reverse("borrowers:home")
+        assert page.request["PATH_INFO"] == reverse("lending:start")
         assert people.card(lin.id).is_identified
         assert consents.is_allowed(lin.id, IDENTITY)
 

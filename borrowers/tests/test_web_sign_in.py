@@ -42,7 +42,7 @@ class TestSignUp:
     def test_opens_an_account_with_its_borrower_once_the_code_comes_back(self, phone):
         page = sign_up(phone)
 
-        assert page.request["PATH_INFO"] == reverse("borrowers:home")
+        assert page.request["PATH_INFO"] == reverse("lending:start")
         account = people.account_by_phone("13900000001")
         assert account is not None
         assert account.phone_verified
@@ -56,7 +56,7 @@ class TestSignUp:
         page = phone.post(reverse("account_verify_phone"), {"code": wrong})
 
         assert page.status_code == 200
-        assert phone.get(reverse("borrowers:home")).status_code == 302
+        assert phone.get(reverse("lending:start")).status_code == 302
         assert not Account.objects.get().phone_verified
 
     @pytest.mark.parametrize("number", ["", "12345", "+4915112345678", "hello"])
@@ -93,7 +93,7 @@ class TestSignIn:
             reverse("account_confirm_login_code"), {"code": latest_code()}, follow=True
         )
 
-        assert page.request["PATH_INFO"] == reverse("borrowers:home")
+        assert page.request["PATH_INFO"] == reverse("lending:start")
         assert Account.objects.get().phone_verified
 
     def test_with_an_unknown_number_looks_the_same(self, phone):
@@ -118,7 +118,7 @@ class TestSignIn:
             phone.post(reverse("account_confirm_login_code"), {"code": wrong})
         phone.post(reverse("account_confirm_login_code"), {"code": code})
 
-        assert phone.get(reverse("borrowers:home")).status_code == 302
+        assert phone.get(reverse("lending:start")).status_code == 302
 
     def test_stops_sending_codes_to_one_number_without_end(self, phone):
         cast.borrower("Lin")
@@ -135,7 +135,7 @@ class TestSignIn:
         self.ask(phone, "13900000001")
         phone.post(reverse("account_confirm_login_code"), {"code": latest_code()})
 
-        assert phone.get(reverse("borrowers:home")).status_code == 302
+        assert phone.get(reverse("lending:start")).status_code == 302
 
 
 class TestStaff:
@@ -201,7 +201,7 @@ class TestStaff:
         mei = cast.officer()
         phone.force_login(mei)
 
-        assert phone.get(reverse("borrowers:home")).headers["Location"] == reverse("admin:index")
+        assert phone.get(reverse("lending:start")).headers["Location"] == reverse("admin:index")
 
 
 class TestANewNumber:
@@ -278,14 +278,14 @@ class TestTheWayBack:
             {"code": latest_code(), "next": "https://elsewhere.example/"},
         )
 
-        assert page.headers["Location"] == reverse("borrowers:home")
+        assert page.headers["Location"] == reverse("lending:start")
 
     def test_is_closed_after_signing_out(self, phone):
         sign_up(phone)
 
         phone.post(reverse("account_logout"))
 
-        assert phone.get(reverse("borrowers:home")).status_code == 302
+        assert phone.get(reverse("lending:start")).status_code == 302
 
 
 class TestTheSession:

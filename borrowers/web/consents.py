@@ -26,7 +26,7 @@ def consents(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
     if CONSUMPTION_RECORDS in active:
         onward = reverse("borrowers:sources")
     else:
-        onward = (apply_url() if card.is_identified else "") or reverse("borrowers:home")
+        onward = (apply_url() if card.is_identified else "") or reverse("lending:start")
     # What the law needs is no choice: it is told on the identity page and listed under privacy.
     choices = [each for each in consent_cards(active) if not each.is_required]
     return render(request, "borrowers/consents.html", {"cards": choices, "onward": onward})

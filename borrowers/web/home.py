@@ -1,15 +1,19 @@
-"""The borrower's start page: what is done, what comes next; and the language switch."""
+"""The tasks of the start page, what is done and what comes next; and the language switch.
 
+The page itself is lending's: it leads with a running loan.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from borrowers.behaviour import queries as behaviour
 from borrowers.consent import queries as consents
@@ -17,7 +21,6 @@ from borrowers.consent.purposes import AUTOMATED_DECISION, CONSUMPTION_RECORDS
 from borrowers.people.actions import set_language
 from borrowers.people.contracts import BorrowerCard
 from borrowers.web.forms import LanguageForm
-from borrowers.web.gate import borrower_page
 
 SHARING = (CONSUMPTION_RECORDS, AUTOMATED_DECISION)
 
@@ -32,13 +35,9 @@ class Task:
     state: str
 
 
-@require_safe
-@borrower_page
-def home(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
-    """Four short tasks and the next step as the one button."""
-    tasks = _tasks(card)
-    upcoming = next((each for each in tasks if each.url and each.state == "TODO"), None)
-    return render(request, "borrowers/home.html", {"tasks": tasks, "next": upcoming})
+def upcoming(tasks: Sequence[Task]) -> Task | None:
+    """The first task that can be done now."""
+    return next((each for each in tasks if each.url and each.state == "TODO"), None)
 
 
 @require_POST
@@ -46,7 +45,7 @@ def switch_language(request: HttpRequest) -> HttpResponse:
     """Remember the language on this device, and in the account of whoever is signed in."""
     form = LanguageForm(request.POST)
     if not form.is_valid():
-        return redirect("borrowers:home")
+        return redirect("lending:start")
     language = form.cleaned_data["language"]
     if request.user.is_authenticated:
         set_language(account_id=request.user.pk, language=language)
@@ -64,7 +63,8 @@ def apply_url() -> str:
         return ""
 
 
-def _tasks(card: BorrowerCard) -> list[Task]:
+def tasks(card: BorrowerCard) -> list[Task]:
+    """Four short tasks, and where each stands."""
     given = consents.active(card.id)
     has_records = any(each.is_used for each in behaviour.batches(card.id))
     return [

@@ -35,7 +35,7 @@ def identity(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
         refusal = _identified(card, form)
         if refusal is None and form.is_valid():
             messages.success(request, _("Thank you. We know who you are now."))
-            return redirect("borrowers:home")
+            return redirect("lending:start")
         status = refusal.status if refusal else 422
     notice = consent_card(PURPOSES[IDENTITY], None)
     return render(

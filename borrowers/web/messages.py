@@ -1,9 +1,13 @@
 """The inbox, and the demonstration's outbox where sign-in codes can be read."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -14,6 +18,7 @@ from borrowers.people.contracts import BorrowerCard
 from borrowers.web.gate import borrower_page
 
 TEXTS_SHOWN = 20
+ABOUT = {"loan": _("See this loan"), "application": _("See this application")}
 
 
 @require_safe
@@ -25,11 +30,24 @@ def inbox(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
             "words": wording(each.template, each.facts, gettext),
             "sent_at": each.sent_at,
             "is_new": each.read_at is None,
+            "link": _link(each.facts),
         }
         for each in queries.inbox(card.id)
     ]
     actions.mark_read(borrower_id=card.id)
     return render(request, "borrowers/messages.html", {"notes": notes})
+
+
+def _link(facts: Mapping[str, object]) -> dict[str, str] | None:
+    """The way to what a note is about; nothing where lending has no pages."""
+    for name, words in ABOUT.items():
+        if name in facts:
+            try:
+                url = reverse(f"lending:{name}", args=[str(facts[name])])
+            except NoReverseMatch:
+                return None
+            return {"url": url, "words": str(words)}
+    return None
 
 
 @require_safe

@@ -3,14 +3,13 @@
 from django.urls import path
 
 from borrowers.web.consents import consents, grant, privacy, withdraw
-from borrowers.web.home import home, switch_language
+from borrowers.web.home import switch_language
 from borrowers.web.identity import identity
 from borrowers.web.messages import inbox, outbox
 from borrowers.web.sources import sources
 
 app_name = "borrowers"
 urlpatterns = [
-    path("home/", home, name="home"),
     path("identity/", identity, name="identity"),
     path("consents/", consents, name="consents"),
     path("consents/<str:purpose>/grant/", grant, name="grant"),

@@ -88,7 +88,7 @@ class TestErrorPages:
         connections["default"].settings_dict["NAME"] = "no_such_database"
         english.cookies["sessionid"] = "a-session-that-must-be-looked-up"
 
-        page = english.get(reverse("borrowers:home"))
+        page = english.get(reverse("lending:start"))
 
         assert page.status_code == 500
         assert '<main id="main"' in page.content.decode()
@@ -128,7 +128,7 @@ class TestEveryPage:
         lin = cast.borrower("Lin")
         durable_send(lin.id, "one")
 
-        page = browser_of("Lin").get(reverse("borrowers:home"))
+        page = browser_of("Lin").get(reverse("lending:start"))
 
         assert '<span class="badge">1' in page.content.decode()
 
@@ -136,7 +136,7 @@ class TestEveryPage:
         cast.borrower("Lin")
         client = browser_of("Lin")
 
-        assert "no-store" in client.get(reverse("borrowers:home"))["Cache-Control"]
+        assert "no-store" in client.get(reverse("lending:start"))["Cache-Control"]
         token = {"X-Session-Token": str(client.session.session_key)}
         mobile = Client().get("/api/v1/me", headers=token)
         assert mobile.status_code == 200
@@ -145,7 +145,7 @@ class TestEveryPage:
     def test_forbids_scripts_that_we_did_not_send(self):
         cast.borrower("Lin")
 
-        policy = browser_of("Lin").get(reverse("borrowers:home"))["Content-Security-Policy"]
+        policy = browser_of("Lin").get(reverse("lending:start"))["Content-Security-Policy"]
 
         assert "unsafe" not in policy
 

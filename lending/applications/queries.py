@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from borrowers.people import queries as people
 from common.errors import NotFound
@@ -50,6 +50,14 @@ def own_id(borrower_id: int, public_id: str) -> int:
 def under_way(borrower_id: int) -> LoanApplication | None:
     """The one application that was sent and has not ended; there is at most one."""
     return of_borrower(borrower_id).filter(state__in=UNDER_WAY).first()
+
+
+def open_or_drafted(borrower_id: int) -> LoanApplication | None:
+    """What the person may go on with: the open application, or else a draft begun last."""
+    open_first = Case(When(state__in=UNDER_WAY, then=0), default=1)
+    newest = of_borrower(borrower_id).order_by(open_first, "-pk").first()
+    is_open = newest is not None and newest.state in UNDER_WAY | {ApplicationState.DRAFT}
+    return newest if is_open else None
 
 
 def state_of(application_id: int) -> str:

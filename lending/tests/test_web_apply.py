@@ -85,7 +85,7 @@ class TestThePublicPage:
         assert "No loan is open now" in doors.shown(doors.stranger().get("/"))
 
     def test_leads_the_signed_in_to_their_own_page(self, web):
-        assert web.get("/")["location"] == reverse("borrowers:home")
+        assert web.get("/")["location"] == reverse("lending:start")
 
     def test_leads_staff_to_their_workbench(self):
         browser = doors.stranger()

@@ -146,7 +146,7 @@ class TestALoan:
         standing = page.context["standing"]
         assert standing.days_past_due == 10
         assert standing.due_fen == standing.instalments[0].outstanding_fen
-        assert "10 days late" in doors.shown(page)
+        assert "10 days overdue" in doors.shown(page)
         assert "for being late" in doors.shown(page)
 
     def test_marks_what_was_paid(self, web, loan):

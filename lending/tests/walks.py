@@ -31,6 +31,7 @@ def every_page(card: BorrowerCard, *, language: str = "en") -> Iterator[Page]:
     yield "landing, wrong", stranger.get("/?product=DAILY&amount=1&term=3")
     web = doors.web_of(card)
     web.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    yield "start", web.get(url("start"))
     yield "loans, none", web.get(url("loans"))
     yield "choose", web.get(url("apply"))
     yield "ask for tuition", web.get(url("ask", "STUDY"))
@@ -97,6 +98,7 @@ def _application(web: Client) -> Iterator[Page]:
     yield "declined", web.get(here)
     offered(application)
     yield "offer", web.get(here)
+    yield "start, with an offer", web.get(url("start"))
     yield "change the offer", web.get(url("change-offer", number))
     web.post(url("accept", number))
     yield "cost", web.get(here)
@@ -113,6 +115,7 @@ def _loan(web: Client) -> Iterator[Page]:
     yield "loan, awaiting the payout", web.get(here)
     pay_out(loan)
     running = web.get(here)
+    yield "start, with a loan", web.get(url("start"))
     yield "loan", running
     yield "loans", web.get(url("loans"))
     yield (

@@ -42,7 +42,7 @@ class CalculatorForm(forms.Form):
 def landing(request: HttpRequest) -> HttpResponse:
     """What this is; people who are signed in go to their own page."""
     if request.user.is_authenticated:
-        return redirect("admin:index" if request.user.is_staff else "borrowers:home")
+        return redirect("admin:index" if request.user.is_staff else "lending:start")
     offered = list(products.open_products())
     product = _chosen(request, offered)
     form = CalculatorForm(_asked(request, product), product=product) if product else None

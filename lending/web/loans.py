@@ -54,18 +54,20 @@ def loans(request: HttpRequest) -> HttpResponse:
     """All loans of the person, and the application that is under way."""
     borrower = own.borrower(request)
     on = business_dates.today()
+    found = [
+        {
+            "loan": each,
+            "name": each.product.name_in(own.language()),
+            "days_past_due": queries.days_past_due(each, on),
+        }
+        for each in queries.of_borrower(borrower.id)
+    ]
     return render(
         request,
         "lending/loans.html",
         {
-            "loans": [
-                {
-                    "loan": each,
-                    "name": each.product.name_in(own.language()),
-                    "days_past_due": queries.days_past_due(each, on),
-                }
-                for each in queries.of_borrower(borrower.id)
-            ],
+            "loans": found,
+            "is_late": any(each["days_past_due"] for each in found),
             "application": applications.under_way(borrower.id),
             "today": on,
         },

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from lending.web import application, apply, landing, loans, offer, rewards
+from lending.web import application, apply, landing, loans, offer, rewards, start
 
 app_name = "lending"
 ONE_APPLICATION = "applications/<slug:public_id>/"
 ONE_LOAN = "loans/<slug:public_id>/"
 urlpatterns = [
     path("", landing.landing, name="landing"),
+    path("home/", start.start, name="start"),
     path("apply/", apply.choose, name="apply"),
     path("apply/<slug:product_code>/", apply.ask, name="ask"),
     path(ONE_APPLICATION, application.application, name="application"),

@@ -98,7 +98,7 @@ class TestDoors:
     def test_of_borrowers_send_staff_to_their_own_site(self, client):
         client.force_login(visitors.officer())
 
-        assert client.get(reverse("borrowers:home"))["Location"] == reverse("admin:index")
+        assert client.get(reverse("lending:start"))["Location"] == reverse("admin:index")
 
     def test_of_partners_ask_for_a_signature(self, client):
         answer = client.post("/webhooks/sandbox-bank", {}, content_type="application/json")
