@@ -11,7 +11,7 @@ from scoring.features.definitions import activity, conduct, income, spending
 from scoring.features.frame import Numbers, cut
 
 # Kept with every vector; raised whenever a value of the same events could change.
-VERSION = "2026.1"
+VERSION = "2026.2"
 
 
 def features(columns: EventColumns, segments: int, as_of_seconds: Integers) -> dict[str, Numbers]:

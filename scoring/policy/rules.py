@@ -117,15 +117,14 @@ def _bearable_fen(
 ) -> int | None:
     """The instalment that the income bears beside those of loans that run already.
 
-    A share of the income less those instalments, and not more than what is left over.
+    A share of the income, and not more than what is left over; less those instalments.
     """
     if income_monthly_fen is None:
         return None
     bearable = share_fen(max(int(income_monthly_fen), 0), ruling.instalment_share_ppm)
-    bearable -= request.monthly_instalments_fen
     if surplus_monthly_fen is not None:
         bearable = min(bearable, int(surplus_monthly_fen))
-    return max(bearable, 0)
+    return max(bearable - request.monthly_instalments_fen, 0)
 
 
 def largest_principal_fen(*, instalment_fen: int, annual_rate_ppm: int, months: int) -> int:

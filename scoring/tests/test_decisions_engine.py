@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from borrowers.behaviour.contracts import Category, Direction, Source
 from scoring.decisions.contracts import CreditRequest, Numbers, Reason
 from scoring.decisions.engine import RANK, assess
 from scoring.decisions.reasons import SENTENCES, words
@@ -14,7 +15,15 @@ from scoring.features.catalogue import FEATURES
 from scoring.features.kernel import vector
 from scoring.policy import rules, table
 from scoring.registry import scorecard
-from scoring.tests.events import AS_OF, bought, columns_of, daily_purchases, earned
+from scoring.tests.events import (
+    AS_OF,
+    Event,
+    bought,
+    columns_of,
+    daily_purchases,
+    days_ago,
+    earned,
+)
 
 NUMBERS = Numbers(
     minimum_age_years=18,
@@ -284,3 +293,46 @@ class TestWords:
         reason = Reason("GAMBLING", "CONDUCT", -9, "DOWN", 0.042, 0.005)
 
         assert "4%" in str(words(reason))
+
+
+class TestRepayingUs:
+    """Who repays us on time is never lent less for it."""
+
+    @given(
+        days=st.integers(0, 200),
+        spent_yuan=st.integers(10, 150),
+        income_yuan=st.integers(0, 12_000),
+        paid=st.lists(
+            st.tuples(st.integers(1, 175), st.integers(1, 20_000)), min_size=1, max_size=9
+        ),
+        running_fen=st.integers(0, 400_000),
+    )
+    @settings(max_examples=150, deadline=None)
+    def test_on_time_never_lowers_the_limit(self, days, spent_yuan, income_yuan, paid, running_fen):
+        before = [
+            *daily_purchases(days, spent_yuan),
+            *(earned(30 * month + 12, income_yuan) for month in range(6)),
+        ]
+        repaid = [
+            Event(
+                days_ago(day + 0.4),
+                yuan * 100,
+                Direction.OUT,
+                Category.CREDIT_REPAYMENT,
+                Source.OWN_LOANS,
+            )
+            for day, yuan in paid
+        ]
+
+        without, then = (
+            decided(
+                vector(columns_of(events), as_of=AS_OF),
+                monthly_instalments_fen=running_fen,
+                outstanding_fen=running_fen,
+            )
+            for events in (before, [*before, *repaid])
+        )
+
+        assert then.limit_fen >= without.limit_fen
+        assert RANK[then.outcome] >= RANK[without.outcome]
+        assert then.score >= without.score

@@ -119,19 +119,18 @@ class TestSpending:
             base["spending_monthly_90d"]
         )
 
-    def test_surplus_counts_what_goes_to_people_and_our_instalments(self):
+    def test_surplus_counts_what_goes_to_people_and_no_repaid_debt(self):
         sent = Event(days_ago(5), 900_00, Direction.OUT, Category.TRANSFER_SOCIAL)
         received = Event(days_ago(6), 300_00, Direction.IN, Category.TRANSFER_SOCIAL)
-        repaid = Event(
-            days_ago(7), 150_00, Direction.OUT, Category.CREDIT_REPAYMENT, Source.OWN_LOANS
-        )
+        debts = [
+            Event(days_ago(7), 150_00, Direction.OUT, Category.CREDIT_REPAYMENT, source)
+            for source in Source
+        ]
         pay = [earned(30 * month + 15, 5_000) for month in range(3)]
 
-        found = of(*daily_purchases(90), sent, received, repaid, *pay)
+        found = of(*daily_purchases(90), sent, received, *debts, *pay)
 
-        assert found["surplus_monthly_90d"] == pytest.approx(
-            500_000 - 30 * 4_000 - 600_00 / 3 - 150_00 / 3
-        )
+        assert found["surplus_monthly_90d"] == pytest.approx(500_000 - 30 * 4_000 - 600_00 / 3)
 
     def test_surplus_is_not_raised_by_what_people_send(self):
         received = Event(days_ago(6), 900_00, Direction.IN, Category.TRANSFER_SOCIAL)
@@ -184,6 +183,17 @@ class TestConduct:
 
         assert found["credit_share_90d"] == 0.5
         assert found["gambling_share_180d"] == 0.5
+
+    def test_our_instalment_in_the_wallet_is_no_credit_of_others(self):
+        by_day = [bought(day + 0.5, 50) for day in range(10)]
+        ours = [
+            Event(days_ago(5), 500_00, Direction.OUT, Category.CREDIT_REPAYMENT, source)
+            for source in (Source.OWN_LOANS, Source.ALIPAY)
+        ]
+        others = Event(days_ago(6), 500_00, Direction.NEUTRAL, Category.CREDIT_REPAYMENT)
+
+        assert of(*by_day, *ours)["credit_share_90d"] == 0
+        assert of(*by_day, *ours, others)["credit_share_90d"] == 0.5
 
     def test_own_loans_are_counted_by_instalment_and_never_as_records(self):
         def instalment(day: int, direction: Direction) -> Event:

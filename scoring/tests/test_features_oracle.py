@@ -113,7 +113,7 @@ class Oracle:
         varies = enough and len(sums) >= 3 and sum(sums) > 0
         surplus = None
         if monthly is not None and self.sees_income():
-            surplus = self.earned(90) / self.months - monthly - self.owed()
+            surplus = self.earned(90) / self.months - monthly - self.sent()
         return {
             "spending_monthly_90d": monthly,
             "spending_variation_180d": pstdev(sums) / fmean(sums) if varies else None,
@@ -123,16 +123,11 @@ class Oracle:
             "scene_diversity_180d": self.diversity(),
         }
 
-    def owed(self):
+    def sent(self):
         social = {Category.TRANSFER_SOCIAL}
         sent = sum(e.amount_fen for e in self.rows_of(Direction.OUT, social, 90))
         received = sum(e.amount_fen for e in self.rows_of(Direction.IN, social, 90))
-        repaid = sum(
-            e.amount_fen
-            for e in self.own
-            if self.age(e) < 90 and e.category == Category.CREDIT_REPAYMENT
-        )
-        return (max(sent - received, 0) + repaid) / self.months
+        return max(sent - received, 0) / self.months
 
     def cover(self, surplus):
         if surplus is None:
@@ -159,7 +154,9 @@ class Oracle:
             if e.amount_fen >= 50_000
             and (e.at.astimezone(SHANGHAI).hour >= 23 or e.at.astimezone(SHANGHAI).hour < 6)
         ]
-        credit = sum(e.amount_fen for e in self.rows if self.age(e) < 90 and e.category in {35, 36})
+        told = sum(e.amount_fen for e in self.rows if self.age(e) < 90 and e.category in {35, 36})
+        repaid = sum(e.amount_fen for e in self.own if self.age(e) < 90 and e.category == 35)
+        credit = max(told - repaid, 0)
         gambled = sum(
             e.amount_fen for e in self.rows_of(Direction.OUT, {Category.GAMBLING_RISK}, 180)
         )

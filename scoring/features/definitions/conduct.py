@@ -1,8 +1,10 @@
 """Conduct: credit used elsewhere, large buys at night, gambling, and our own loans repaid."""
 
+import numpy as np
+
 from borrowers.behaviour.contracts import Category, Direction, Source
 from scoring.features.definitions.spending import enough_purchases
-from scoring.features.frame import Frame, Numbers, ratio
+from scoring.features.frame import Frame, Mask, Numbers, ratio
 
 NIGHT_FROM_HOUR = 23
 NIGHT_UNTIL_HOUR = 6
@@ -26,7 +28,10 @@ def features(frame: Frame) -> dict[str, Numbers]:
 
 
 def _credit_share(frame: Frame, spent_fen: Numbers) -> Numbers:
-    credit_fen = frame.total(frame.recorded & frame.among(CREDIT), days=90)
+    """Credit of others. A wallet tells of our own instalments too: as much is taken off again."""
+    told_fen = frame.total(frame.recorded & frame.among(CREDIT), days=90)
+    own_fen = frame.total(_repaid_to_us(frame), days=90)
+    credit_fen = np.maximum(told_fen - own_fen, 0)
     enough = enough_purchases(frame, days=90)
     return ratio(credit_fen, credit_fen + spent_fen, where=enough)
 
@@ -41,7 +46,12 @@ def _gambling_share(frame: Frame) -> Numbers:
 
 def _own_loans(frame: Frame) -> dict[str, Numbers]:
     """One event per instalment: OUT was on time, NEUTRAL was late or missed."""
-    own = (frame.source == Source.OWN_LOANS) & (frame.category == Category.CREDIT_REPAYMENT)
+    own = _repaid_to_us(frame)
     instalments = frame.count(own)
     on_time = frame.count(own & (frame.direction == Direction.OUT))
     return {"own_instalments": instalments, "own_on_time_share": ratio(on_time, instalments)}
+
+
+def _repaid_to_us(frame: Frame) -> Mask:
+    is_own = np.equal(frame.source, Source.OWN_LOANS)
+    return is_own & np.equal(frame.category, Category.CREDIT_REPAYMENT)

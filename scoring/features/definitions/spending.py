@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from borrowers.behaviour.contracts import Category, Direction, Source
+from borrowers.behaviour.contracts import Category, Direction
 from scoring.features.frame import (
     SPENDING,
     Frame,
@@ -32,7 +32,7 @@ def features(frame: Frame, income_monthly_fen: Numbers) -> dict[str, Numbers]:
     """Net of refunds; NaN where fewer than ten purchases are seen."""
     enough = enough_purchases(frame, days=90)
     monthly = known(np.maximum(added(frame.spending_fen[:, :3]), 0) / frame.months, enough)
-    surplus = income_monthly_fen - monthly - _owed_monthly_fen(frame)
+    surplus = income_monthly_fen - monthly - _sent_monthly_fen(frame)
     steady = np.maximum(frame.spending_fen, 0)
     changing = variation(steady, frame.seen_periods(), at_least=MINIMUM_PERIODS)
     return {
@@ -50,13 +50,16 @@ def enough_purchases(frame: Frame, *, days: int) -> Mask:
     return frame.count(frame.spending, days=days) >= MINIMUM_PURCHASES
 
 
-def _owed_monthly_fen(frame: Frame) -> Numbers:
-    """What goes to people beyond what comes from them, and the instalments of our own loans."""
+def _sent_monthly_fen(frame: Frame) -> Numbers:
+    """What goes to people beyond what comes from them.
+
+    Repaying a debt is no spending: the instalments of loans that run are held against the income
+    where a limit is set, and those that are paid weigh on nobody.
+    """
     social = frame.recorded & (frame.category == Category.TRANSFER_SOCIAL)
     sent = frame.total(social & (frame.direction == Direction.OUT), days=90)
     received = frame.total(social & (frame.direction == Direction.IN), days=90)
-    repaid = (frame.source == Source.OWN_LOANS) & (frame.category == Category.CREDIT_REPAYMENT)
-    return (np.maximum(sent - received, 0) + frame.total(repaid, days=90)) / frame.months
+    return np.maximum(sent - received, 0) / frame.months
 
 
 def _cover(surplus_fen: Numbers, income_fen: Numbers) -> Numbers:
