@@ -1,6 +1,6 @@
 """Behaviour events as values: rows of a bill, columns of many, sums of all. No Django."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import IntEnum
@@ -55,7 +55,28 @@ class Source(IntEnum):
 
     WECHAT = 1
     ALIPAY = 2
+    JD = 3
+    MEITUAN = 4
     OWN_LOANS = 9
+    SOCIAL_INSURANCE = 10
+    STUDENT_STATUS = 11
+    SOCIAL_ACTIVITY = 12
+    DEVICE = 13
+    PARTNER = 14
+    ICBC = 20
+    CCB = 21
+    ABC = 22
+    BOC = 23
+    BOCOM = 24
+    CMB = 25
+    CITIC = 26
+    SPDB = 27
+    CGB = 28
+    BANK = 29
+    OFX = 30
+    MT940 = 31
+    CAMT = 32
+    QIF = 33
 
 
 class EventStatus(IntEnum):
@@ -69,12 +90,72 @@ class EventStatus(IntEnum):
     UNKNOWN = 6
 
 
+class Precision(IntEnum):
+    """How exactly a file tells the time."""
+
+    SECOND = 0
+    MINUTE = 1
+    DAY = 2
+    MONTH = 3
+
+
+class Assurance(IntEnum):
+    """How far an event can be trusted, from somebody's word to a signed message."""
+
+    DECLARED = 0
+    UPLOADED = 1
+    CHECKED = 2
+    CONFIRMED = 3
+    SIGNED = 4
+
+
+class Method(IntEnum):
+    """How the category was found, in the order in which the ways are tried."""
+
+    NONE = 0
+    GATE = 1
+    NATIVE = 2
+    MERCHANT_CODE = 3
+    MERCHANT_TABLE = 4
+    MODEL = 5
+    KEYWORDS = 6
+    PLATFORM = 7
+    PERSON = 8
+
+
+class Place(IntEnum):
+    """Whether a purchase was made on line, over a counter, or took itself."""
+
+    UNKNOWN = 0
+    ONLINE = 1
+    OFFLINE = 2
+    AUTO_DEBIT = 3
+
+
+class Platform(IntEnum):
+    """The wallet or shop that a bank's row names as the way that the money took."""
+
+    NONE = 0
+    WECHAT = 1
+    ALIPAY = 2
+    JD = 3
+    MEITUAN = 4
+
+
+Metrics = Mapping[str, int | str]
+
+
 @dataclass(frozen=True, slots=True)
 class RawEvent:
     """One row of a bill, normalised.
 
-    `amount_fen` is what the row moved; `refunded_fen` is what a note on the same row says came
-    back. `degraded` marks a row whose file was re-saved by a spreadsheet and lost precision.
+    `amount_fen` is what the row moved, in the hundredth part of `currency`; `refunded_fen` is
+    what a note on the same row says came back. `degraded` marks a row whose file was re-saved by
+    a spreadsheet and lost precision.
+    `account` is the statement's own account as the file writes it (none on a wallet's bill);
+    `tail` is up to four last digits of the card that paid, or of that account. `via` names the
+    wallet behind a bank's row. `balance_fen` is what the account held after the row.
+    `metrics` holds what is no money: months insured, minutes switched on.
     """
 
     source: Source
@@ -95,6 +176,17 @@ class RawEvent:
     event_key: bytes
     row_number: int
     degraded: bool
+    precision: Precision = Precision.SECOND
+    currency: str = "CNY"
+    balance_fen: int | None = None
+    account: str = ""
+    tail: str = ""
+    via: Platform = Platform.NONE
+    place: Place = Place.UNKNOWN
+    merchant_code: str = ""
+    method: Method = Method.NONE
+    confidence_percent: int = 0
+    metrics: Metrics | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,11 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from typing import Any, Protocol
 
 # The words of an event belong to the room below, which stores events; readers find them here too.
-from borrowers.behaviour.contracts import Category, Direction, EventStatus, RawEvent, Source
+from borrowers.behaviour.contracts import (
+    Category,
+    Direction,
+    EventStatus,
+    Method,
+    Place,
+    Platform,
+    Precision,
+    RawEvent,
+    Source,
+)
 
 __all__ = [
     "BillReading",
@@ -14,12 +24,20 @@ __all__ = [
     "Cell",
     "Connector",
     "Direction",
+    "Document",
     "EventStatus",
+    "Method",
+    "Pages",
+    "Place",
+    "Plain",
+    "Platform",
+    "Precision",
     "Quarantined",
     "RawEvent",
     "Row",
     "Sheet",
     "Source",
+    "Word",
 ]
 
 Cell = str | int | float | datetime | None
@@ -43,6 +61,36 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A piece of text on a page: its left edge and its distance from the top, in points."""
+
+    left: float
+    top: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The text of a PDF, page by page; `title` and `producer` are what the file says it is."""
+
+    pages: Sequence[Sequence[Word]]
+    title: str = ""
+    producer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A text with a grammar of its own (OFX, MT940, CAMT, QIF), and the bytes behind it."""
+
+    text: str
+    content: bytes
+    encoding: str
+
+
+Document = Sheet | Pages | Plain
+
+
+@dataclass(frozen=True, slots=True)
 class Quarantined:
     """A row that could not be read, and why: never lost, never guessed."""
 
@@ -55,7 +103,9 @@ class BillReading:
     """All that a file says, with the counts that let anybody check it.
 
     `rows_read` = events + duplicates + quarantined. `suppressed` counts the events whose words
-    were left out because they would tell of health, belief or intimate life.
+    were left out because they would tell of health, belief or intimate life. `opening_fen` and
+    `closing_fen` are the balances that a statement declares, `period_from` and `period_until` the
+    days that it says it covers, `verification_code` what its issuer printed to be asked about it.
     """
 
     source: Source
@@ -72,19 +122,31 @@ class BillReading:
     first_at: datetime | None
     last_at: datetime | None
     suppressed: int = 0
+    connector_version: str = "1"
+    opening_fen: int | None = None
+    closing_fen: int | None = None
+    period_from: date | None = None
+    period_until: date | None = None
+    verification_code: str = ""
 
 
 class Connector(Protocol):
     """The face of every connector."""
 
     kind: str
+    version: str
     source: Source
     purpose: str
 
-    def recognises(self, sheet: Sheet) -> bool:
-        """Is this sheet one of mine?"""
+    @property
+    def reads(self) -> type[Document]:
+        """The kind of document that I understand."""
         ...
 
-    def read(self, sheet: Sheet) -> BillReading:
-        """Every row of the sheet, normalised or quarantined."""
+    def recognises(self, document: Any) -> bool:
+        """Is this document, which is of the kind that I read, one of mine?"""
+        ...
+
+    def read(self, document: Any) -> BillReading:
+        """Every row of the document, normalised or quarantined."""
         ...

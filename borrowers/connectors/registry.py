@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from borrowers.connectors import refusals
@@ -13,6 +13,10 @@ from borrowers.connectors.contracts import (
     Connector,
     Direction,
     EventStatus,
+    Method,
+    Place,
+    Platform,
+    Precision,
     Quarantined,
     RawEvent,
     Sheet,
@@ -51,7 +55,7 @@ def read_bill(content: bytes, file_name: str) -> BillReading:
     for sheet in found:
         refuse_known_mistakes(sheet)
         for connector in CONNECTORS.values():
-            if connector.recognises(sheet):
+            if isinstance(sheet, connector.reads) and connector.recognises(sheet):
                 return connector.read(sheet)
     if not any(sheet.rows for sheet in found):
         raise refusals.EmptyFile
@@ -98,7 +102,17 @@ def read_bill_as_json(content: bytes) -> dict[str, Any]:
 # --- the pipe: JSON both ways, never pickle ------------------------------------------------------
 
 EVENT_FIELDS = tuple(each.name for each in fields(RawEvent))
-ENUMS = {"source": Source, "direction": Direction, "category": Category, "status": EventStatus}
+ENUMS = {
+    "source": Source,
+    "direction": Direction,
+    "category": Category,
+    "status": EventStatus,
+    "precision": Precision,
+    "via": Platform,
+    "place": Place,
+    "method": Method,
+}
+DAYS = ("period_from", "period_until")
 
 
 def as_json(reading: BillReading) -> dict[str, Any]:
@@ -109,6 +123,8 @@ def as_json(reading: BillReading) -> dict[str, Any]:
     plain["quarantined"] = [[each.row_number, each.reason] for each in reading.quarantined]
     for name in ("first_at", "last_at"):
         plain[name] = int(plain[name].timestamp()) if plain[name] else None
+    for name in DAYS:
+        plain[name] = plain[name].isoformat() if plain[name] else None
     return plain
 
 
@@ -127,6 +143,8 @@ def from_json(plain: Mapping[str, Any]) -> BillReading:
     values["quarantined"] = tuple(Quarantined(*each) for each in values["quarantined"])
     for name in ("first_at", "last_at"):
         values[name] = datetime.fromtimestamp(values[name], UTC) if values[name] else None
+    for name in DAYS:
+        values[name] = date.fromisoformat(values[name]) if values[name] else None
     return BillReading(**values)
 
 

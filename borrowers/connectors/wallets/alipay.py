@@ -68,8 +68,10 @@ class Alipay:
     """The connector of Alipay transaction records."""
 
     kind: str = "ALIPAY"
+    version: str = "1"
     source: Source = Source.ALIPAY
     purpose: str = "CONSUMPTION_RECORDS"
+    reads: type[Sheet] = Sheet
 
     def recognises(self, sheet: Sheet) -> bool:
         """By a column that only Alipay has, or by its title above or below the rows."""

@@ -71,8 +71,10 @@ class WeChat:
     """The connector of WeChat Pay bills."""
 
     kind: str = "WECHAT"
+    version: str = "1"
     source: Source = Source.WECHAT
     purpose: str = "CONSUMPTION_RECORDS"
+    reads: type[Sheet] = Sheet
 
     def recognises(self, sheet: Sheet) -> bool:
         """By its column names, or by its title where columns are missing."""
