@@ -95,9 +95,10 @@ def _bank(layout: Layout, addresses: Addresses, told: dict[str, str]) -> Child:
 
 def _web(addresses: Addresses, told: dict[str, str]) -> Child:
     command = [sys.executable, "-m", "gunicorn", "config.wsgi:application"]
-    command += ["--bind", f"{addresses.host}:{addresses.port}", "--worker-class", "gthread"]
-    command += ["--workers", "1", "--threads", "8", "--timeout", "60", "--graceful-timeout", "10"]
-    command += ["--log-level", "warning", "--logger-class", "config.server_log.ServerLog"]
+    command += ["--bind", f"{addresses.host}:{addresses.port}", "--workers", "1"]
+    command += ["--worker-class", "config.server.worker.PatientWorker", "--threads", "8"]
+    command += ["--worker-connections", "400", "--timeout", "60", "--graceful-timeout", "10"]
+    command += ["--log-level", "warning", "--logger-class", "config.server.log.ServerLog"]
     command += ["--no-control-socket"]
     return Child(name="web", command=command, environment=told, grace_seconds=15)
 

@@ -7,7 +7,7 @@ import logging
 import pytest
 from gunicorn.config import Config
 
-from config.server_log import ServerLog
+from config.server.log import ServerLog
 
 PHONE = "13900000001"
 
