@@ -16,12 +16,20 @@ class Words(Protocol):
     def message(self) -> str: ...
     @property
     def context(self) -> Mapping[str, str]: ...
+    @property
+    def to_staff(self) -> str: ...
 
 
 @register.filter
 def said(words: Words) -> str:
     """The sentence in the reader's language."""
     return gettext(words.message) % words.context
+
+
+@register.filter
+def said_to_staff(words: Words) -> str:
+    """The same to somebody who reads it about another person."""
+    return gettext(words.to_staff or words.message) % words.context
 
 
 @register.filter

@@ -6,13 +6,14 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from common.templatetags.words import said, translated
+from common.templatetags.words import said, said_to_staff, translated
 
 
 @dataclass
 class Sentence:
     message: str
     context: dict[str, str] = field(default_factory=dict)
+    to_staff: str = ""
 
 
 class TestSaid:
@@ -37,6 +38,16 @@ class TestSaid:
         shown = page.render(Context({"sentence": Sentence("%(x)s", {"x": "<b>"})}))
 
         assert shown == "&lt;b&gt;"
+
+
+class TestSaidToStaff:
+    def test_speaks_of_the_person_where_the_sentence_speaks_to_them(self):
+        sentence = Sentence("Your age: %(x)s", {"x": "28"}, "The applicant's age: %(x)s")
+
+        assert said_to_staff(sentence) == "The applicant's age: 28"
+
+    def test_is_the_sentence_itself_where_it_addresses_nobody(self):
+        assert said_to_staff(Sentence("Months: %(x)s", {"x": "3"})) == "Months: 3"
 
 
 class TestTranslated:

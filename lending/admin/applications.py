@@ -35,6 +35,7 @@ from lending.loans.queries import of_application as loan_of
 from lending.products.models import LoanProduct
 from scoring.decisions import queries as decisions
 from scoring.decisions import reviews
+from scoring.policy.words import CODES
 
 LOOKS = {
     "OFFERED": "success",
@@ -252,13 +253,11 @@ def _explained(row: LoanApplication) -> dict[str, Any]:
     if row.assessment_id is None:
         return {}
     told = decisions.explanation(row.pk)
-    trace = dict(told.verdict.policy_trace)
     return {
         "explanation": told,
         "review_words": reviews.words(told.review.reason_code) if told.review else "",
-        "inputs": trace.pop("inputs", {}),
-        "ruling": trace.pop("ruling", {}),
-        "trace": trace,
+        "review_outcome": CODES[told.review.outcome] if told.review else "",
+        "policy": decisions.ruling(row.pk),
     }
 
 

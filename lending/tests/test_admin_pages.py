@@ -156,9 +156,10 @@ class TestTheQueue:
 
         words = doors.shown(page)
         assert "Decide this application" in words
-        assert "scarce-records" in words
+        assert "Too few records to say anything" in words
         assert "<td>Sent</td> <td>The borrower</td>" in words
-        assert page.context["inputs"]["amount_fen"] == 300_000
+        asked = {each.title: each.value for each in page.context["policy"].asked}
+        assert asked["Asked for"] == "¥3,000"
 
 
 class TestDeciding:

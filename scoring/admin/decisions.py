@@ -13,6 +13,7 @@ from common.rates import percent
 from common.templatetags.money import yuan
 from scoring.decisions import queries, reviews
 from scoring.decisions.models import Assessment
+from scoring.policy.words import CODES
 
 LOOKS = {"OFFERED": "success", "REFERRED": "warning", "DECLINED": "danger"}
 
@@ -84,14 +85,10 @@ class AssessmentAdmin(ReadOnlyAdmin):
 
 def _explained(row: Assessment) -> dict[str, Any]:
     found = queries.explanation_of(row)
-    trace = dict(row.policy_trace)
-    inputs = trace.pop("inputs", {})
-    ruling = trace.pop("ruling", {})
     return {
         "explanation": found,
         "review_words": reviews.words(found.review.reason_code) if found.review else "",
-        "trace": trace,
-        "ruling": ruling,
-        "inputs": inputs,
+        "review_outcome": CODES[found.review.outcome] if found.review else "",
+        "policy": queries.ruling_of(row),
         "commitment": row.vector.commitment,
     }

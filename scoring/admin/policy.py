@@ -1,17 +1,22 @@
 """Policies for staff: the decision table as it is evaluated."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
+from common.templatetags.words import translated
+from scoring.policy import words
 from scoring.policy.models import PolicyVersion
 
 LOOKS = {"DRAFT": "info", "PUBLISHED": "success", "RETIRED": "default"}
+FORMULA_WORD = re.compile(r"[a-z_]+|==|!=")
 
 
 @admin.register(PolicyVersion)
@@ -51,13 +56,27 @@ def _tables(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
         columns = [*node["content"]["inputs"], *node["content"]["outputs"]]
         yield {
             "name": node["name"],
-            "headers": [each["name"] for each in columns],
+            "headers": [words.title_of(each) for each in columns],
             "rows": [
                 {
                     "name": rule["_id"],
                     "why": rule.get("_description", ""),
-                    "cells": [rule.get(each["id"], "") for each in columns],
+                    "cells": [_cell(each, rule.get(each["id"], "")) for each in columns],
                 }
                 for rule in node["content"]["rules"]
             ],
         }
+
+
+def _cell(column: dict[str, Any], cell: str) -> str:
+    """What stands in a cell, in the reader's language; the names in a formula too."""
+    field = column.get("field", "")
+    if not field:
+        return FORMULA_WORD.sub(lambda found: _formula_word(found[0]), cell)
+    return translated(words.cell_told(field, cell))
+
+
+def _formula_word(word: str) -> str:
+    if word in words.COLUMNS:
+        return gettext(words.COLUMNS[word].title)
+    return gettext(words.FORMULA[word]) if word in words.FORMULA else word

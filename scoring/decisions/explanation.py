@@ -146,32 +146,50 @@ def _used(request: CreditRequest, features: Features, as_of: datetime) -> Iterat
     yield Words(
         gettext_noop("Your application: %(amount)s over %(months)s months"),
         {"amount": f"¥{yuan(request.amount_fen)}", "months": str(request.term_months)},
+        gettext_noop("The application: %(amount)s over %(months)s months"),
     )
-    yield Words(gettext_noop("Your age, from your identity number"), {})
+    yield Words(
+        gettext_noop("Your age, from your identity number"),
+        {},
+        gettext_noop("The applicant's age, from the identity number"),
+    )
     if request.is_enrolment_proved:
-        yield Words(gettext_noop("Your proof of enrolment"), {})
+        yield Words(
+            gettext_noop("Your proof of enrolment"),
+            {},
+            gettext_noop("The applicant's proof of enrolment"),
+        )
     if request.outstanding_fen:
         yield Words(
             gettext_noop("What you owed us then: %(amount)s"),
             {"amount": f"¥{yuan(request.outstanding_fen)}"},
+            gettext_noop("What the applicant owed us then: %(amount)s"),
         )
     if instalments := features.get("own_instalments"):
         yield Words(
             gettext_noop("Your repayments to us: %(count)s instalments"),
             {"count": f"{instalments:.0f}"},
+            gettext_noop("The applicant's repayments to us: %(count)s instalments"),
         )
     yield _records_used(request, features, as_of)
 
 
 def _records_used(request: CreditRequest, features: Features, as_of: datetime) -> Words:
     if not request.has_consumption_consent:
-        return Words(gettext_noop("No consumption records: you shared none"), {})
+        return Words(
+            gettext_noop("No consumption records: you shared none"),
+            {},
+            gettext_noop("No consumption records: the applicant shared none"),
+        )
     events = features.get("events_180d") or 0.0
     return Words(
         gettext_noop(
             "Your consumption records until %(day)s: %(count)s payments in the 180 days before"
         ),
         {"day": shanghai_date(as_of).isoformat(), "count": f"{events:.0f}"},
+        gettext_noop(
+            "The consumption records until %(day)s: %(count)s payments in the 180 days before"
+        ),
     )
 
 

@@ -25,6 +25,7 @@ from scoring.decisions.models import Assessment, Review
 from scoring.features import queries as vectors
 from scoring.policy import queries as policies
 from scoring.policy.table import PolicyIsDamaged
+from scoring.policy.words import Told, told
 from scoring.registry import queries as registry
 from scoring.registry.scorecard import CardIsDamaged
 
@@ -66,6 +67,16 @@ def explanation_of(row: Assessment) -> Explanation:
         decided_at=row.decided_at,
         review=reviewed_in(row.review, row.tier) if hasattr(row, "review") else None,
     )
+
+
+def ruling_of(row: Assessment) -> Told:
+    """What the policy was asked and what it ruled, in words for staff."""
+    return told(row.policy_trace, policies.rules_of(row.policy_version.sha256))
+
+
+def ruling(application_id: int) -> Told:
+    """The same for an application. Raises NotFound."""
+    return ruling_of(_found(kept().filter(application_id=application_id).first()))
 
 
 def replay(assessment_id: int) -> Verdict:

@@ -14,6 +14,8 @@ class Words:
 
     message: str
     context: Mapping[str, str]
+    # The same sentence about a third person, for staff; empty where it addresses nobody.
+    to_staff: str = ""
 
     def __str__(self) -> str:
         return self.message % self.context
@@ -21,8 +23,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
+    """`to_staff` says the same about the applicant, where `message` speaks to a person."""
+
     unit: Unit
     message: str
+    to_staff: str = ""
 
 
 _WEIGHED: Mapping[str, _Sentence] = {
@@ -34,6 +39,10 @@ _WEIGHED: Mapping[str, _Sentence] = {
         Unit.SHARE,
         gettext_noop(
             "Your income moves by about %(value)s from month to month (reference: %(threshold)s)"
+        ),
+        gettext_noop(
+            "The applicant's income moves by about %(value)s from month to month"
+            " (reference: %(threshold)s)"
         ),
     ),
     "INCOME_TREND": _Sentence(
@@ -49,6 +58,10 @@ _WEIGHED: Mapping[str, _Sentence] = {
         gettext_noop(
             "Your spending moves by about %(value)s from month to month (reference: %(threshold)s)"
         ),
+        gettext_noop(
+            "The applicant's spending moves by about %(value)s from month to month"
+            " (reference: %(threshold)s)"
+        ),
     ),
     "DAILY_NEEDS": _Sentence(
         Unit.SHARE,
@@ -57,6 +70,7 @@ _WEIGHED: Mapping[str, _Sentence] = {
     "SPENDING_VARIETY": _Sentence(
         Unit.RATIO,
         gettext_noop("Variety of your spending, from 0 to 1: %(value)s (reference: %(threshold)s)"),
+        gettext_noop("Variety of the spending, from 0 to 1: %(value)s (reference: %(threshold)s)"),
     ),
     "ACTIVE_WEEKS": _Sentence(
         Unit.COUNT,
@@ -77,17 +91,24 @@ _WEIGHED: Mapping[str, _Sentence] = {
     "OTHER_CREDIT": _Sentence(
         Unit.SHARE,
         gettext_noop("Other credit makes %(value)s of your payments (reference: %(threshold)s)"),
+        gettext_noop("Other credit makes %(value)s of the payments (reference: %(threshold)s)"),
     ),
     "NIGHT_BUYS": _Sentence(
         Unit.SHARE,
         gettext_noop(
             "Large purchases at night: %(value)s of your spending (reference: %(threshold)s)"
         ),
+        gettext_noop(
+            "Large purchases at night: %(value)s of the spending (reference: %(threshold)s)"
+        ),
     ),
     "GAMBLING": _Sentence(
         Unit.SHARE,
         gettext_noop(
             "Lotteries and games of chance: %(value)s of your spending (reference: %(threshold)s)"
+        ),
+        gettext_noop(
+            "Lotteries and games of chance: %(value)s of the spending (reference: %(threshold)s)"
         ),
     ),
     "REPAID_ON_TIME": _Sentence(
@@ -100,24 +121,34 @@ _HELD: Mapping[str, _Sentence] = {
     "UNDER_AGE": _Sentence(
         Unit.COUNT,
         gettext_noop("We lend from the age of %(threshold)s; your age is %(value)s."),
+        gettext_noop("We lend from the age of %(threshold)s; the applicant's age is %(value)s."),
     ),
     "ENROLMENT_NOT_PROVED": _Sentence(
         Unit.COUNT,
         gettext_noop("We need proof of enrolment before we can pay the school. Please upload it."),
+        gettext_noop("The proof of enrolment is missing; without it the school is not paid."),
     ),
     "OVERDUE_WITH_US": _Sentence(
         Unit.COUNT,
         gettext_noop(
             "An instalment of yours with us is %(value)s days late. A person looks at this first."
         ),
+        gettext_noop(
+            "An instalment of the applicant with us is %(value)s days late. A person"
+            " looks at this first."
+        ),
     ),
     "AMOUNT_TOO_LARGE": _Sentence(
         Unit.FEN,
         gettext_noop("You asked for %(value)s; this product lends at most %(threshold)s."),
+        gettext_noop(
+            "The applicant asked for %(value)s; this product lends at most %(threshold)s."
+        ),
     ),
     "AMOUNT_TOO_SMALL": _Sentence(
         Unit.FEN,
         gettext_noop("You asked for %(value)s; this product lends from %(threshold)s."),
+        gettext_noop("The applicant asked for %(value)s; this product lends from %(threshold)s."),
     ),
     "TERM_NOT_OFFERED": _Sentence(
         Unit.COUNT,
@@ -125,10 +156,17 @@ _HELD: Mapping[str, _Sentence] = {
             "You asked for %(value)s months; this product is not lent over that time."
             " The longest is %(threshold)s months."
         ),
+        gettext_noop(
+            "The applicant asked for %(value)s months; this product is not lent over"
+            " that time. The longest is %(threshold)s months."
+        ),
     ),
     "EXPOSURE_REACHED": _Sentence(
         Unit.FEN,
         gettext_noop("You owe %(value)s; one person may owe at most %(threshold)s in all."),
+        gettext_noop(
+            "The applicant owes %(value)s; one person may owe at most %(threshold)s in all."
+        ),
     ),
     "INPUT_MISSING": _Sentence(
         Unit.COUNT,
@@ -140,12 +178,19 @@ _HELD: Mapping[str, _Sentence] = {
             "You share no spending records, which is your free choice:"
             " the base product is open to you."
         ),
+        gettext_noop(
+            "The applicant shares no spending records, which is a free choice: the"
+            " base product is open to everybody."
+        ),
     ),
     "SCARCE_RECORDS": _Sentence(
         Unit.SHARE,
         gettext_noop(
             "Your records are too few to judge by (%(value)s of a full picture)."
             " A bill of three recent months is enough."
+        ),
+        gettext_noop(
+            "The applicant's records are too few to judge by (%(value)s of a full picture)."
         ),
     ),
     "THIN_RECORDS": _Sentence(
@@ -154,6 +199,10 @@ _HELD: Mapping[str, _Sentence] = {
             "Your records are still thin (%(value)s of a full picture), so we start small."
             " A bill of three recent months is enough for more."
         ),
+        gettext_noop(
+            "The applicant's records are still thin (%(value)s of a full picture), so"
+            " we start small."
+        ),
     ),
     "INCOME_NOT_SEEN": _Sentence(
         Unit.COUNT,
@@ -161,6 +210,7 @@ _HELD: Mapping[str, _Sentence] = {
             "Your records show no income, so the limit is small."
             " A bill of the account that receives your pay can raise it."
         ),
+        gettext_noop("The applicant's records show no income, so the limit is small."),
     ),
     "SCORE_LOW": _Sentence(
         Unit.COUNT,
@@ -168,10 +218,15 @@ _HELD: Mapping[str, _Sentence] = {
             "Your score of %(value)s is under the line for an automatic offer,"
             " so a person will look at it."
         ),
+        gettext_noop(
+            "The applicant's score of %(value)s is under the line for an automatic"
+            " offer, so a person looks at it."
+        ),
     ),
     "NO_RULE_FITS": _Sentence(
         Unit.COUNT,
         gettext_noop("None of our rules fits your case, so a person will look at it."),
+        gettext_noop("None of our rules fits this case, so a person looks at it."),
     ),
     "POLICY_UNREADABLE": _Sentence(
         Unit.COUNT,
@@ -180,26 +235,36 @@ _HELD: Mapping[str, _Sentence] = {
     "BASE_PRODUCT": _Sentence(
         Unit.FEN,
         gettext_noop("Your records never give you less than our base product of up to %(value)s."),
+        gettext_noop(
+            "The records never give the applicant less than our base product of up to %(value)s."
+        ),
     ),
     "LESS_THAN_ASKED": _Sentence(
         Unit.FEN,
         gettext_noop("You asked for %(value)s; the limit is %(threshold)s."),
+        gettext_noop("The applicant asked for %(value)s; the limit is %(threshold)s."),
     ),
     "SHORTER_THAN_ASKED": _Sentence(
         Unit.COUNT,
         gettext_noop("You asked for %(value)s months; we lend this over up to %(threshold)s."),
+        gettext_noop(
+            "The applicant asked for %(value)s months; we lend this over up to %(threshold)s."
+        ),
     ),
     "INCOME_BEARS": _Sentence(
         Unit.FEN,
         gettext_noop("Your income bears an instalment of up to %(value)s a month."),
+        gettext_noop("The applicant's income bears an instalment of up to %(value)s a month."),
     ),
     "NOTHING_LEFT": _Sentence(
         Unit.COUNT,
         gettext_noop("Your spending leaves nothing of your income for an instalment."),
+        gettext_noop("The applicant's spending leaves nothing of the income for an instalment."),
     ),
     "OTHER_LOANS_COUNT": _Sentence(
         Unit.FEN,
         gettext_noop("What you owe us already, %(value)s, counts towards the limit."),
+        gettext_noop("What the applicant owes us already, %(value)s, counts towards the limit."),
     ),
 }
 
@@ -214,4 +279,4 @@ def words(reason: Reason) -> Words:
         name: "–" if number is None else figure(number, sentence.unit)
         for name, number in figures.items()
     }
-    return Words(sentence.message, context)
+    return Words(sentence.message, context, sentence.to_staff)

@@ -1,5 +1,7 @@
 """Which policy is in force, and any that ever was."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,3 +44,18 @@ def policy(sha256: str) -> Policy:
     if found.sha256 != sha256:
         raise PolicyIsDamaged("the content belongs to another hash")
     return found
+
+
+@lru_cache(maxsize=16)
+def rules_of(sha256: str) -> Mapping[str, str]:
+    """What each rule of a version is for, in the words of who wrote it.
+
+    Raises PolicyIsDamaged.
+    """
+    graph = json.loads(policy(sha256).text)
+    return {
+        rule["_id"]: rule.get("_description", "")
+        for node in graph["nodes"]
+        if node["type"] == "decisionTableNode"
+        for rule in node["content"]["rules"]
+    }

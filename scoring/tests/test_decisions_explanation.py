@@ -1,5 +1,6 @@
 """What a person is told: reasons with figures, what was looked at, and every indicator."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,10 +11,13 @@ from common.rates import PPM
 from scoring.decisions import queries
 from scoring.decisions.contracts import Reason
 from scoring.decisions.explanation import GROUPS, NOT_KNOWN, explain
+from scoring.decisions.reasons import SENTENCES
 from scoring.features.catalogue import FEATURES
 from scoring.tests import builders
 from scoring.tests.builders import NOW, REQUEST
 from scoring.tests.test_decisions_engine import LIN, decided
+
+ADDRESSED = re.compile(r"\b(you|your|yours)\b", re.IGNORECASE)
 
 
 def told(explanation):
@@ -33,6 +37,22 @@ class TestWithoutDatabase:
 
         assert str(reason.words) == "One of our rules applies: HOUSE_RULE_7"
         assert reason.share_ppm is None
+
+    def test_no_sentence_speaks_to_staff_as_if_they_were_the_applicant(self, lin_verdict):
+        request = replace(REQUEST, is_enrolment_proved=True, outstanding_fen=5)
+        unshared = replace(request, has_consumption_consent=False)
+        used = [
+            *explained(lin_verdict, request, {"own_instalments": 3.0}).used,
+            *explained(lin_verdict, unshared).used,
+        ]
+        sentences = [each.to_staff or each.message for each in (*SENTENCES.values(), *used)]
+
+        assert [each for each in sentences if ADDRESSED.search(each)] == []
+
+    def test_both_ways_to_say_it_are_filled_with_the_same_figures(self):
+        for code, sentence in SENTENCES.items():
+            named = set(re.findall(r"%\((\w+)\)s", sentence.to_staff))
+            assert named <= set(re.findall(r"%\((\w+)\)s", sentence.message)), code
 
 
 @pytest.fixture

@@ -70,6 +70,18 @@ class TestAssessments:
         assert FeatureVector.objects.get().commitment in text
         assert "Share of the income left over" in text
 
+    def test_the_page_speaks_of_the_applicant_in_words_percent_and_yuan(self, staff, lin):
+        builders.decide(lin)
+
+        text = page(staff, Assessment.objects.get())
+
+        assert "The applicant&#x27;s age, from the identity number" in text
+        assert "Your age" not in text
+        for words in ("Long, full and strong records.", "Limit at most", "¥50,000", "40.00%"):
+            assert words in text
+        for code in ("limit_fen", "annual_rate_ppm", "bound_by", "is_base", "has_records"):
+            assert code not in text
+
     def test_the_page_names_nobody(self, staff, lin):
         builders.decide(lin)
 
@@ -143,6 +155,16 @@ class TestVersions:
 
         assert "Something that must be known is not: a person looks." in text
         assert "Score" in text
+
+    def test_a_policy_shows_yuan_percent_and_words_instead_of_codes(self, staff, lin):
+        text = page(staff, PolicyVersion.objects.get())
+
+        assert "¥50,000" in text
+        assert "9.00%" in text
+        assert "&lt; 15%" in text
+        assert "Average income a month is not known" in text
+        for code in ("limit_fen", "rate_ppm", "&#x27;REFERRED&#x27;", "fen == null"):
+            assert code not in text
 
     def test_the_lists_say_which_is_in_force(self, staff, lin):
         models = staff.get(reverse("admin:scoring_modelversion_changelist")).content.decode()
