@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -13,7 +14,8 @@ from rest_framework.views import APIView
 from borrowers.api.own import IsBorrower, acting, card_of
 from borrowers.behaviour import queries
 from borrowers.behaviour.actions import take_in
-from borrowers.behaviour.contracts import Category
+from borrowers.behaviour.contracts import BatchFacts, Category
+from borrowers.behaviour.words import doubt_of
 from borrowers.connectors import sheet
 from borrowers.connectors.registry import read_bill_bounded
 from borrowers.people.contracts import BorrowerCard
@@ -38,7 +40,21 @@ class BillOutput(serializers.Serializer[Any]):
     first_at = serializers.DateTimeField(allow_null=True)
     last_at = serializers.DateTimeField(allow_null=True)
     imported_at = serializers.DateTimeField()
+    doubt = serializers.SerializerMethodField(
+        help_text="ROWS_MISSING or TOTALS_DIFFER where the file contradicts its own rows."
+    )
+    warning = serializers.SerializerMethodField(help_text="The doubt in words; else null.")
     is_used = serializers.BooleanField(help_text="False once the consent has been taken back.")
+
+    def get_doubt(self, bill: BatchFacts) -> str | None:
+        """Its code."""
+        doubt = doubt_of(bill)
+        return doubt.code if doubt else None
+
+    def get_warning(self, bill: BatchFacts) -> str | None:
+        """Its sentence."""
+        doubt = doubt_of(bill)
+        return _(doubt.message) % doubt.context if doubt else None
 
 
 class BillsOutput(serializers.Serializer[Any]):

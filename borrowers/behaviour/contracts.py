@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -250,6 +250,42 @@ class Reading(Protocol):
     def first_at(self) -> datetime | None: ...
     @property
     def last_at(self) -> datetime | None: ...
+
+
+class Told(Protocol):
+    """What a bill says about itself, held against its rows."""
+
+    @property
+    def source(self) -> int: ...
+    @property
+    def totals_agree(self) -> bool | None: ...
+    @property
+    def first_at(self) -> datetime | None: ...
+    @property
+    def last_at(self) -> datetime | None: ...
+
+
+Bill = TypeVar("Bill", bound=Told)
+
+
+def contradicted(bills: Sequence[Bill]) -> list[Bill]:
+    """The bills whose count or sums do not fit their rows, unless a whole one tells the same time.
+
+    So a bill that was cut off on its way is made good by uploading it as it was exported.
+    """
+    whole = [bill for bill in bills if bill.totals_agree]
+    return [
+        bill
+        for bill in bills
+        if bill.totals_agree is False and not any(_covers(each, bill) for each in whole)
+    ]
+
+
+def _covers(whole: Told, part: Told) -> bool:
+    if not (whole.first_at and whole.last_at and part.first_at and part.last_at):
+        return False
+    is_inside = whole.first_at <= part.first_at and part.last_at <= whole.last_at
+    return is_inside and whole.source == part.source
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from borrowers.behaviour.contracts import (
     MonthSum,
     Overview,
     Source,
+    contradicted,
 )
 from borrowers.behaviour.models import ImportBatch
 from borrowers.behaviour.rows import columns_from
@@ -58,6 +59,15 @@ def batches(borrower_id: int) -> tuple[BatchFacts, ...]:
     rows = ImportBatch.objects.filter(borrower_id=borrower_id).order_by("-pk")
     consent_id = active_id(borrower_id, CONSUMPTION_RECORDS)
     return tuple(_facts(row, is_used=row.consent_id == consent_id) for row in rows)
+
+
+def has_contradicted(borrower_id: int) -> bool:
+    """Whether a bill in use says more, or other, than its rows do."""
+    consent_id = active_id(borrower_id, CONSUMPTION_RECORDS)
+    if consent_id is None:
+        return False
+    rows = ImportBatch.objects.filter(borrower_id=borrower_id, consent_id=consent_id)
+    return bool(contradicted([_facts(row, is_used=True) for row in rows]))
 
 
 def batch(public_id: str, borrower_id: int) -> BatchFacts:

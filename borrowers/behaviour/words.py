@@ -1,6 +1,8 @@
 """Categories, sources and reasons as people read them. Pure; the doors translate."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
 from borrowers.behaviour.contracts import Category, Source
 from common.texts import gettext_noop
@@ -58,3 +60,43 @@ SOURCES: Mapping[int, str] = {
     Source.CAMT: gettext_noop("A bank abroad (CAMT.053)"),
     Source.QIF: gettext_noop("A bank abroad (QIF)"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a bill cannot be taken at its word: `_(message) % context`."""
+
+    code: str
+    message: str
+    context: Mapping[str, int]
+
+
+class Counted(Protocol):
+    """A bill with the count of its rows and the count that it states."""
+
+    @property
+    def rows_read(self) -> int: ...
+    @property
+    def declared_rows(self) -> int | None: ...
+    @property
+    def totals_agree(self) -> bool | None: ...
+
+
+ROWS_MISSING = gettext_noop(
+    "The file says it has %(declared)d rows, we found %(found)d. Please upload the file as it was"
+    " exported; until then a person decides on it."
+)
+TOTALS_DIFFER = gettext_noop(
+    "The count or the sums that the file states do not fit its rows. Please upload the file as it"
+    " was exported; until then a person decides on it."
+)
+
+
+def doubt_of(bill: Counted) -> Doubt | None:
+    """What a bill contradicts itself in, or None."""
+    if bill.totals_agree is not False:
+        return None
+    if bill.declared_rows is not None and bill.rows_read < bill.declared_rows:
+        counts = {"declared": bill.declared_rows, "found": bill.rows_read}
+        return Doubt("ROWS_MISSING", ROWS_MISSING, counts)
+    return Doubt("TOTALS_DIFFER", TOTALS_DIFFER, {})

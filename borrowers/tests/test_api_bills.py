@@ -57,6 +57,15 @@ class TestUpload:
         assert api.get(f"/api/v1/bills/{read['id']}").json() == read
         assert api.get("/api/v1/bills").json()["results"] == [read]
 
+    def test_says_what_a_bill_contradicts_itself_in(self, api):
+        whole = upload(api).json()
+        cut = upload(api, wechat(wechat_row(), notes=("共43笔记录",)), key="cut-bill").json()
+        other = upload(api, wechat(wechat_row(), notes=("支出：1笔 9.00元",)), key="other-sum").json()
+
+        assert (whole["doubt"], whole["warning"]) == (None, None)
+        assert (cut["doubt"], other["doubt"]) == ("ROWS_MISSING", "TOTALS_DIFFER")
+        assert cut["warning"].startswith("The file says it has 43 rows, we found 1.")
+
     def test_with_the_same_key_is_replayed(self, api):
         first = upload(api)
 

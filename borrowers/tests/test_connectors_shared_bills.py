@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from borrowers.behaviour.words import doubt_of
 from borrowers.connectors import refusals
 from borrowers.connectors.contracts import Category, Direction, EventStatus
 from borrowers.connectors.registry import read_bill, read_bill_bounded
@@ -92,6 +93,9 @@ class TestWallets:
 
         assert reading.declared_rows == 43
         assert reading.totals_agree is False
+        doubt = doubt_of(reading)
+        assert doubt is not None
+        assert doubt.context == {"declared": 43, "found": 2}
 
 
 class TestOthers:

@@ -58,6 +58,17 @@ class TestUpload:
         assert "8 payments were new." in shown
         assert "WeChat Pay" in shown
         assert len(queries.columns_of(lin.id)) == 8
+        assert "rows, we found" not in shown
+
+    def test_says_what_is_missing_from_a_bill_that_was_cut(self, lin, phone):
+        cast.allow(lin)
+        notes = ("共43笔记录", "支出：43笔 860.00元")
+
+        page = upload(phone, wechat(wechat_row(), notes=notes))
+
+        words = "The file says it has 43 rows, we found 1. Please upload the file as it was"
+        assert page.content.decode().count(words) == 2
+        assert words in phone.get(reverse("borrowers:sources")).content.decode()
 
     def test_of_the_same_bill_again_says_so_and_changes_nothing(self, lin, phone):
         cast.allow(lin)

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from borrowers.behaviour import queries
 from borrowers.behaviour.actions import take_in
-from borrowers.behaviour.contracts import BatchFacts, ImportOutcome, Overview
-from borrowers.behaviour.words import CATEGORIES, SOURCES
+from borrowers.behaviour.contracts import BatchFacts, ImportOutcome, Overview, contradicted
+from borrowers.behaviour.words import CATEGORIES, SOURCES, doubt_of
 from borrowers.connectors import sheet
 from borrowers.connectors.registry import read_bill_bounded
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
@@ -61,6 +61,8 @@ def _sources(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
         refuse(form, refusal, "file")
         return _page(request, card, form, status=refusal.status)
     messages.success(request, in_words(outcome))
+    if doubt := doubt_of(queries.batch(outcome.public_id, card.id)):
+        messages.warning(request, _(doubt.message) % doubt.context)
     return redirect("borrowers:sources")
 
 
@@ -79,20 +81,23 @@ def _page(
     request: HttpRequest, card: BorrowerCard, form: BillForm, *, status: int = 200
 ) -> HttpResponse:
     overview = queries.overview(card.id)
+    doubtful = contradicted([each for each in overview.batches if each.is_used])
     context: dict[str, Any] = {
         "form": form,
         "is_allowed": is_allowed(card.id, CONSUMPTION_RECORDS),
         "overview": overview,
         "months": overview.months[-MONTHS_SHOWN:],
         "categories": _categories(overview),
-        "batches": [_bill(each) for each in overview.batches],
+        "batches": [_bill(each, is_doubtful=each in doubtful) for each in overview.batches],
         "apply_url": apply_url() if card.is_identified else "",
     }
     return render(request, "borrowers/sources.html", context, status=status)
 
 
-def _bill(batch: BatchFacts) -> dict[str, object]:
+def _bill(batch: BatchFacts, *, is_doubtful: bool) -> dict[str, object]:
+    doubt = doubt_of(batch) if is_doubtful else None
     return {
+        "doubt": _(doubt.message) % doubt.context if doubt else "",
         "facts": batch,
         "source": _(SOURCES[batch.source]),
         "first_on": shanghai_date(batch.first_at) if batch.first_at else None,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from borrowers.behaviour import queries as behaviour
 from borrowers.consent import queries as consents
 from borrowers.consent.purposes import AUTOMATED_DECISION, CONSUMPTION_RECORDS
 from borrowers.messages import actions as messages
@@ -174,20 +175,23 @@ def _law(application: LoanApplication, on: date) -> Law:
 
 def _assess(application: LoanApplication, owed: Owed, on: date, at: datetime) -> None:
     product, law = application.product, _law(application, on)
-    allowed = consents.allowed(application.borrower_id)
+    borrower_id = application.borrower_id
+    allowed = consents.allowed(borrower_id)
+    shares_records = CONSUMPTION_RECORDS in allowed
     decided = decisions.decide(
         application_id=application.pk,
-        borrower_id=application.borrower_id,
+        borrower_id=borrower_id,
         request=CreditRequest(
             amount_fen=application.amount_fen,
             term_months=application.term_months,
             scene=product.scene,
-            age_years=people.age_on(application.borrower_id, on) or 0,
+            age_years=people.age_on(borrower_id, on) or 0,
             is_enrolment_proved=application.evidence_id is not None,
             outstanding_fen=owed.outstanding_fen,
             days_past_due=owed.days_past_due,
             monthly_instalments_fen=owed.monthly_instalments_fen,
-            has_consumption_consent=CONSUMPTION_RECORDS in allowed,
+            has_consumption_consent=shares_records,
+            are_records_whole=not (shares_records and behaviour.has_contradicted(borrower_id)),
         ),
         as_of=at,
         numbers=Numbers(

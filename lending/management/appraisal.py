@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from borrowers.behaviour.columns import from_events
+from borrowers.behaviour.contracts import contradicted
 from borrowers.connectors.contracts import BillReading, RawEvent
 from common.errors import Refused
 from common.periods import SHANGHAI, shanghai_date
@@ -88,6 +89,7 @@ def appraise(bills: Sequence[Bill], question: Question) -> Appraisal:
     Raises DayOutOfReach.
     """
     events, files = merged(bills)
+    readings = [bill.reading for bill in bills]
     as_of = question.as_of or day_after_last(events)
     if not FIRST_DAY <= as_of <= LAST_DAY:
         raise DayOutOfReach(day=as_of)
@@ -95,7 +97,7 @@ def appraise(bills: Sequence[Bill], question: Question) -> Appraisal:
     features = plain(vector(from_events(events), as_of=start_of_day))
     numbers = trial_numbers(as_of)
     verdict = assess(
-        request_of(question, numbers),
+        request_of(question, numbers, are_records_whole=not contradicted(readings)),
         features=features,
         card=scorecard.expert(),
         policy=table.demonstration(),
@@ -157,7 +159,7 @@ def trial_numbers(as_of: date) -> Numbers:
     )
 
 
-def request_of(question: Question, numbers: Numbers) -> CreditRequest:
+def request_of(question: Question, numbers: Numbers, *, are_records_whole: bool) -> CreditRequest:
     """The application, with what the files cannot tell assumed."""
     return CreditRequest(
         amount_fen=question.amount_fen,
@@ -167,4 +169,5 @@ def request_of(question: Question, numbers: Numbers) -> CreditRequest:
         is_enrolment_proved=question.is_enrolment_proved,
         outstanding_fen=0,
         has_consumption_consent=True,
+        are_records_whole=are_records_whole,
     )

@@ -7,6 +7,7 @@ from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
 
+from borrowers.behaviour.words import doubt_of
 from common.errors import Refused
 from common.money import yuan
 from common.periods import SHANGHAI
@@ -70,6 +71,7 @@ def as_json(found: Appraisal) -> dict[str, Any]:
 def file_as_json(file: ReadFile) -> dict[str, Any]:
     """What was read from one file."""
     reading = file.bill.reading
+    doubt = doubt_of(reading)
     return {
         "file": file.bill.name,
         "source": reading.source.name,
@@ -82,6 +84,8 @@ def file_as_json(file: ReadFile) -> dict[str, Any]:
         "quarantined": [asdict(each) for each in reading.quarantined],
         "declared_rows": reading.declared_rows,
         "totals_agree": reading.totals_agree,
+        "doubt": doubt.code if doubt else None,
+        "warning": _(doubt.message) % doubt.context if doubt else None,
         "first_at": reading.first_at and reading.first_at.astimezone(SHANGHAI).isoformat(),
         "last_at": reading.last_at and reading.last_at.astimezone(SHANGHAI).isoformat(),
     }
@@ -183,6 +187,8 @@ def file_rows(file: ReadFile) -> Iterator[Sequence[str]]:
         first, last = (each.astimezone(SHANGHAI) for each in (reading.first_at, reading.last_at))
         yield _("Period"), f"{first:%Y-%m-%d %H:%M} – {last:%Y-%m-%d %H:%M}"
     yield _("Totals"), _(AGREES[reading.totals_agree])
+    if doubt := doubt_of(reading):
+        yield _("Attention"), _(doubt.message) % doubt.context
 
 
 def sentence(reason: Reason) -> str:

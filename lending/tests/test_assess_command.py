@@ -123,6 +123,32 @@ class TestJson:
         assert (file["quarantined"], file["totals_agree"]) == ([], True)
         assert file["first_at"] == LIN[0].at.astimezone(SHANGHAI).isoformat()
 
+    def test_of_a_file_cut_at_a_line_end_is_left_to_a_person_with_a_proposal(self, bill, tmp_path):
+        whole = bill(LIN, layout=Layout.WECHAT_CSV)
+        lines = Path(whole).read_text(encoding="utf-8-sig").splitlines(keepends=True)
+        cut = tmp_path / "cut.csv"
+        cut.write_text("".join(lines[:-7]), encoding="utf-8-sig")
+
+        found = decided(str(cut))
+
+        assert found["outcome"] == "REFERRED"
+        assert found["reasons"][0]["code"] == "RECORDS_INCOMPLETE"
+        assert found["tier"] == "B"
+        assert min(found["limit_fen"], found["instalment_fen"], found["annual_rate_percent"]) > 0
+        (file,) = found["files"]
+        assert (file["doubt"], file["declared_rows"]) == ("ROWS_MISSING", len(LIN))
+        assert f"it has {len(LIN)} rows, we found {len(LIN) - 7}" in file["warning"]
+
+    def test_beside_the_whole_file_is_decided_as_without_the_cut_one(self, bill, tmp_path):
+        whole = bill(LIN, layout=Layout.WECHAT_CSV)
+        lines = Path(whole).read_text(encoding="utf-8-sig").splitlines(keepends=True)
+        cut = tmp_path / "cut.csv"
+        cut.write_text("".join(lines[:-7]), encoding="utf-8-sig")
+
+        both = decided(str(cut), whole)
+
+        assert {**both, "files": 0} == {**decided(whole), "files": 0}
+
     def test_is_the_same_every_time(self, bill):
         name = bill(LIN)
 
@@ -308,7 +334,9 @@ class TestText:
         shorter = tmp_path / "shorter.csv"
         shorter.write_text("".join(lines[:-7]), encoding="utf-8-sig")
 
-        assert "do NOT agree" in run(str(shorter))[1]
+        told = run(str(shorter))[1]
+        assert "do NOT agree" in told
+        assert f"The file says it has {len(LIN)} rows, we found {len(LIN) - 7}." in told
 
     def test_is_in_the_language_that_was_asked_for(self, bill):
         with translation.override("zh-hans"):

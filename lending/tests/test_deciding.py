@@ -38,8 +38,8 @@ def lin():
     return builders.person("Lin")
 
 
-def share_months(card, *, months: int = 9, income_fen: int = 1_200_000) -> None:
-    """A bill of ordinary months, up to the day before today."""
+def share_months(card, *, months: int = 9, income_fen: int = 1_200_000, lost_rows: int = 0) -> None:
+    """A bill of ordinary months, up to the day before today; its last rows may have been lost."""
     records = ordinary_months(
         seed=7,
         first_day=(datetime(2026, 11, 20, tzinfo=UTC) - timedelta(days=30 * months)).date(),
@@ -47,12 +47,13 @@ def share_months(card, *, months: int = 9, income_fen: int = 1_200_000) -> None:
         monthly_income_fen=income_fen,
     )
     records = [each for each in records if each.at.astimezone(UTC) < NOW]
-    bill = write(records, layout=Layout.WECHAT_XLSX_2026)
+    lines = write(records, layout=Layout.WECHAT_CSV).splitlines(keepends=True)
+    bill = b"".join(lines[: len(lines) - lost_rows])
     behaviour.upload_bill(
         borrower_id=card.id,
         content=bill,
         media_type="application/octet-stream",
-        reading=read_bill(bill, "bill.xlsx"),
+        reading=read_bill(bill, "bill.csv"),
         by=cast.self_of(card),
     )
 
@@ -156,6 +157,21 @@ class TestTheMachine:
         free, burdened = Assessment.objects.order_by("pk")
         assert burdened.affordable_instalment_fen < free.affordable_instalment_fen
         assert burdened.limit_fen < free.limit_fen
+
+    def test_leaves_a_bill_that_lost_rows_to_a_person_until_it_came_whole(self, lin):
+        share_months(lin, lost_rows=9)
+        first = decide(sent(lin))
+        applications.withdraw(application_id=first.pk, by=cast.self_of(lin))
+        assert not Offer.objects.exists()
+        share_months(lin)
+
+        second = decide(sent(lin, amount_fen=310_000))
+
+        assert (first.state, second.state) == ("REFERRED", "OFFERED")
+        cut, whole = Assessment.objects.order_by("pk")
+        assert cut.reasons[0]["code"] == "RECORDS_INCOMPLETE"
+        assert cut.limit_fen > 0
+        assert "RECORDS_INCOMPLETE" not in [each["code"] for each in whole.reasons]
 
     def test_leaves_the_decision_to_a_person_where_the_borrower_wants_it(self, lin):
         share_months(lin)

@@ -138,6 +138,13 @@ _HELD: Mapping[str, _Sentence] = {
             " looks at this first."
         ),
     ),
+    "RECORDS_INCOMPLETE": _Sentence(
+        Unit.COUNT,
+        gettext_noop(
+            "One of your bills says more, or other, than its rows do, so a person looks at it"
+            " first. Upload it as it was exported to settle this."
+        ),
+    ),
     "AMOUNT_TOO_LARGE": _Sentence(
         Unit.FEN,
         gettext_noop("You asked for %(value)s; this product lends at most %(threshold)s."),

@@ -22,6 +22,8 @@ class CreditRequest:
     days_past_due: int = 0
     # What is to be paid a month on loans that run already.
     monthly_instalments_fen: int = 0
+    # False where a bill that is read says more, or other, than its rows do.
+    are_records_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,13 @@ def nothing_is_overdue_with_us(request: CreditRequest, _: Numbers) -> Guard | No
     return Guard("OVERDUE_WITH_US", "REFERRED", request.days_past_due)
 
 
+def records_are_whole(request: CreditRequest, _: Numbers) -> Guard | None:
+    """Records that contradict themselves decide nothing by themselves, for or against."""
+    if request.are_records_whole or not request.has_consumption_consent:
+        return None
+    return Guard("RECORDS_INCOMPLETE", "REFERRED")
+
+
 def amount_is_in_the_product(request: CreditRequest, numbers: Numbers) -> Guard | None:
     """The product lends between two amounts."""
     if request.amount_fen > numbers.maximum_fen:
@@ -67,6 +74,7 @@ RULES: tuple[Rule, ...] = (
     borrower_is_of_age,
     education_has_enrolment,
     nothing_is_overdue_with_us,
+    records_are_whole,
     amount_is_in_the_product,
     term_is_in_the_product,
     exposure_leaves_room,
