@@ -62,11 +62,15 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A piece of text on a page: its left edge and its distance from the top, in points."""
+    """A piece of text on a page: its left edge and its distance from the top, in points.
+
+    `right` is its right edge, and 0 where the container does not tell.
+    """
 
     left: float
     top: float
     text: str
+    right: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
