@@ -1,6 +1,6 @@
 """Who is who, by opaque ids; clear details only where a contract or a reveal asks for them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from borrowers.people import id_number, masking, phones
@@ -10,9 +10,13 @@ from common.crypto import keys
 from common.crypto.blind_index import candidates
 from common.crypto.cells import quarantined
 from common.errors import NotFound
+from common.texts import gettext_noop
 
 PHONE_CONTEXT = "account.phone"
 ID_NUMBER_CONTEXT = "borrower.id_number"
+ADMINISTRATOR, STAFF = gettext_noop("Administrator"), gettext_noop("Staff")
+# The groups that we open ourselves, so that their names are translated; others read as written.
+GROUPS: Mapping[str | None, str] = {"Credit officers": gettext_noop("Credit officer")}
 
 
 def borrower_of(account_id: int) -> BorrowerCard | None:
@@ -61,6 +65,17 @@ def covered_phones(account_ids: Collection[int]) -> dict[int, str]:
     keys.preload(rows.values_list("statutory_key_id", flat=True))
     with quarantined():
         return {row.pk: masking.phone(row.phone or "") for row in rows}
+
+
+def staff_titles(account_ids: Collection[int]) -> dict[int, str]:
+    """What each of these members of staff is here, to be translated; their accounts name nobody."""
+    rows = Account.objects.filter(pk__in=account_ids, is_staff=True)
+    titles = {}
+    for pk, is_administrator, group in rows.order_by("-groups__pk").values_list(
+        "pk", "is_superuser", "groups__name"
+    ):
+        titles[pk] = ADMINISTRATOR if is_administrator else GROUPS.get(group, group) or STAFF
+    return titles
 
 
 def age_on(borrower_id: int, on: date) -> int | None:

@@ -9,3 +9,5 @@ ALLAUTH = (
     gettext_noop("Enter a phone number including country code (e.g. +1 for the US)."),
     gettext_noop("Incorrect code."),
 )
+# The button under a staff page leads back to the list; it ends nothing.
+UNFOLD = (gettext_noop("Close"),)

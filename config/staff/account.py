@@ -8,10 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from borrowers.people import masking
-from common.texts import gettext_noop
-
-# The groups that we open ourselves, so that their names are translated; others read as written.
-GROUPS = {"Credit officers": gettext_noop("Credit officer")}
+from borrowers.people.queries import GROUPS
 
 
 @dataclass(frozen=True, slots=True)

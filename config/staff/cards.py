@@ -115,7 +115,9 @@ def decided_cards(today: DecisionDay) -> list[Card]:
     """What was decided today, and how often it was an offer."""
     note = _("No final decision yet")
     if today.final:
-        note = _("Offers: %(share)s") % {"share": share(today.offered, today.final)}
+        note = _("%(share)s of the final decisions were offers") % {
+            "share": share(today.offered, today.final)
+        }
     return [
         Card(
             title=_("Decided today"),
@@ -152,7 +154,8 @@ def loan_cards(moment: Moment) -> list[Card]:
         Card(
             title=_("Loans past due"),
             figure=str(book.past_due),
-            note=_("PAR1 %(first)s · PAR30 %(second)s") % at_risk,
+            note=_("Of the principal, over 1 day late: %(first)s · over 30 days: %(second)s")
+            % at_risk,
             url=all_url,
             look="bad" if book.past_due else "",
         ),

@@ -1,6 +1,7 @@
 """The staff site: who comes in, what the sidebar leads to, who the page says is at the desk."""
 
 import re
+from datetime import date
 
 import pytest
 from django.apps import apps
@@ -177,7 +178,13 @@ class TestBadges:
         by = Actor(kind="STAFF", account_id=desk.administrator().pk)
         alerts.assign(alert_id=found[0].pk, by=by)
         alerts.assign(alert_id=found[1].pk, by=by)
-        alerts.close(alert_id=found[0].pk, reason="NO_RISK", note_document_id=None, by=by)
+        alerts.close(
+            alert_id=found[0].pk,
+            reason="NO_RISK",
+            note_document_id=None,
+            on=date(2026, 11, 20),
+            by=by,
+        )
 
         assert desk.item(mei.get(INDEX), "Alerts open")["badge"] == "2"
 

@@ -80,7 +80,10 @@ class TestEmpty:
         assert all(each.look == "" for each in page.context["cards"])
         assert desk.card(page, "Applications waiting").note == "Nobody waits"
         assert desk.card(page, "Alerts open").note == "All is quiet"
-        assert desk.card(page, "Loans past due").note == "PAR1 – · PAR30 –"
+        assert (
+            desk.card(page, "Loans past due").note
+            == "Of the principal, over 1 day late: – · over 30 days: –"
+        )
         assert desk.card(page, "Decided today").note == "No final decision yet"
 
     def test_every_card_leads_somewhere(self, mei):
@@ -151,14 +154,17 @@ class TestTheBook:
         found = desk.card(desk.workbench(mei), "Loans past due")
 
         assert (found.figure, found.look) == ("2", "bad")
-        assert found.note == "PAR1 50.0% · PAR30 20.0%"
+        assert found.note == "Of the principal, over 1 day late: 50.0% · over 30 days: 20.0%"
 
     def test_counts_the_first_late_day_as_late_and_not_yet_at_risk(self, mei, lin):
         late(desk.loan_of(lin), 1)
 
         found = desk.card(desk.workbench(mei), "Loans past due")
 
-        assert (found.figure, found.note) == ("1", "PAR1 0.0% · PAR30 0.0%")
+        assert (found.figure, found.note) == (
+            "1",
+            "Of the principal, over 1 day late: 0.0% · over 30 days: 0.0%",
+        )
 
     def test_adds_up_what_came_back_today(self, mei, lin):
         loan = desk.loan_of(lin)
@@ -212,7 +218,7 @@ class TestDecisions:
 
         found = desk.card(desk.workbench(mei), "Decided today")
 
-        assert (found.figure, found.note) == ("5", "Offers: 75.0%")
+        assert (found.figure, found.note) == ("5", "75.0% of the final decisions were offers")
 
     def test_are_counted_by_the_day_in_shanghai(self, mei):
         like = desk.referred("Lin")

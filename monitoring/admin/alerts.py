@@ -166,7 +166,8 @@ class AlertAdmin(ReadOnlyAdmin):
             actions.close(
                 alert_id=alert_id,
                 reason=form.cleaned_data["reason"],
-                note_document_id=_kept_note(alert_id, form.cleaned_data["note"], by),
+                note_document_id=_kept_note(alert_id, form, by),
+                on=_today(),
                 by=by,
             )
         except Refused as refusal:
@@ -213,12 +214,19 @@ def _look_up(rows: list[Any]) -> None:
     found = {loan.pk: loan for loan in loans.by_ids({row.loan_id for row in rows})}
     masks = people.masked_many({row.borrower_id for row in rows})
     holders = people.covered_phones({row.assignee_id for row in rows if row.assignee_id})
-    on = business_dates.current() or date.min
+    titles = people.staff_titles(holders)
+    on = _today()
     for row in rows:
         row.loan_row = found.get(row.loan_id)
         row.late_days = loans.days_past_due(row.loan_row, on) if row.loan_row else 0
         row.covered = masks[row.borrower_id]
-        row.held_by = holders.get(row.assignee_id, "")
+        title = gettext(titles.get(row.assignee_id, people.STAFF))
+        row.held_by = f"{title} {holders[row.assignee_id]}" if row.assignee_id in holders else ""
+
+
+def _today() -> date:
+    """The day of the books; before they are opened nothing is late."""
+    return business_dates.current() or date.min
 
 
 def _shown(request: HttpRequest, row: Alert) -> dict[str, Any]:
@@ -260,10 +268,16 @@ def _worker(request: HttpRequest) -> Actor:
     return Actor(kind="STAFF", account_id=request.user.pk)
 
 
-def _kept_note(alert_id: int, note: str, by: Actor) -> int | None:
-    """The note as a sealed file of the person it is about; nothing where nothing was written."""
+def _kept_note(alert_id: int, form: CloseForm, by: Actor) -> int | None:
+    """The note as a sealed file of the person it is about.
+
+    Nothing where nothing was written, and nothing of what will be refused.
+    """
+    reason, note = form.cleaned_data["reason"], form.cleaned_data["note"]
     alert = Alert.objects.filter(pk=alert_id, state=AlertState.ASSIGNED).first()
     if not note.strip() or alert is None:
+        return None
+    if queries.is_contradicted(alert, reason=reason, on=_today()):
         return None
     stored = documents.store(
         borrower_id=alert.borrower_id,

@@ -16,6 +16,7 @@ from common.processes.contracts import Claim
 from common.texts import gettext_noop
 from common.transactions import durable, required
 from lending.loans import queries as loans
+from monitoring.alerts import queries
 from monitoring.alerts.models import Alert, AlertState
 from monitoring.alerts.queries import RANGE_LOANS
 from monitoring.alerts.words import CLOSE_REASONS
@@ -135,6 +136,14 @@ class CloseReasonUnknown(Refused):
     status = 422
 
 
+class AlertStillLate(Refused):
+    """The books show an instalment that is late: it was not paid."""
+
+    code = "ALERT_STILL_LATE"
+    message = gettext_noop("The loan is still past due, so the alert cannot be closed as paid.")
+    advice = gettext_noop("Wait until the payment is booked, or choose the reason that fits.")
+
+
 @durable
 def assign(*, alert_id: int, take_over: bool = False, by: Actor) -> None:
     """Take an alert; taking it twice is once. `take_over` takes it from a colleague.
@@ -155,10 +164,10 @@ def assign(*, alert_id: int, take_over: bool = False, by: Actor) -> None:
 
 
 @durable
-def close(*, alert_id: int, reason: str, note_document_id: int | None, by: Actor) -> None:
+def close(*, alert_id: int, reason: str, note_document_id: int | None, on: date, by: Actor) -> None:
     """Close an alert that one has taken, with a reason; the same again is once.
 
-    Raises NotFound, AlertClosed, AlertNotYours, CloseReasonUnknown.
+    Raises NotFound, AlertClosed, AlertNotYours, AlertStillLate, CloseReasonUnknown.
     """
     if reason not in CLOSE_REASONS:
         raise CloseReasonUnknown
@@ -169,6 +178,8 @@ def close(*, alert_id: int, reason: str, note_document_id: int | None, by: Actor
         return
     if alert.assignee_id != by.account_id:
         raise AlertNotYours
+    if queries.is_contradicted(alert, reason=reason, on=on):
+        raise AlertStillLate
     alert.state, alert.closed_at = AlertState.CLOSED, Now()
     alert.close_reason, alert.note_id = reason, note_document_id
     alert.save(update_fields=["state", "closed_at", "close_reason", "note"])

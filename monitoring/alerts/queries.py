@@ -1,11 +1,13 @@
 """What waits for staff, the gravest and oldest first."""
 
 from collections.abc import Collection
+from datetime import date
 
 from django.db.models import QuerySet
 
 from lending.loans import queries as loans
 from monitoring.alerts.models import Alert, AlertState
+from monitoring.alerts.words import PAID_SINCE
 
 RANGE_LOANS = 500
 LIVE = (AlertState.OPEN, AlertState.ASSIGNED)
@@ -19,6 +21,13 @@ def queue() -> QuerySet[Alert]:
 def of_loan(loan_id: int) -> QuerySet[Alert]:
     """Everything that was ever found about a loan, newest first."""
     return Alert.objects.filter(loan_id=loan_id).order_by("-pk")
+
+
+def is_contradicted(alert: Alert, *, reason: str, on: date) -> bool:
+    """Whether the books deny the reason: nothing is "paid since" while an instalment is late."""
+    if reason != PAID_SINCE:
+        return False
+    return any(loans.days_past_due(loan, on) > 0 for loan in loans.by_ids({alert.loan_id}))
 
 
 def loans_in_range(number: int) -> list[int]:

@@ -18,8 +18,9 @@ SEVERITIES: Mapping[int, str] = {
     NOTICE: gettext_noop("To note"),
 }
 
+PAID_SINCE = "PAID_SINCE"
 CLOSE_REASONS: Mapping[str, str] = {
-    "PAID_SINCE": gettext_noop("What was due has been paid."),
+    PAID_SINCE: gettext_noop("What was due has been paid."),
     "HELP_AGREED": gettext_noop("Help was agreed with the person."),
     "EXPLAINED": gettext_noop("The person explained it; there is nothing to do."),
     "NO_RISK": gettext_noop("The figures are right and mean no risk."),

@@ -1,5 +1,6 @@
 """Staff take an alert, take it over, and close it with a reason; one at a time, never their own."""
 
+from datetime import date
 from functools import partial
 
 import pytest
@@ -11,6 +12,8 @@ from borrowers.tests import cast
 from common.actors import SYSTEM, Actor
 from common.audit.models import AuditEntry
 from common.errors import NotFound
+from lending.loans.models import Loan
+from lending.tests import builders as lending
 from monitoring.alerts import actions, queries, words
 from monitoring.alerts.models import Alert
 from monitoring.tests import builders
@@ -54,8 +57,8 @@ def staff():
     return officers()
 
 
-def close(alert, by, *, reason="PAID_SINCE", note=None):
-    actions.close(alert_id=alert.pk, reason=reason, note_document_id=note, by=by)
+def close(alert, by, *, reason="PAID_SINCE", note=None, on=builders.LATER):
+    actions.close(alert_id=alert.pk, reason=reason, note_document_id=note, on=on, by=by)
 
 
 def trail():
@@ -253,3 +256,42 @@ class TestWords:
 
         assert longest is not None
         assert all(len(code) <= longest for code in words.CLOSE_REASONS)
+
+
+@pytest.mark.django_db
+class TestPaidSince:
+    """ "Paid" is what the books say, not what the person at the desk hopes."""
+
+    LATE_BY_TWO = date(2026, 12, 22)
+
+    @pytest.fixture
+    def late(self, staff):
+        loan = builders.running("Wei")
+        builders.days_go_by(loan, through=self.LATE_BY_TWO)
+        builders.look(loan, on=self.LATE_BY_TWO)
+        alert = Alert.objects.get(rule="DPD")
+        actions.assign(alert_id=alert.pk, by=staff[0])
+        return alert
+
+    def test_is_refused_while_an_instalment_is_late_and_nothing_is_written(self, late, staff):
+        with pytest.raises(actions.AlertStillLate):
+            close(late, staff[0], on=self.LATE_BY_TWO)
+
+        late.refresh_from_db()
+        assert (late.state, late.close_reason, late.closed_at) == ("ASSIGNED", "", None)
+        assert "monitoring.alert.closed" not in trail()
+
+    def test_another_reason_is_taken_while_it_is_late(self, late, staff):
+        close(late, staff[0], reason="HELP_AGREED", on=self.LATE_BY_TWO)
+
+        late.refresh_from_db()
+        assert late.close_reason == "HELP_AGREED"
+
+    def test_is_taken_once_the_instalment_is_in_the_books(self, late, staff):
+        loan = Loan.objects.get(pk=late.loan_id)
+        lending.pay(loan, loan.principal_outstanding_fen // 2, on=self.LATE_BY_TWO, key="at last")
+
+        close(late, staff[0], on=self.LATE_BY_TWO)
+
+        late.refresh_from_db()
+        assert late.close_reason == "PAID_SINCE"

@@ -1,19 +1,25 @@
 """The alert queue as staff use it: figures and a covered person, take, close, nothing else."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from borrowers.documents import queries as documents
+from borrowers.documents.models import SealedFile
 from borrowers.people import actions as people
 from borrowers.people.models import Account
 from borrowers.tests import cast
 from common.audit.models import AuditEntry
+from common.business_date import actions as business_dates
 from lending.loans.models import Loan
 from lending.tests import builders as lending
 from monitoring.alerts.models import Alert
 from monitoring.tests import builders
 from monitoring.tests.test_alerts_staff import an_alert
+
+LATE_BY_TWO = date(2026, 12, 22)
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +169,33 @@ class TestWork:
         facts = list(AuditEntry.objects.values_list("facts", flat=True))
         assert "Planted" not in str(row)
         assert "Planted" not in str(facts)
+
+    def test_who_has_taken_it_is_told_by_what_they_are_and_a_covered_phone(self, ann, alert):
+        ann.post(address("take", alert.pk))
+
+        text = shown(ann, "change", alert.pk)
+
+        assert "Administrator 139****0006" in text
+        assert "Administrator 139****0006" in shown(ann, "changelist")
+
+    def test_paid_is_refused_while_the_loan_is_late_and_the_note_is_not_kept(self, staff):
+        loan = builders.running("Wei")
+        builders.days_go_by(loan, through=LATE_BY_TWO)
+        builders.look(loan, on=LATE_BY_TWO)
+        business_dates.advance(to=LATE_BY_TWO)
+        late = Alert.objects.get()
+        staff.post(address("take", late.pk))
+
+        answer = staff.post(
+            address("close", late.pk),
+            {"reason": "PAID_SINCE", "note": "Says it is paid."},
+            follow=True,
+        )
+
+        assert "The loan is still past due" in answer.content.decode()
+        late.refresh_from_db()
+        assert (late.state, late.note_id) == ("ASSIGNED", None)
+        assert not SealedFile.objects.filter(kind="REVIEW_NOTE").exists()
 
     def test_closing_without_a_reason_says_so_and_keeps_what_was_written(self, staff, alert):
         staff.post(address("take", alert.pk))
