@@ -60,7 +60,9 @@ class TestUpload:
     def test_says_what_a_bill_contradicts_itself_in(self, api):
         whole = upload(api).json()
         cut = upload(api, wechat(wechat_row(), notes=("共43笔记录",)), key="cut-bill").json()
-        other = upload(api, wechat(wechat_row(), notes=("支出：1笔 9.00元",)), key="other-sum").json()
+        other = upload(
+            api, wechat(wechat_row(), notes=("支出：1笔 9.00元",)), key="other-sum"
+        ).json()
 
         assert (whole["doubt"], whole["warning"]) == (None, None)
         assert (cut["doubt"], other["doubt"]) == ("ROWS_MISSING", "TOTALS_DIFFER")

@@ -65,14 +65,22 @@ class QuoteChanged(Refused):
     advice = gettext_noop("Look at the new amount and confirm it.")
 
 
+class KeyReused(Refused):
+    """The key has asked for another payment: which of the two is meant, nobody can tell."""
+
+    code = "REPAYMENT_KEY_REUSED"
+    message = gettext_noop("This form has already asked for a payment of ¥%(asked)s.")
+    advice = gettext_noop("Look at your payments. To pay another amount, open the loan again.")
+
+
 @durable
 def request(*, loan_id: int, amount_fen: int, request_key: str, on: date, by: Actor) -> Transfer:
     """Ask the bank to collect a payment from the borrower, once per key.
 
-    Raises LoanNotOpen, NotAnAmount, TooMuch.
+    Raises KeyReused, LoanNotOpen, NotAnAmount, TooMuch.
     """
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
-    if seen := transfers.by_request(loan_id=loan.pk, request_key=request_key):
+    if seen := _asked(loan, TransferPurpose.REPAYMENT, amount_fen, request_key):
         return seen
     _insist_on_open(loan)
     if amount_fen <= 0:
@@ -90,11 +98,11 @@ def request_payoff(
 ) -> Transfer:
     """Ask the bank to collect what closes the loan today, once per key.
 
-    `amount_fen` is the quote that the borrower saw. Raises LoanNotOpen, QuoteChanged, TooMuch
-    while another payment is on its way.
+    `amount_fen` is the quote that the borrower saw. Raises KeyReused, LoanNotOpen,
+    QuoteChanged, TooMuch while another payment is on its way.
     """
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
-    if seen := transfers.by_request(loan_id=loan.pk, request_key=request_key):
+    if seen := _asked(loan, TransferPurpose.PAYOFF, amount_fen, request_key):
         return seen
     _insist_on_open(loan)
     if transfers.collecting_fen(loan.pk):
@@ -130,6 +138,16 @@ def book(
         _reward(loan, paid, on, point_fen)
     if claim is not None:
         processes.finish(claim=claim)
+
+
+def _asked(
+    loan: Loan, purpose: TransferPurpose, amount_fen: int, request_key: str
+) -> Transfer | None:
+    """What this key has asked for before, which must be the same payment."""
+    seen = transfers.by_request(loan_id=loan.pk, request_key=request_key)
+    if seen is not None and (seen.purpose, seen.amount_fen) != (purpose, amount_fen):
+        raise KeyReused(asked=yuan(seen.amount_fen))
+    return seen
 
 
 def _insist_on_open(loan: Loan) -> None:

@@ -178,6 +178,18 @@ class TestRepay:
         assert LoanTransaction.objects.filter(kind="REPAYMENT").count() == 1
         books_agree(loan, TODAY)
 
+    def test_the_same_key_for_another_amount_is_refused_and_nothing_is_collected(self, lin):
+        loan = builders.paid_out(lin)
+        builders.pay(loan, 10_000, on=TODAY, key="a")
+
+        for ask in (repayments.request, repayments.request_payoff):
+            with pytest.raises(repayments.KeyReused) as refused:
+                ask(loan_id=loan.pk, amount_fen=10_001, request_key="a", on=TODAY, by=SYSTEM)
+            assert refused.value.context == {"asked": "100.00"}
+
+        assert Transfer.objects.filter(purpose__in=["REPAYMENT", "PAYOFF"]).count() == 1
+        books_agree(loan, TODAY)
+
     def test_a_late_payment_pays_penalty_first_and_earns_nothing(self, lin):
         wei = lin
         loan = builders.paid_out(wei)

@@ -219,6 +219,14 @@ class TestPaying:
         assert more.status_code == 422
         assert Transfer.objects.count() == 2
 
+    def test_sent_again_with_another_amount_is_said_and_not_taken(self, web, loan):
+        first = web.post(url("pay", loan), payment(amount="100"))
+        again = web.post(url("pay", loan), payment(amount="200"))
+
+        assert (first.status_code, again.status_code) == (302, 422)
+        assert "This form has already asked for a payment of ¥100.00." in doors.shown(again)
+        assert Transfer.objects.get(purpose="REPAYMENT").amount_fen == 10_000
+
     def test_of_somebody_elses_loan_is_not_possible(self, loan):
         browser = doors.web_of(builders.person("Zhao"))
 
