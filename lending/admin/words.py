@@ -36,6 +36,7 @@ ACTIONS: Words = {
     "lending.application.referred": _("Sent to a person"),
     "lending.application.declined": _("Declined"),
     "lending.application.review_wanted": _("The borrower asked for a person"),
+    "lending.application.review_dropped": _("The borrower accepted before a person decided"),
     "lending.application.offer_changed": _("The borrower chose another amount or term"),
     "lending.application.accepted": _("Accepted"),
     "lending.application.cost_confirmed": _("The cost was read and confirmed"),

@@ -294,7 +294,7 @@ def _decision(told: Explanation) -> dict[str, Any]:
 
 def _offer(found: LoanApplication) -> dict[str, Any] | None:
     offer = getattr(found, "offer", None)
-    if offer is None:
+    if offer is None or found.state == ApplicationState.DECLINED:
         return None
     # Before it was accepted there is no confirmation to look for.
     confirmed = queries.confirmed_cost(offer) if offer.accepted_at else None

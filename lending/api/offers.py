@@ -68,7 +68,10 @@ class Acceptance(APIView):
 
     @extend_schema(operation_id="offer_accept", request=None, responses=ApplicationOutput)
     def post(self, request: Request, public_id: str) -> Response:
-        """Accept; nothing is signed yet. Accepting again changes nothing."""
+        """Accept; nothing is signed yet. Accepting again changes nothing.
+
+        It also ends a request for a person, who leaves the offer standing until they decide.
+        """
         actions.accept(
             application_id=_id_of(request, public_id),
             at=clock.now(),
@@ -177,9 +180,12 @@ class ReviewRequest(APIView):
 
     @extend_schema(operation_id="review_request", request=None, responses=ApplicationOutput)
     def post(self, request: Request, public_id: str) -> Response:
-        """Have a person decide anew what the machine decided."""
+        """Have a person decide anew what the machine decided; an offer stands until they have."""
         deciding.ask_for_a_person(
-            application_id=_id_of(request, public_id), by=acting(card_of(request))
+            application_id=_id_of(request, public_id),
+            on=business_dates.today(),
+            at=clock.now(),
+            by=acting(card_of(request)),
         )
         return _application(request, public_id)
 

@@ -3,6 +3,7 @@
 Deciding stands in deciding.py; signing stands above, in loans.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError
@@ -22,7 +23,7 @@ from common.texts import gettext_noop
 from common.transactions import durable, required
 from lending.applications import cost
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
-from lending.applications.queries import price_of
+from lending.applications.queries import STANDING, is_of, price_of
 from lending.applications.states import NotPossibleNow, step
 from lending.products import evidence
 from lending.products import law as laws
@@ -202,17 +203,21 @@ def change_offer(
 ) -> Offer:
     """Take less, or another term, than was offered. The rate stays.
 
-    Raises AmountNotOffered, TermNotOffered, OfferOver, NotPossibleNow.
+    An offer that was accepted is then to be accepted anew, and its cost to be read anew. Raises
+    AmountNotOffered, TermNotOffered, OfferOver, NotPossibleNow.
     """
     application = _lock(application_id)
-    offer = _open_offer(application, ApplicationState.OFFERED, at)
+    offer = _open_offer(application, STANDING | {ApplicationState.ACCEPTED}, at)
     product = application.product
     if not product.minimum_fen <= amount_fen <= offer.limit_fen:
         raise AmountNotOffered(least=yuan(product.minimum_fen), most=yuan(offer.limit_fen))
     if term_months not in product.terms_months or term_months > offer.longest_term_months:
         raise TermNotOffered
-    offer.amount_fen, offer.term_months = amount_fen, term_months
-    offer.save(update_fields=["amount_fen", "term_months"])
+    offer.amount_fen, offer.term_months, offer.accepted_at = amount_fen, term_months, None
+    offer.save(update_fields=["amount_fen", "term_months", "accepted_at"])
+    if application.state == ApplicationState.ACCEPTED:
+        application.state = step(application.state, ApplicationState.OFFERED)
+        application.save(update_fields=["state"])
     _note("offer_changed", application, by, {"amount_fen": amount_fen, "term": term_months})
     return offer
 
@@ -221,16 +226,20 @@ def change_offer(
 def accept(*, application_id: int, at: datetime, by: Actor) -> LoanApplication:
     """Accept the offer as it stands; accepting again changes nothing.
 
-    Raises OfferOver, NotPossibleNow.
+    Whoever had asked for a person thereby takes that back. Raises OfferOver, NotPossibleNow.
     """
     application = _lock(application_id)
     if application.state in {ApplicationState.ACCEPTED, ApplicationState.SIGNED}:
         return application
-    offer = _open_offer(application, ApplicationState.OFFERED, at)
+    offer = _open_offer(application, STANDING, at)
+    was_with_a_person = application.state == ApplicationState.REFERRED
     application.state = step(application.state, ApplicationState.ACCEPTED)
-    application.save(update_fields=["state"])
+    application.review_wanted = False
+    application.save(update_fields=["state", "review_wanted"])
     offer.accepted_at = at
     offer.save(update_fields=["accepted_at"])
+    if was_with_a_person:
+        _note("review_dropped", application, by, {})
     _note("accepted", application, by, {"offer": offer.public_id})
     return application
 
@@ -249,7 +258,7 @@ def show_cost(
     Raises OfferOver, NotPossibleNow, AboveTheCap.
     """
     application = _lock(application_id)
-    offer = _open_offer(application, ApplicationState.ACCEPTED, at)
+    offer = _open_offer(application, {ApplicationState.ACCEPTED}, at)
     law = laws.on(on, licence=application.product.licence, product=application.product.code)
     shown = cost.content(cost.quoted(price_of(offer, cap_ppm=law.cap_ppm), starts_on=on))
     disclosure, _ = CostDisclosure.objects.get_or_create(
@@ -277,7 +286,7 @@ def confirm_cost(
     OfferOver, NotPossibleNow.
     """
     application = _lock(application_id)
-    offer = _open_offer(application, ApplicationState.ACCEPTED, at)
+    offer = _open_offer(application, {ApplicationState.ACCEPTED}, at)
     shown = offer.disclosures.filter(pk=disclosure_id, step="SHOWN").first()
     if shown is None:
         raise NotPossibleNow
@@ -341,10 +350,10 @@ def mark_signed(*, application_id: int, disclosure_id: int, by: Actor) -> None:
     application = _lock(application_id)
     if application.state == ApplicationState.SIGNED:
         return
-    confirmed = CostDisclosure.objects.filter(
+    confirmed = CostDisclosure.objects.select_related("offer").filter(
         pk=disclosure_id, offer__application=application, step="CONFIRMED"
     )
-    if not confirmed.exists():
+    if not any(is_of(each.offer, each) for each in confirmed):
         raise NotPossibleNow
     application.state = step(application.state, ApplicationState.SIGNED)
     application.save(update_fields=["state"])
@@ -363,10 +372,12 @@ def _insist_on_complete(application: LoanApplication) -> None:
         raise EvidenceMissing
 
 
-def _open_offer(application: LoanApplication, state: str, at: datetime) -> Offer:
-    if application.state != state:
+def _open_offer(application: LoanApplication, states: Collection[str], at: datetime) -> Offer:
+    if application.state not in states:
         raise NotPossibleNow
-    offer = Offer.objects.get(application=application)
+    offer = Offer.objects.filter(application=application).first()
+    if offer is None:
+        raise NotPossibleNow
     if at >= offer.expires_at:
         raise OfferOver
     return offer

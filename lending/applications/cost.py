@@ -1,5 +1,6 @@
 """The price of an offer: schedule, cost and the content of the cost table. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -70,6 +71,21 @@ def quoted(price: Price, *, starts_on: date) -> Quoted:
         discount_ppm=price.discount_ppm,
     )
     return Quoted(schedule=schedule, cost=cost)
+
+
+def states(content: Mapping[str, Any], price: Price) -> bool:
+    """Whether a cost table is one of this price, on whatever day it was made."""
+    rates_ppm = [price.annual_rate_ppm + price.discount_ppm]
+    if price.discount_ppm:
+        rates_ppm.append(-price.discount_ppm)
+    late = content["contingent"][0]
+    return (content["principal_fen"], content["term_months"]) == (
+        price.amount_fen,
+        price.term_months,
+    ) and ([each["standard_ppm"] for each in content["items"]], late["annual_rate_ppm"]) == (
+        rates_ppm,
+        price.penalty_rate_ppm,
+    )
 
 
 def content(quote: Quoted) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models.functions import Greatest
 
 from borrowers.behaviour import queries as behaviour
 from borrowers.consent import queries as consents
@@ -15,6 +18,7 @@ from common.errors import Refused
 from common.locking import Rank, lock_one
 from common.processes import actions as processes
 from common.processes.contracts import Claim
+from common.rulebook import queries as rulebook
 from common.texts import gettext_noop
 from common.transactions import durable
 from lending.applications import cost
@@ -134,11 +138,11 @@ def _hold_discount_again(application: LoanApplication, on: date) -> None:
 
 
 @durable
-def ask_for_a_person(*, application_id: int, by: Actor) -> LoanApplication:
+def ask_for_a_person(*, application_id: int, on: date, at: datetime, by: Actor) -> LoanApplication:
     """Take what the machine decided to a person (PIPL art. 24); asking again changes nothing.
 
-    An offer is set aside for the person's own. Raises NotPossibleNow when a person has decided
-    already, and once an offer was accepted.
+    An offer stands until the person decides, for as long as they may take. Raises NotPossibleNow
+    when a person has decided already, and once an offer was accepted.
     """
     application = _lock(application_id)
     if application.state == ApplicationState.REFERRED:
@@ -146,8 +150,9 @@ def ask_for_a_person(*, application_id: int, by: Actor) -> LoanApplication:
     if application.assessment_id is None or assessments.is_reviewed(application.assessment_id):
         raise NotPossibleNow
     application.state = step(application.state, ApplicationState.REFERRED)
-    # What the machine offered stays in its assessment.
-    Offer.objects.filter(application=application).delete()
+    answered_by = at + timedelta(days=int(rulebook.number("REVIEW_ANSWER_DAYS", on=on)))
+    standing = Offer.objects.filter(application=application, expires_at__gt=at)
+    standing.update(expires_at=Greatest("expires_at", answered_by))
     application.review_wanted = True
     application.save(update_fields=["state", "review_wanted"])
     _note("review_wanted", application, by)
@@ -230,6 +235,7 @@ def _conclude(
 
 
 def _offer(application: LoanApplication, terms: Terms, law: Law, at: datetime) -> None:
+    """A new offer; where a person decides over one that stood, theirs takes its place."""
     product, entitlement = application.product, application.entitlement
     rate_ppm, discount_ppm = cost.discounted(
         base_rate_ppm=terms.base_rate_ppm,
@@ -237,33 +243,40 @@ def _offer(application: LoanApplication, terms: Terms, law: Law, at: datetime) -
         floor_rate_ppm=product.floor_rate_ppm,
     )
     within = [each for each in product.terms_months if each <= terms.longest_term_months]
-    offer = Offer.objects.create(
-        application=application,
-        tier=terms.tier,
-        limit_fen=terms.limit_fen,
-        longest_term_months=max(within),
-        amount_fen=min(application.amount_fen, terms.limit_fen),
-        term_months=min(application.term_months, max(within)),
-        base_rate_ppm=rate_ppm + discount_ppm,
-        discount_ppm=discount_ppm,
-        annual_rate_ppm=rate_ppm,
-        penalty_rate_ppm=cost.penalty_rate_ppm(
+    offered: dict[str, Any] = {
+        "tier": terms.tier,
+        "limit_fen": terms.limit_fen,
+        "longest_term_months": max(within),
+        "amount_fen": min(application.amount_fen, terms.limit_fen),
+        "term_months": min(application.term_months, max(within)),
+        "base_rate_ppm": rate_ppm + discount_ppm,
+        "discount_ppm": discount_ppm,
+        "annual_rate_ppm": rate_ppm,
+        "penalty_rate_ppm": cost.penalty_rate_ppm(
             annual_rate_ppm=rate_ppm,
             multiple_ppm=product.penalty_multiple_ppm,
             cap_ppm=law.cap_ppm,
         ),
-        grace_days=product.grace_days,
-        expires_at=at + OFFER_VALID,
+        "grace_days": product.grace_days,
+        "expires_at": at + OFFER_VALID,
+    }
+    stood = application.review_wanted and Offer.objects.filter(application=application).update(
+        **offered, offered_at=at
     )
-    _tell(application, "OFFER_READY", {"amount_fen": offer.amount_fen})
+    if not stood:
+        Offer.objects.create(application=application, **offered)
+    _tell(application, "OFFER_READY", {"amount_fen": offered["amount_fen"]})
 
 
 def _refer(application: LoanApplication, _terms: Terms, _law: Law, _at: datetime) -> None:
     _tell(application, "REFERRED", {})
 
 
-def _decline(application: LoanApplication, _terms: Terms, _law: Law, _at: datetime) -> None:
+def _decline(application: LoanApplication, _terms: Terms, _law: Law, at: datetime) -> None:
     rewards.release(application_id=application.pk)
+    if application.review_wanted:
+        # A person has decided over an offer that stood: its time is over.
+        Offer.objects.filter(application=application, expires_at__gt=at).update(expires_at=at)
     _tell(application, "DECLINED", {})
 
 

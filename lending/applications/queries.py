@@ -6,6 +6,7 @@ from django.db.models import Case, QuerySet, When
 
 from borrowers.people import queries as people
 from common.errors import NotFound
+from lending.applications import cost
 from lending.applications.contracts import Signable
 from lending.applications.cost import Price, Quoted, quoted
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
@@ -13,6 +14,8 @@ from lending.applications.states import NotPossibleNow
 from lending.products import law as laws
 
 BEING_DECIDED = {ApplicationState.SUBMITTED, ApplicationState.DECIDING}
+# Where an offer may be accepted: a person who is asked leaves it standing until they decide.
+STANDING = {ApplicationState.OFFERED, ApplicationState.REFERRED}
 UNDER_WAY = BEING_DECIDED | {
     ApplicationState.OFFERED,
     ApplicationState.REFERRED,
@@ -71,8 +74,21 @@ def is_decided(application_id: int) -> bool:
 
 
 def confirmed_cost(offer: Offer) -> CostDisclosure | None:
-    """The cost table that was read and confirmed last."""
-    return offer.disclosures.filter(step="CONFIRMED").order_by("-pk").first()
+    """The cost table that was read and confirmed last, of the offer as it is now."""
+    found = offer.disclosures.filter(step="CONFIRMED").order_by("-pk")
+    return next((each for each in found if is_of(offer, each)), None)
+
+
+def is_of(offer: Offer, shown: CostDisclosure) -> bool:
+    """Whether a cost table states the offer's terms: who changes them reads another one."""
+    return cost.states(shown.content, price_of(offer, cap_ppm=shown.content["cap_ppm"]))
+
+
+def standing_offer(application: LoanApplication, *, at: datetime) -> Offer | None:
+    """The offer that could be accepted now."""
+    offer = getattr(application, "offer", None)
+    is_open = application.state in STANDING and offer is not None and at < offer.expires_at
+    return offer if is_open else None
 
 
 def referred() -> QuerySet[LoanApplication]:

@@ -1,7 +1,8 @@
 """The life of an application, as a picture that can be read. Pure.
 
 What the machine said, a decline or an offer, can be taken to a person (PIPL art. 24), hence
-DECLINED → REFERRED and OFFERED → REFERRED.
+DECLINED → REFERRED and OFFERED → REFERRED. An offer stands meanwhile, hence REFERRED → ACCEPTED;
+who accepted one may still want other terms before signing, hence ACCEPTED → OFFERED.
 """
 
 from collections.abc import Mapping
@@ -13,9 +14,9 @@ NEXT: Mapping[str, frozenset[str]] = {
     "DRAFT": frozenset({"SUBMITTED", "WITHDRAWN"}),
     "SUBMITTED": frozenset({"DECIDING", "WITHDRAWN"}),
     "DECIDING": frozenset({"OFFERED", "REFERRED", "DECLINED"}),
-    "REFERRED": frozenset({"OFFERED", "DECLINED", "WITHDRAWN"}),
+    "REFERRED": frozenset({"OFFERED", "DECLINED", "ACCEPTED", "WITHDRAWN"}),
     "OFFERED": frozenset({"ACCEPTED", "REFERRED", "WITHDRAWN", "EXPIRED"}),
-    "ACCEPTED": frozenset({"SIGNED", "WITHDRAWN", "EXPIRED"}),
+    "ACCEPTED": frozenset({"SIGNED", "OFFERED", "WITHDRAWN", "EXPIRED"}),
     "DECLINED": frozenset({"REFERRED"}),
     "SIGNED": frozenset(),
     "WITHDRAWN": frozenset(),

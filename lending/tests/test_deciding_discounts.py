@@ -55,7 +55,7 @@ def declined(lin, discount):
     doors.decide(application)
     LoanApplication.objects.filter(pk=application.pk).update(state="DECLINED")
     Entitlement.objects.update(state="ISSUED", application_id=None)
-    deciding.ask_for_a_person(application_id=application.pk, by=cast.self_of(lin))
+    deciding.ask_for_a_person(application_id=application.pk, on=TODAY, at=NOW, by=cast.self_of(lin))
     return application
 
 

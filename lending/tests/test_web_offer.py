@@ -10,7 +10,7 @@ from django.urls import reverse
 from lending.applications.models import CostDisclosure, LoanApplication, Offer
 from lending.channels.models import Transfer
 from lending.loans.models import Loan, LoanContract
-from lending.tests import builders, doors
+from lending.tests import builders, doors, walks
 
 pytestmark = pytest.mark.django_db
 LATER = builders.NOW + timedelta(minutes=2)
@@ -145,25 +145,61 @@ class TestChangingIt:
         offer.refresh_from_db()
         assert (offer.amount_fen, offer.term_months) == (300_000, 3)
 
-    def test_is_over_once_it_was_accepted(self, web, offer):
+    def test_after_accepting_leads_back_to_the_offer_and_to_reading_its_cost(self, web, offer):
         web.post(url("accept", offer))
+        walks.read_cost(web, page_of(web, offer).context["application"])
+        contract = page_of(web, offer)
 
         page = web.post(
             url("change-offer", offer), {"amount": "1000", "term_months": "3"}, follow=True
         )
+        web.post(url("accept", offer))
+        cost = page_of(web, offer)
 
-        assert "This step is not possible" in doors.shown(page)
+        assert url("change-offer", offer) in doors.shown(contract)
+        assert "You can borrow ¥1,000.00" in doors.shown(page)
+        assert "lending/cost.html" in {each.name for each in cost.templates}
+        assert cost.context["content"]["principal_fen"] == 100_000
+
+    def test_is_over_once_it_was_signed(self, web, offer):
+        web.post(url("accept", offer))
+        walks.read_cost(web, page_of(web, offer).context["application"])
+        web.post(url("sign", offer), {"agrees": "on"})
+
+        web.post(url("change-offer", offer), {"amount": "1000", "term_months": "3"})
+
         offer.refresh_from_db()
-        assert offer.amount_fen == 300_000
+        assert (offer.amount_fen, state_of(offer)) == (300_000, "SIGNED")
 
 
 class TestAskingForAPersonInstead:
-    def test_sets_the_offer_aside(self, web, offer):
+    def test_leaves_the_offer_standing_for_as_long_as_they_may_take(self, web, offer):
         page = web.post(url("ask-for-a-person", offer), follow=True)
 
         assert state_of(offer) == "REFERRED"
         assert "A person is looking at your application" in doors.shown(page)
-        assert not Offer.objects.exists()
+        assert "This offer stands until they decide." in doors.shown(page)
+        offer.refresh_from_db()
+        assert offer.expires_at - builders.NOW > timedelta(days=2, hours=23)
+
+    def test_ends_by_accepting_the_offer(self, web, offer):
+        web.post(url("ask-for-a-person", offer))
+
+        page = web.post(url("accept", offer), follow=True)
+
+        assert state_of(offer) == "ACCEPTED"
+        assert "lending/cost.html" in {each.name for each in page.templates}
+        assert not LoanApplication.objects.get().review_wanted
+
+    def test_keeps_waiting_when_the_offers_time_is_over_first(self, web, offer):
+        web.post(url("ask-for-a-person", offer))
+        Offer.objects.update(expires_at=builders.NOW)
+
+        page = web.post(url("accept", offer), follow=True)
+
+        assert state_of(offer) == "REFERRED"
+        assert "This offer is no longer valid." in doors.shown(page)
+        assert "lending/referred.html" in {each.name for each in page.templates}
 
     def test_is_over_once_it_was_accepted(self, web, offer):
         web.post(url("accept", offer))

@@ -86,7 +86,12 @@ def ask_for_a_person(request: HttpRequest, public_id: str) -> HttpResponse:
     """Have a person look at what the machine decided."""
     found = own.application(request, public_id)
     with own.said_kindly(request):
-        deciding.ask_for_a_person(application_id=found.pk, by=own.actor(request))
+        deciding.ask_for_a_person(
+            application_id=found.pk,
+            on=business_dates.today(),
+            at=clock.now(),
+            by=own.actor(request),
+        )
         messages.success(request, _("A person will look at your application."))
     return redirect("lending:application", public_id)
 
@@ -136,6 +141,9 @@ def _being_decided(_request: HttpRequest, found: LoanApplication) -> HttpRespons
 
 
 def _referred(request: HttpRequest, found: LoanApplication) -> HttpResponse:
+    """A person is looking; an offer stands until they decide."""
+    if queries.standing_offer(found, at=clock.now()) is not None:
+        return offer.offered(request, found)
     days = int(rulebook.number("REVIEW_ANSWER_DAYS", on=business_dates.today()))
     context = {"application": found, "explanation": offer.explained(found), "answer_days": days}
     return render(request, "lending/referred.html", context)

@@ -91,6 +91,7 @@ def offered(request: HttpRequest, application: LoanApplication) -> HttpResponse:
             "items": _normal_items(content) + _contingent_items(content),
             "explanation": explained(application),
             "is_less": offer.amount_fen < application.amount_fen,
+            "is_with_a_person": application.state == ApplicationState.REFERRED,
             "can_ask": deciding.can_ask_for_a_person(application),
         },
     )
