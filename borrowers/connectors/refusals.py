@@ -77,7 +77,10 @@ class TruncatedFile(FileRefused):
 
     code = "FILE_IS_CUT_OFF"
     message = gettext_noop("This file is damaged or its end is missing.")
-    advice = gettext_noop("Download the bill again, wait until it is complete, then upload it.")
+    advice = gettext_noop(
+        "Download the bill from the mail again, wait until it is complete, and upload it as it "
+        "comes, without opening and saving it. If it fails again, export the bill anew."
+    )
 
 
 class UnreadableEncoding(FileRefused):

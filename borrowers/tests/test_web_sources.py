@@ -163,3 +163,14 @@ class TestThePage:
         zhao.force_login(Account.objects.get(pk=cast.borrower("Zhao").account_id))
 
         assert "WeChat Pay" not in zhao.get(reverse("borrowers:sources")).content.decode()
+
+
+class TestHowToExport:
+    def test_is_told_for_both_wallets_where_bills_may_be_read(self, lin, phone):
+        cast.allow(lin)
+
+        page = phone.get(reverse("borrowers:sources")).content.decode()
+
+        assert "From WeChat, step by step" in page
+        assert "From Alipay, step by step" in page
+        assert page.count("<ol>") == 2

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Refused
-from common.web.refusals import advice, message
+from common.web.refusals import in_words
 
 
 class StaffSignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
@@ -52,7 +52,7 @@ class LanguageForm(forms.Form):
 
 def refuse(form: forms.Form, refusal: Refused, field: str | None = None) -> None:
     """Show a refusal at the field it is about: what happened, and what to do."""
-    form.add_error(field, f"{message(refusal)} {advice(refusal)}".strip())
+    form.add_error(field, in_words(refusal))
 
 
 def error_status(form: forms.Form, refusal: Refused | None = None) -> int:

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from common.errors import Refused
 from common.tests.refusing import ShelfIsFull
-from common.web.refusals import RefusalPages, advice, message
+from common.web.refusals import RefusalPages, advice, in_words, message
 
 CHINESE = {
     "No more than %(most)s things fit on this shelf.": "这个架子最多放 %(most)s 件。",
@@ -123,3 +123,17 @@ class TestHeaders:
 
     def test_let_strangers_pages_be_cached(self, client):
         assert "Cache-Control" not in client.get("/page/")
+
+
+class TestInOneLine:
+    def test_english_leaves_a_space_between_what_happened_and_what_to_do(self):
+        with translation.override("en"):
+            words = in_words(ShelfIsFull(most=3))
+
+        assert words == f"{message(ShelfIsFull(most=3))} {advice(ShelfIsFull(most=3))}"
+
+    def test_chinese_leaves_none(self, chinese):
+        with translation.override("zh-hans"):
+            words = in_words(ShelfIsFull(most=3))
+
+            assert words == message(ShelfIsFull(most=3)) + advice(ShelfIsFull(most=3))

@@ -6,7 +6,7 @@ from allauth.core.exceptions import RateLimited
 from allauth.core.ratelimit import respond_429
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from common.errors import Refused
 from common.texts import gettext_noop
@@ -29,6 +29,12 @@ def message(refusal: Refused) -> str:
 def advice(refusal: Refused) -> str:
     """What to do, in the active language."""
     return gettext(refusal.advice) % refusal.context
+
+
+def in_words(refusal: Refused) -> str:
+    """What happened and what to do; Chinese puts no space after its full stop."""
+    gap = "" if (get_language() or "").startswith("zh") else " "
+    return f"{message(refusal)}{gap}{advice(refusal)}".strip()
 
 
 class RefusalPages:

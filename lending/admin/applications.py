@@ -26,7 +26,7 @@ from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.rates import percent, ppm_from_percent
 from common.web.amounts import FenField
-from common.web.refusals import advice, message
+from common.web.refusals import in_words
 from lending.admin import words
 from lending.admin.figures import amount, cover, person_link
 from lending.applications import deciding
@@ -226,7 +226,7 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
                 by=by,
             )
         except Refused as refusal:
-            form.add_error(None, f"{message(refusal)} {advice(refusal)}")
+            form.add_error(None, in_words(refusal))
             return False
         return True
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -20,10 +20,14 @@ from common.texts import gettext_noop
 from lending.applications.contracts import Signable
 
 FONT = Path(__file__).parent / "fonts" / "WenQuanYiMicroHei-subset.ttf"
-FACE = "contract"
-MARGIN_MM = 18
-LINE_MM = 6
-GREY = 110
+
+
+class Frame(NamedTuple):
+    """What stands around the text: the title, the head of later pages, and how pages count."""
+
+    title: str
+    running_head: str
+    page_words: str
 
 
 class GlyphMissing(Refused):
@@ -43,8 +47,14 @@ def render(*, offer: Signable, party: ContractParty, on: date, language: str) ->
         title = _("Loan contract")
         parts = list(_sections(offer, party, on))
         rows = list(_schedule(offer))
-    _insist_on_glyphs([title, *(text for part in parts for text in part), *_flat(rows)])
-    return _print(title, parts, rows, on)
+        frame = Frame(
+            title=title,
+            running_head=_("Loan contract, application %(number)s")
+            % {"number": offer.application_public_id},
+            page_words=_("Page %(number)s of %(total)s"),
+        )
+    _insist_on_glyphs([*frame, *(text for part in parts for text in part), *_flat(rows)])
+    return _print(frame, parts, rows, on)
 
 
 def sections(
@@ -165,20 +175,19 @@ def _schedule(offer: Signable) -> Iterator[tuple[str, ...]]:
 
 
 def _print(
-    title: str, parts: Sequence[tuple[str, str]], rows: Sequence[tuple[str, ...]], on: date
+    frame: Frame, parts: Sequence[tuple[str, str]], rows: Sequence[tuple[str, ...]], on: date
 ) -> bytes:
-    from fpdf import FPDF  # noqa: PLC0415 (slow to import, needed only when a contract is made)
+    # Slow to import, and needed only when a contract is made.
     from fpdf.enums import XPos, YPos  # noqa: PLC0415
 
-    page = FPDF(format="A4")
-    # A fixed date, so that the same contract is the same file.
-    page.set_creation_date(_noon(on))
-    page.add_font(FACE, fname=FONT)
-    page.set_margin(MARGIN_MM)
-    page.set_auto_page_break(auto=True, margin=MARGIN_MM)
+    from lending.loans.paper import FACE, GREY, LINE_MM, Paper  # noqa: PLC0415
+
+    page = Paper(
+        font=FONT, running_head=frame.running_head, page_words=frame.page_words, at=_noon(on)
+    )
     page.add_page()
     page.set_font(FACE, size=18)
-    page.cell(0, LINE_MM * 2, title, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    page.cell(0, LINE_MM * 2, frame.title, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     for heading, text in parts:
         page.set_font(FACE, size=12)
         page.cell(0, LINE_MM + 3, heading, new_x=XPos.LMARGIN, new_y=YPos.NEXT)

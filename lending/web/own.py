@@ -14,7 +14,7 @@ from borrowers.people.contracts import BorrowerCard
 from common.actors import Actor
 from common.errors import NotFound, Refused
 from common.texts import gettext_noop
-from common.web.refusals import advice, message
+from common.web import refusals
 from lending.applications import queries as applications
 from lending.applications.models import LoanApplication
 from lending.loans import queries as loans
@@ -89,4 +89,4 @@ def said_kindly(request: HttpRequest) -> Iterator[None]:
 
 def in_words(refusal: Refused) -> str:
     """What happened and what to do, in the active language."""
-    return f"{message(refusal)} {advice(refusal)}"
+    return refusals.in_words(refusal)

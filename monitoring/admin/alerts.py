@@ -24,7 +24,7 @@ from common.admin.links import linked
 from common.business_date import queries as business_dates
 from common.crypto.keys import KeyDestroyed
 from common.errors import Refused
-from common.web.refusals import advice, message
+from common.web.refusals import in_words
 from lending.loans import queries as loans
 from monitoring.alerts import actions, queries, words
 from monitoring.alerts.models import Alert, AlertState
@@ -152,7 +152,7 @@ class AlertAdmin(ReadOnlyAdmin):
         try:
             actions.assign(alert_id=alert_id, take_over="take_over" in request.POST, by=by)
         except Refused as refusal:
-            messages.error(request, f"{message(refusal)} {advice(refusal)}")
+            messages.error(request, in_words(refusal))
         return redirect("admin:monitoring_alert_change", alert_id)
 
     def close(self, request: HttpRequest, alert_id: int) -> HttpResponse:
@@ -171,7 +171,7 @@ class AlertAdmin(ReadOnlyAdmin):
                 by=by,
             )
         except Refused as refusal:
-            messages.error(request, f"{message(refusal)} {advice(refusal)}")
+            messages.error(request, in_words(refusal))
             return redirect("admin:monitoring_alert_change", alert_id)
         messages.success(request, gettext("The alert is closed."))
         return redirect("admin:monitoring_alert_changelist")

@@ -1,0 +1,46 @@
+"""The paper that a contract is printed on: its typeface, margins, and what stands on every page."""
+
+from datetime import datetime
+from pathlib import Path
+
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+FACE = "contract"
+MARGIN_MM = 18
+LINE_MM = 6
+SMALL = 8
+GREY = 110
+ALL_PAGES = "{nb}"  # fpdf2 puts the number of pages in its place when it writes the file
+
+
+class Paper(FPDF):
+    """A4 with the page's number below, and from the second page on what it belongs to above."""
+
+    def __init__(self, *, font: Path, running_head: str, page_words: str, at: datetime) -> None:
+        super().__init__(format="A4")
+        self.running_head = running_head
+        self.page_words = page_words
+        # A fixed date, so that the same contract is the same file.
+        self.set_creation_date(at)
+        self.add_font(FACE, fname=font)
+        self.set_margin(MARGIN_MM)
+        self.set_auto_page_break(auto=True, margin=MARGIN_MM)
+
+    def header(self) -> None:
+        """What these pages belong to; the first page says it by its title."""
+        if self.page_no() > 1:
+            self._quietly(self.running_head, align="L")
+            self.ln(LINE_MM / 2)
+
+    def footer(self) -> None:
+        """The page's number, and of how many."""
+        self.set_y(-MARGIN_MM + LINE_MM / 2)
+        words = self.page_words % {"number": self.page_no(), "total": ALL_PAGES}
+        self._quietly(words, align="C")
+
+    def _quietly(self, words: str, *, align: str) -> None:
+        self.set_font(FACE, size=SMALL)
+        self.set_text_color(GREY)
+        self.cell(0, LINE_MM, words, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.set_text_color(0)
