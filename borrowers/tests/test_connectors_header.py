@@ -13,8 +13,8 @@ from borrowers.connectors.header import (
     text,
 )
 from borrowers.connectors.refusals import TruncatedFile
-from borrowers.connectors.wallets.drafts import channel_of, direction_of_word, party_of
-from borrowers.connectors.wallets.refunds import stem, type_stem
+from borrowers.connectors.tables.drafts import channel_of, direction_of_word, party_of
+from borrowers.connectors.tables.refunds import stem, type_stem
 from borrowers.connectors.wallets.wechat import NAMES, NEEDED
 
 HEADER = ["交易时间", "交易类型", "收/支", "金额(元)", "当前状态"]

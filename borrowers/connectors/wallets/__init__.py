@@ -1,1 +1,1 @@
-"""Wallet bills: WeChat Pay and Alipay, one file each, and what the two share."""
+"""Wallet bills: WeChat Pay and Alipay, one file each."""

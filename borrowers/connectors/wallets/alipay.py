@@ -14,8 +14,8 @@ from borrowers.connectors.contracts import (
     Source,
 )
 from borrowers.connectors.header import RowUnreadable, Table, amount_fen, find, name_of, text
-from borrowers.connectors.wallets.drafts import Draft, Layout, channel_of, party_of
-from borrowers.connectors.wallets.reading import read
+from borrowers.connectors.tables.drafts import Draft, Layout, channel_of, party_of
+from borrowers.connectors.tables.reading import read
 
 TITLE = re.compile("支付宝(交易记录|账户|[(（]中国|支付科技|受理)")
 ROWS_WITH_TITLE = 40

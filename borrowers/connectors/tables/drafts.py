@@ -1,11 +1,22 @@
-"""A row on its way to an event, and how one wallet's rows become such drafts."""
+"""A row on its way to an event, and how the rows of one layout become such drafts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from borrowers.connectors.categories import normalised
-from borrowers.connectors.contracts import Category, Cell, Direction, EventStatus, Sheet, Source
+from borrowers.connectors.contracts import (
+    Category,
+    Cell,
+    Direction,
+    EventStatus,
+    Method,
+    Place,
+    Platform,
+    Precision,
+    Sheet,
+    Source,
+)
 from borrowers.connectors.header import (
     RowUnreadable,
     Table,
@@ -25,7 +36,8 @@ class Draft:
 
     `stated` is the bill's own word for the direction; `direction` says where money really went,
     so a void or waiting payment is NEUTRAL, and so is money that stayed the person's own.
-    `party` is whoever stands on the other side, for matching only.
+    `party` is whoever stands on the other side, for matching only. `account` is the statement's
+    own account; a row leaves it empty where the whole statement is about one (`About`).
     """
 
     row_number: int
@@ -49,17 +61,91 @@ class Draft:
     stated_refund_fen: int = 0
     refunded_fen: int = 0
     parent_native_id: str = ""
+    precision: Precision = Precision.SECOND
+    currency: str = "CNY"
+    balance_fen: int | None = None
+    account: str = ""
+    tail: str = ""
+    via: Platform = Platform.NONE
+    place: Place = Place.UNKNOWN
+    merchant_code: str = ""
+    method: Method = Method.NONE
+    confidence_percent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a bill says about its own rows: their count, and the sums in and out."""
+
+    rows: int | None = None
+    in_fen: int | None = None
+    out_fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a statement says about the whole of itself, beside its rows.
+
+    `declared` is for connectors that find the totals themselves; without it the words of the
+    notes are searched for the wallets' totals.
+    """
+
+    account: str = ""
+    tail: str = ""
+    opening_fen: int | None = None
+    closing_fen: int | None = None
+    period_from: date | None = None
+    period_until: date | None = None
+    verification_code: str = ""
+    declared: Declared | None = None
+
+
+def start(cells: Mapping[str, Cell], row_number: int, sheet: Sheet, type_text: str) -> Draft:
+    """The part of a draft that wallets and shops state alike. Raises RowUnreadable."""
+    occurred_at, has_lost_seconds = instant(
+        cells.get("time"), counts_from_1904=sheet.counts_from_1904
+    )
+    stated = direction_of_word(cells.get("direction"))
+    native_id, is_damaged = identity(cells.get("id"))
+    order_id, is_order_damaged = identity(cells.get("order"))
+    digits = sum(character.isdigit() for character in native_id)
+    return Draft(
+        row_number=row_number,
+        occurred_at=occurred_at,
+        amount_fen=amount_moved(cells.get("amount"), stated),
+        stated=stated,
+        status_text=text(cells.get("status")),
+        type_text=type_text,
+        native_id="" if is_damaged else native_id,
+        order_id="" if is_order_damaged else order_id,
+        has_lasting_id=digits >= FEWEST_DIGITS and not is_damaged,
+        degraded=has_lost_seconds or is_damaged,
+        precision=Precision.MINUTE if has_lost_seconds else Precision.SECOND,
+    )
+
+
+def nothing_more(table: Table) -> About:
+    """Wallets say nothing about the whole beyond the totals in their notes."""
+    return About()
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How one wallet's bill is read: its columns, the words of its directions, its rows."""
+    """How one dialect is read: its columns by name, and what its rows and notes mean.
+
+    `start` makes a draft of a row (the wallets' by default: one amount and a word for its
+    direction), `complete` adds what the words mean, `about` reads what stands around the rows.
+    Both are asked after the rows were walked, so that `table.notes` holds every other line.
+    """
 
     source: Source
     names: Mapping[str, str]
     needed: Mapping[str, str]
     complete: Callable[[Draft, Mapping[str, Cell]], None]
     dialect: Callable[[Table], str]
+    start: Callable[[Mapping[str, Cell], int, Sheet, str], Draft] = start
+    about: Callable[[Table], About] = nothing_more
+    version: str = "1"
 
 
 DIRECTIONS = {
@@ -79,29 +165,6 @@ CHANNELS = (
     ("BALANCE", ("零钱", "余额")),
     ("DEBIT", ("储蓄卡", "借记")),
 )
-
-
-def start(cells: Mapping[str, Cell], row_number: int, sheet: Sheet, type_text: str) -> Draft:
-    """The part of a draft that every wallet states alike. Raises RowUnreadable."""
-    occurred_at, has_lost_seconds = instant(
-        cells.get("time"), counts_from_1904=sheet.counts_from_1904
-    )
-    stated = direction_of_word(cells.get("direction"))
-    native_id, is_damaged = identity(cells.get("id"))
-    order_id, is_order_damaged = identity(cells.get("order"))
-    digits = sum(character.isdigit() for character in native_id)
-    return Draft(
-        row_number=row_number,
-        occurred_at=occurred_at,
-        amount_fen=amount_moved(cells.get("amount"), stated),
-        stated=stated,
-        status_text=text(cells.get("status")),
-        type_text=type_text,
-        native_id="" if is_damaged else native_id,
-        order_id="" if is_order_damaged else order_id,
-        has_lasting_id=digits >= FEWEST_DIGITS and not is_damaged,
-        degraded=has_lost_seconds or is_damaged,
-    )
 
 
 def direction_of_word(cell: Cell) -> Direction:

@@ -12,7 +12,7 @@ from itertools import islice
 
 from borrowers.connectors.categories import OWN_MONEY
 from borrowers.connectors.contracts import Category, Direction, EventStatus
-from borrowers.connectors.wallets.drafts import Draft
+from borrowers.connectors.tables.drafts import Draft
 
 LATEST = timedelta(days=90)
 # A resold bill may hold thousands of payments to one merchant; the nearest ones are enough.

@@ -1,0 +1,123 @@
+"""From drafts to events: what must not be kept is dropped, and every event gets a lasting key."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from borrowers.connectors.categories import is_sensitive, normalised
+from borrowers.connectors.contracts import Category, RawEvent, Source
+from borrowers.connectors.tables.drafts import Draft
+
+DIGITS_OF_ACCOUNT = 4
+
+
+def suppress(draft: Draft) -> bool:
+    """Drop the words of a payment that would tell too much; the amount stays (PIPL art. 28)."""
+    if draft.category is Category.INVESTMENT:
+        return False  # A fund that invests in hospitals tells nothing of its holder's health.
+    if not is_sensitive(draft.merchant, draft.counterparty, draft.memo, draft.type_text):
+        return False
+    draft.merchant = draft.counterparty = draft.memo = draft.party = ""
+    if is_sensitive(draft.type_text):
+        draft.type_text = ""
+    is_scene = Category.UNKNOWN < draft.category <= Category.GOVERNMENT_TAX
+    if is_scene and draft.category is not Category.TRANSFER_SOCIAL:
+        draft.category = Category.UNKNOWN
+    return True
+
+
+def events_of(drafts: Sequence[Draft], source: Source) -> Iterator[RawEvent]:
+    """One event per row, each under its key; what is there twice under one number comes once."""
+    firsts = first_contents(drafts, source)
+    occurrences: Counter[bytes] = Counter()
+    seen: set[bytes] = set()
+    for draft in drafts:
+        if draft.has_lasting_id:
+            key = id_key(draft, source)
+            if content(draft) != firsts[key]:
+                key = digest(key.hex(), *content(draft))
+        else:
+            looks = looks_key(draft, source)
+            occurrences[looks] += 1
+            key = digest(looks.hex(), occurrences[looks])
+        if key not in seen:
+            seen.add(key)
+            yield event(draft, source, key)
+
+
+def first_contents(drafts: Iterable[Draft], source: Source) -> dict[bytes, tuple[object, ...]]:
+    """Where one number stands on different rows, the smallest content owns the number's key:
+    the same one, whichever way the file is sorted."""
+    firsts: dict[bytes, tuple[object, ...]] = {}
+    for draft in drafts:
+        if draft.has_lasting_id:
+            key = id_key(draft, source)
+            firsts[key] = min(firsts.get(key, content(draft)), content(draft))
+    return firsts
+
+
+def content(draft: Draft) -> tuple[object, ...]:
+    at = int(draft.occurred_at.timestamp())
+    return at, draft.amount_fen, int(draft.stated), draft.type_text
+
+
+def id_key(draft: Draft, source: Source) -> bytes:
+    """By the platform's number. Refunds may share the payment's number, so they add what they
+    moved."""
+    account = account_of(draft)
+    if draft.category is Category.REFUND:
+        at, fen, *_ = content(draft)
+        return digest(int(source), account, draft.native_id, "REFUND", at, fen)
+    return digest(int(source), account, draft.native_id)
+
+
+def account_of(draft: Draft) -> str:
+    """The statement's account by its last characters, for the same bank writes it out here and
+    masks it there. Wallets name no lasting account: theirs stays empty."""
+    return "".join(filter(str.isalnum, draft.account))[-DIGITS_OF_ACCOUNT:]
+
+
+def looks_key(draft: Draft, source: Source) -> bytes:
+    """By what the row says, where no number can be trusted; the n-th alike row is another event:
+    two coffees at one counter in one second are two coffees."""
+    at, fen, stated, _ = content(draft)
+    party = "".join(normalised(draft.merchant or draft.counterparty).split())
+    balance = "" if draft.balance_fen is None else draft.balance_fen
+    return digest(int(source), account_of(draft), at, stated, fen, party, balance)
+
+
+def digest(*parts: object) -> bytes:
+    return hashlib.sha256("|".join(map(str, parts)).encode()).digest()
+
+
+def event(draft: Draft, source: Source, key: bytes) -> RawEvent:
+    return RawEvent(
+        source=source,
+        occurred_at=draft.occurred_at,
+        amount_fen=draft.amount_fen,
+        refunded_fen=draft.refunded_fen,
+        direction=draft.direction,
+        category=draft.category,
+        status=draft.status,
+        channel=draft.channel,
+        native_id=draft.native_id,
+        parent_native_id=draft.parent_native_id,
+        merchant=draft.merchant,
+        counterparty=draft.counterparty,
+        memo=draft.memo,
+        type_text=draft.type_text,
+        status_text=draft.status_text,
+        event_key=key,
+        row_number=draft.row_number,
+        degraded=draft.degraded,
+        precision=draft.precision,
+        currency=draft.currency,
+        balance_fen=draft.balance_fen,
+        account=draft.account,
+        tail=draft.tail,
+        via=draft.via,
+        place=draft.place,
+        merchant_code=draft.merchant_code,
+        method=draft.method,
+        confidence_percent=draft.confidence_percent,
+    )
