@@ -17,7 +17,7 @@ from borrowers.behaviour.actions import take_in
 from borrowers.behaviour.contracts import BatchFacts, Category
 from borrowers.behaviour.words import doubt_of
 from borrowers.connectors import sheet
-from borrowers.connectors.registry import read_bill_bounded
+from borrowers.connectors.registry import reader_on
 from borrowers.people.contracts import BorrowerCard
 from common.api.idempotency import HEADER, once
 from common.web import uploads
@@ -127,7 +127,7 @@ class Bills(APIView):
                 borrower_id=card.id,
                 content=file.read(),
                 file_name=file.name,
-                read=read_bill_bounded,
+                read=reader_on(uploads.latest_day()),
                 by=acting(card),
             ).public_id
 

@@ -1,9 +1,9 @@
 """Every connector by kind, and the doors' one call: bytes in, a reading or a refusal out."""
 
 import base64
-from collections.abc import Mapping
-from dataclasses import fields
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from borrowers.connectors import refusals
@@ -27,6 +27,7 @@ from borrowers.connectors.sheet import sheets
 from borrowers.connectors.wallets.alipay import Alipay
 from borrowers.connectors.wallets.wechat import WeChat
 from common.files import bounded
+from common.periods import SHANGHAI
 
 CONNECTORS: Final[Mapping[str, Connector]] = {each.kind: each for each in (WeChat(), Alipay())}
 
@@ -62,6 +63,29 @@ def read_bill(content: bytes, file_name: str) -> BillReading:
     raise refusals.NotABill
 
 
+def without_future(reading: BillReading, on: date) -> BillReading:
+    """The reading with the rows of days after tomorrow set aside: they cannot have happened.
+
+    One day is left to clocks that go wrong. Raises UnreadableRows where nothing else is there.
+    """
+    too_late = datetime.combine(on + timedelta(days=2), time.min, tzinfo=SHANGHAI)
+    events = tuple(event for event in reading.events if event.occurred_at < too_late)
+    if len(events) == len(reading.events):
+        return reading
+    if not events:
+        raise refusals.UnreadableRows(rows=reading.rows_read)
+    future = (each for each in reading.events if each.occurred_at >= too_late)
+    set_aside = [Quarantined(each.row_number, "DATE_IN_FUTURE") for each in future]
+    quarantined = sorted([*reading.quarantined, *set_aside], key=lambda each: each.row_number)
+    return replace(
+        reading,
+        events=events,
+        quarantined=tuple(quarantined),
+        first_at=min(event.occurred_at for event in events),
+        last_at=max(event.occurred_at for event in events),
+    )
+
+
 def refuse_known_mistakes(sheet: Sheet) -> None:
     """Say what the file is where it is a well-known other one."""
     for row in sheet.rows[:ROWS_ASKED]:
@@ -70,6 +94,15 @@ def refuse_known_mistakes(sheet: Sheet) -> None:
             raise refusals.BookkeepingExport
         if any(names >= mark for mark in MERCHANT):
             raise refusals.MerchantBill
+
+
+def reader_on(day: date) -> Callable[[bytes, str], BillReading]:
+    """What reads the uploads of a day: in a child process, and nothing that lies after it."""
+
+    def read(content: bytes, file_name: str) -> BillReading:
+        return without_future(read_bill_bounded(content, file_name), day)
+
+    return read
 
 
 def read_bill_bounded(content: bytes, file_name: str) -> BillReading:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from borrowers.connectors.registry import (
     from_json,
     read_bill,
     read_bill_bounded,
+    without_future,
 )
 from borrowers.tests.bill_texts import number, wechat, wechat_row
 
@@ -37,6 +39,32 @@ class TestConnectors:
             assert face.purpose == "CONSUMPTION_RECORDS"
             assert callable(face.recognises)
             assert callable(face.read)
+
+
+class TestFuture:
+    ROWS = (
+        wechat_row(at="2025-03-04 09:00:00"),
+        wechat_row(at="2025-03-05 23:59:59", native_id=number(2)),
+        wechat_row(at="2025-03-06 00:00:00", native_id=number(3)),
+        wechat_row(at="2099-12-31 09:00:00", native_id=number(4)),
+    )
+
+    def test_rows_after_tomorrow_are_set_aside_and_counted(self):
+        reading = without_future(read_bill(wechat(*self.ROWS), ""), date(2025, 3, 4))
+
+        assert [each.native_id for each in reading.events] == [number(1), number(2)]
+        assert [each.reason for each in reading.quarantined] == ["DATE_IN_FUTURE"] * 2
+        assert reading.rows_read == len(reading.events) + len(reading.quarantined) == 4
+        assert reading.last_at == reading.events[-1].occurred_at
+
+    def test_a_bill_of_the_past_stays_as_it_is(self):
+        reading = read_bill(BILL, "")
+
+        assert without_future(reading, date(2025, 3, 4)) is reading
+
+    def test_a_bill_of_nothing_but_the_future_is_refused(self):
+        with pytest.raises(refusals.UnreadableRows):
+            without_future(read_bill(wechat(self.ROWS[3]), ""), date(2025, 3, 4))
 
 
 class TestPipe:

@@ -60,6 +60,16 @@ class TestUpload:
         assert len(queries.columns_of(lin.id)) == 8
         assert "rows, we found" not in shown
 
+    def test_sets_rows_of_the_future_aside_and_says_so(self, lin, phone):
+        cast.allow(lin)
+        future = wechat_row(at="2099-01-01 12:30:00", native_id=number(9))
+
+        page = upload(phone, wechat(wechat_row(), future))
+
+        assert "Rows we could not read" in page.content.decode()
+        assert len(queries.columns_of(lin.id)) == 1
+        assert ImportBatch.objects.get().quarantine[0]["reason"] == "DATE_IN_FUTURE"
+
     def test_says_what_is_missing_from_a_bill_that_was_cut(self, lin, phone):
         cast.allow(lin)
         notes = ("共43笔记录", "支出：43笔 860.00元")

@@ -15,7 +15,7 @@ from borrowers.behaviour.actions import take_in
 from borrowers.behaviour.contracts import BatchFacts, ImportOutcome, Overview, contradicted
 from borrowers.behaviour.words import CATEGORIES, SOURCES, doubt_of
 from borrowers.connectors import sheet
-from borrowers.connectors.registry import read_bill_bounded
+from borrowers.connectors.registry import reader_on
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from borrowers.consent.queries import is_allowed
 from borrowers.people.contracts import BorrowerCard
@@ -54,7 +54,7 @@ def _sources(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
             borrower_id=card.id,
             content=file.read(),
             file_name=file.name,
-            read=read_bill_bounded,
+            read=reader_on(uploads.latest_day()),
             by=acting(card),
         )
     except Refused as refusal:
