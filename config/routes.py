@@ -76,7 +76,7 @@ API: Mapping[str, frozenset[Role]] = {
     "api/v1/consents": BORROWERS,
     "api/v1/consents/<str:purpose>/withdraw": BORROWERS,
     "api/v1/bills": BORROWERS,
-    "api/v1/bills/<str:public_id>": BORROWERS,
+    "api/v1/bills/<slug:public_id>": BORROWERS,
     "api/v1/records": BORROWERS,
     "api/v1/messages": BORROWERS,
     "api/v1/messages/read": BORROWERS,

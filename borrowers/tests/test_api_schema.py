@@ -21,7 +21,9 @@ def schema() -> dict[str, Any]:
 
 
 def path_of(pattern) -> str:
-    return PREFIX + str(pattern.pattern).replace("<str:", "{").replace(">", "}")
+    return PREFIX + str(pattern.pattern).replace("<str:", "{").replace("<slug:", "{").replace(
+        ">", "}"
+    )
 
 
 @pytest.mark.parametrize("pattern", urlpatterns, ids=lambda each: each.name)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from allauth.core.exceptions import RateLimited
 from allauth.core.ratelimit import respond_429
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import get_resolver
 from django.utils.translation import get_language, gettext
 
 from common.errors import Refused
@@ -44,6 +46,9 @@ class RefusalPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            # No column holds this character; whoever sends it asks for nothing that is here.
+            raise BadRequest
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -52,6 +57,10 @@ class RefusalPages:
             # allauth lets this one pass where the text of a sign-up is counted. JSON for its API.
             limited: HttpResponse = respond_429(request)
             return limited
+        if isinstance(exception, RecursionError) and request.content_type == "application/json":
+            # allauth reads JSON without a limit of depth; the depth is the sender's.
+            answer: Callable[..., HttpResponse] = get_resolver().resolve_error_handler(400)
+            return answer(request, exception)
         return page(request, exception) if isinstance(exception, Refused) else None
 
 

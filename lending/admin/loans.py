@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -112,7 +112,7 @@ class LoanAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Trying a payout again, beside the usual pages."""
         again = path(
-            "<path:object_id>/pay-out-again/",
+            "<int:object_id>/pay-out-again/",
             self.admin_site.admin_view(self.pay_out_again),
             name="lending_loan_pay_out_again",
         )
@@ -133,13 +133,15 @@ class LoanAdmin(ReadOnlyAdmin):
         )
         return answer
 
-    def pay_out_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def pay_out_again(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Start a new payout after a confirmed failure (POST only)."""
         if request.method != "POST" or not request.user.has_perm(MAY_RETRY):
             raise PermissionDenied
+        if self.get_object(request, str(object_id)) is None:
+            raise Http404
         try:
             disbursements.try_again(
-                loan_id=int(object_id),
+                loan_id=object_id,
                 on=business_dates.today(),
                 by=Actor(kind="STAFF", account_id=request.user.pk),
             )

@@ -16,6 +16,7 @@ from borrowers.api.own import IsBorrower, acting, card_of
 from borrowers.people.contracts import BorrowerCard
 from common import clock
 from common.api.idempotency import HEADER, once
+from common.api.inputs import WholeNumber
 from common.api.pages import NewestFirst
 from common.business_date import queries as business_dates
 from common.errors import NotFound
@@ -118,8 +119,8 @@ class Applications(APIView):
 
     class Input(serializers.Serializer[Any]):
         product = serializers.CharField(max_length=20)
-        amount_fen = serializers.IntegerField(min_value=1)
-        term_months = serializers.IntegerField(min_value=1)
+        amount_fen = WholeNumber(min_value=1)
+        term_months = WholeNumber(min_value=1)
         merchant = serializers.CharField(max_length=20, default="", allow_blank=True)
         entitlement = serializers.CharField(max_length=22, default="", allow_blank=True)
 

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from borrowers.api.own import IsBorrower, acting, card_of
 from common.api.idempotency import once
+from common.api.inputs import WholeNumber
 from common.api.pages import NewestFirst
 from common.api.renderers import PDF_ANSWER, PdfRenderer, pdf
 from common.business_date import queries as business_dates
@@ -141,7 +142,7 @@ class PayoffQuoteOutput(serializers.Serializer[Any]):
 class AmountInput(serializers.Serializer[Any]):
     """How much."""
 
-    amount_fen = serializers.IntegerField(min_value=1)
+    amount_fen = WholeNumber(min_value=1)
 
 
 class Loans(APIView):

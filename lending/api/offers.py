@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from borrowers.api.own import IsBorrower, acting, card_of
 from common import clock
+from common.api.inputs import WholeNumber
 from common.api.renderers import PDF_ANSWER, PdfRenderer, pdf
 from common.business_date import queries as business_dates
 from lending.api.applications import ApplicationOutput, by_id
@@ -44,8 +45,8 @@ class Change(APIView):
     permission_classes = [IsBorrower]
 
     class Input(serializers.Serializer[Any]):
-        amount_fen = serializers.IntegerField(min_value=1)
-        term_months = serializers.IntegerField(min_value=1)
+        amount_fen = WholeNumber(min_value=1)
+        term_months = WholeNumber(min_value=1)
 
     @extend_schema(operation_id="offer_change", request=Input, responses=ApplicationOutput)
     def post(self, request: Request, public_id: str) -> Response:
@@ -86,7 +87,7 @@ class CostTable(APIView):
     permission_classes = [IsBorrower]
 
     class Input(serializers.Serializer[Any]):
-        disclosure = serializers.IntegerField(min_value=1)
+        disclosure = WholeNumber(min_value=1)
 
     @extend_schema(operation_id="cost_show", responses=DisclosureOutput)
     def get(self, request: Request, public_id: str) -> Response:

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common import clock
+from common.api.inputs import WholeNumber
 from lending.products import law as laws
 from lending.products import queries
 from lending.products.calculator import span
@@ -111,8 +112,8 @@ class Quotes(APIView):
 
     class Input(serializers.Serializer[Any]):
         product = serializers.CharField(max_length=20)
-        amount_fen = serializers.IntegerField(min_value=1)
-        term_months = serializers.IntegerField(min_value=1)
+        amount_fen = WholeNumber(min_value=1)
+        term_months = WholeNumber(min_value=1)
 
     @extend_schema(operation_id="quote", request=Input, responses=QuoteOutput)
     def post(self, request: Request) -> Response:

@@ -29,6 +29,7 @@ READ_SECONDS = 10.0
 MOST_ANSWER_BYTES = 1024 * 1024
 MOST_REASON = 40
 MOST_REFERENCE = 64
+LARGEST_FEN = 10**13
 STATES = get_args(State)
 KINDS = get_args(Kind)
 
@@ -176,7 +177,9 @@ def _notice(content: Content) -> WebhookNotice | None:
         return None
     amount_fen, state = content.get("amount_fen"), content.get("state")
     occurred_at = _instant(content.get("occurred_at"))
-    if type(amount_fen) is not int or amount_fen <= 0 or state not in STATES or not occurred_at:
+    if type(amount_fen) is not int or not 0 < amount_fen <= LARGEST_FEN:
+        return None
+    if state not in STATES or not occurred_at:
         return None
     return WebhookNotice(
         event_id=str(words[0]),
