@@ -64,6 +64,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "loans/<slug:public_id>/contract.pdf": BORROWERS,
     "loans/<slug:public_id>/repayments/<slug:out_trade_no>/": BORROWERS,
     "rewards/": BORROWERS,
+    "privacy/my-records/": BORROWERS,
 }
 
 API: Mapping[str, frozenset[Role]] = {

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from borrowers.people import id_number as id_numbers
 from borrowers.people import phones
-from borrowers.people.contracts import REVEAL_REASONS, RevealedPerson
+from borrowers.people.contracts import REVEAL_REASONS, OwnDetails, RevealedPerson
 from borrowers.people.locks import lock
 from borrowers.people.models import AccessEntry, Account, Borrower
 from borrowers.people.queries import ID_NUMBER_CONTEXT, PHONE_CONTEXT
@@ -183,6 +183,28 @@ def identify(
         subject=f"borrower:{borrower.public_id}",
         by=by,
         facts={},
+    )
+
+
+@durable
+def copy_own(*, borrower_id: int, by: Actor) -> OwnDetails:
+    """A person's own details for the copy that the law gives them; that it was made is kept.
+
+    Raises NotFound.
+    """
+    borrower = Borrower.objects.select_related("account").filter(pk=borrower_id).first()
+    if borrower is None:
+        raise NotFound
+    audit.append(
+        action="borrowers.person.copied",
+        subject=f"borrower:{borrower.public_id}",
+        by=by,
+        facts={},
+    )
+    return OwnDetails(
+        name=borrower.name or "",
+        phone=borrower.account.phone or "",
+        id_number=borrower.id_number or "",
     )
 
 

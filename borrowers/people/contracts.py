@@ -54,6 +54,15 @@ class RevealedPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnDetails:
+    """Somebody's own details in the clear, for themselves. The representation shows nothing."""
+
+    name: str = field(repr=False)
+    phone: str = field(repr=False)
+    id_number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class AccessFacts:
     """One look at a person's clear details, as that person may see it."""
 

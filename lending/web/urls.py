@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lending.web import application, apply, landing, loans, offer, rewards, start
+from lending.web import application, apply, landing, loans, offer, records, rewards, start
 
 app_name = "lending"
 ONE_APPLICATION = "applications/<slug:public_id>/"
@@ -29,4 +29,5 @@ urlpatterns = [
     path(f"{ONE_LOAN}contract.pdf", loans.contract, name="contract"),
     path(f"{ONE_LOAN}repayments/<slug:out_trade_no>/", loans.repayment, name="repayment"),
     path("rewards/", rewards.rewards, name="rewards"),
+    path("privacy/my-records/", records.own_records, name="own-records"),
 ]
