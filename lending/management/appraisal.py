@@ -13,10 +13,10 @@ from borrowers.behaviour.contracts import contradicted
 from borrowers.connectors.contracts import BillReading, RawEvent
 from common.errors import Refused
 from common.periods import SHANGHAI, shanghai_date
-from common.rulebook import queries as rulebook
 from common.texts import gettext_noop
 from lending.calc.contracts import Instalment
 from lending.calc.schedule import equal_instalments
+from lending.products import demonstration
 from lending.products import law as laws
 from scoring.decisions.contracts import CreditRequest, Numbers, Verdict
 from scoring.decisions.engine import assess
@@ -24,8 +24,6 @@ from scoring.features.kernel import plain, vector
 from scoring.policy import table
 from scoring.registry import scorecard
 
-# A trial asks for any round amount and any term that the law knows; products are narrower.
-LEAST_FEN = 10_000
 # The rulebook begins with the first of these days.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
@@ -95,7 +93,7 @@ def appraise(bills: Sequence[Bill], question: Question) -> Appraisal:
         raise DayOutOfReach(day=as_of)
     start_of_day = datetime.combine(as_of, time.min, tzinfo=SHANGHAI)
     features = plain(vector(from_events(events), as_of=start_of_day))
-    numbers = trial_numbers(as_of)
+    numbers = trial_numbers(question.scene, as_of)
     verdict = assess(
         request_of(question, numbers, are_records_whole=not contradicted(readings)),
         features=features,
@@ -144,16 +142,16 @@ def day_after_last(events: Iterable[RawEvent]) -> date:
     return last + timedelta(days=1) if last < LAST_DAY else last
 
 
-def trial_numbers(as_of: date) -> Numbers:
-    """The law of the day, and a product as wide as the law."""
-    law = laws.on(as_of)
-    longest = int(rulebook.number("LOAN_TERM_LIMIT_MONTHS", on=as_of))
+def trial_numbers(scene: str, as_of: date) -> Numbers:
+    """The law of the day, and the bounds of the demonstration's product for the scene."""
+    product = demonstration.product_for(scene)
+    law = laws.on(as_of, licence=product.licence, product=product.code)
     return Numbers(
         minimum_age_years=law.minimum_age_years,
-        minimum_fen=LEAST_FEN,
-        maximum_fen=law.exposure_cap_fen,
-        terms_months=tuple(range(1, longest + 1)),
-        floor_rate_ppm=0,
+        minimum_fen=product.minimum_fen,
+        maximum_fen=product.maximum_fen,
+        terms_months=product.terms_months,
+        floor_rate_ppm=product.floor_rate_ppm,
         annual_rate_cap_ppm=law.cap_ppm,
         exposure_cap_fen=law.exposure_cap_fen,
     )

@@ -1,0 +1,94 @@
+"""Two products to show and to test with, term by term, and invented schools. Pure.
+
+Nothing is left to a default: what a product lends under is read here and nowhere else.
+"""
+
+from dataclasses import dataclass
+
+CONSUMPTION, EDUCATION = "CONSUMPTION", "EDUCATION"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Every term of one product."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    scene: str
+    licence: str
+    minimum_fen: int
+    maximum_fen: int
+    terms_months: tuple[int, ...]
+    floor_rate_ppm: int
+    penalty_multiple_ppm: int
+    grace_days: int
+    pays_merchant: bool
+    needs_evidence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """One that is paid directly."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    scene: str
+    account: str
+
+
+PRODUCTS = (
+    Product(
+        code="DAILY",
+        name_zh="日常消费借款",
+        name_en="Everyday loan",
+        scene=CONSUMPTION,
+        licence="CONSUMER_FINANCE",
+        minimum_fen=50_000,
+        maximum_fen=5_000_000,
+        terms_months=(3, 6, 12),
+        floor_rate_ppm=72_000,
+        penalty_multiple_ppm=1_500_000,
+        grace_days=3,
+        pays_merchant=False,
+        needs_evidence=False,
+    ),
+    Product(
+        code="STUDY",
+        name_zh="进修学费借款",
+        name_en="Tuition loan",
+        scene=EDUCATION,
+        licence="CONSUMER_FINANCE",
+        minimum_fen=100_000,
+        maximum_fen=3_000_000,
+        terms_months=(6, 12),
+        floor_rate_ppm=60_000,
+        penalty_multiple_ppm=1_500_000,
+        grace_days=3,
+        pays_merchant=True,
+        needs_evidence=True,
+    ),
+)
+SCHOOLS = (
+    School(
+        code="TOMORROW",
+        name_zh="明日技能学校（虚构）",
+        name_en="Tomorrow Skills School (fictional)",
+        scene=EDUCATION,
+        account="merchant:TOMORROW",
+    ),
+    School(
+        code="RIVERSIDE",
+        name_zh="河畔语言学院（虚构）",
+        name_en="Riverside Language Institute (fictional)",
+        scene=EDUCATION,
+        account="merchant:RIVERSIDE",
+    ),
+)
+
+
+def product_for(scene: str) -> Product:
+    """The one product of a scene."""
+    (product,) = (each for each in PRODUCTS if each.scene == scene)
+    return product
