@@ -5,21 +5,21 @@ from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
-from borrowers.connectors.contracts import Category, Direction
 from common.periods import SHANGHAI, add_months
 from simulation.bills.records import Kind, Method, Record
+from simulation.words import Direction, Scene
 
 # Shops that nobody runs: weight, scene, name, what is bought, usual price in fen.
 SHOPS = (
-    (0.30, Category.DINING, "示例小面馆", "午餐", 2_200),
-    (0.12, Category.DINING, "示例奶茶铺", "奶茶", 1_500),
-    (0.22, Category.GROCERIES, "示例便利店", "日用品", 2_800),
-    (0.16, Category.TRANSPORT, "示例地铁", "乘车", 500),
-    (0.07, Category.ONLINE_SHOPPING, "示例旗舰店", "订单", 9_900),
-    (0.04, Category.APPAREL_BEAUTY, "示例服饰店", "衬衫", 15_900),
-    (0.04, Category.ENTERTAINMENT, "示例影城", "电影票", 4_500),
-    (0.02, Category.UTILITIES_TELECOM, "示例移动", "话费", 5_000),
-    (0.03, Category.EDUCATION, "示例书店", "图书", 6_800),
+    (0.30, Scene.DINING, "示例小面馆", "午餐", 2_200),
+    (0.12, Scene.DINING, "示例奶茶铺", "奶茶", 1_500),
+    (0.22, Scene.GROCERIES, "示例便利店", "日用品", 2_800),
+    (0.16, Scene.TRANSPORT, "示例地铁", "乘车", 500),
+    (0.07, Scene.ONLINE_SHOPPING, "示例旗舰店", "订单", 9_900),
+    (0.04, Scene.APPAREL_BEAUTY, "示例服饰店", "衬衫", 15_900),
+    (0.04, Scene.ENTERTAINMENT, "示例影城", "电影票", 4_500),
+    (0.02, Scene.UTILITIES_TELECOM, "示例移动", "话费", 5_000),
+    (0.03, Scene.EDUCATION, "示例书店", "图书", 6_800),
 )
 HOURS = (8, 12, 12, 13, 18, 19, 19, 21, 22)
 REFUND_SHARE = 0.02

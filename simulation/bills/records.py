@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from borrowers.connectors.contracts import Category, Direction
+from simulation.words import Direction, Scene
 
 
 class Kind(StrEnum):
@@ -34,12 +34,14 @@ class Method(StrEnum):
     MONEY_FUND = "MONEY_FUND"
     DEBIT = "DEBIT"
     CREDIT = "CREDIT"
+    BNPL = "BNPL"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """One payment of a fictional person.
 
+    `card` is the card that paid, as the wallet names it: 工商银行储蓄卡(0000).
     `number` is the wallet's own, `order` the merchant's. A refund names the payment that it
     undoes in `undoes`; a payment does not know what came back, the writers work that out.
     """
@@ -53,8 +55,9 @@ class Record:
     item: str = ""
     order: str = ""
     method: Method = Method.BALANCE
-    scene: Category = Category.UNKNOWN
+    scene: Scene = Scene.UNKNOWN
     undoes: str = ""
+    card: str = ""
 
 
 def refunded_by_number(records: Iterable[Record]) -> Counter[str]:

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from borrowers.connectors.contracts import Category, Direction
-from simulation.bills.alipay import SCENES
 from simulation.bills.records import Kind, Method, Record
+from simulation.bills.wallets.alipay import SCENES
+from simulation.words import Direction
+from simulation.words import Scene as Category
 
 # Letters from which no word of the lexicon can be made, and what CSV has to escape.
 WORDS = st.text(alphabet="甲乙丙丁戊己庚辛abcXYZ0159 ,\"'&<>·", min_size=1, max_size=12).map(

@@ -8,13 +8,14 @@ import openpyxl
 import pytest
 
 from borrowers.connectors import refusals
-from borrowers.connectors.contracts import Category, Direction, EventStatus
+from borrowers.connectors.contracts import Category, EventStatus
 from borrowers.connectors.registry import read_bill, read_bill_bounded
 from simulation.bills import Layout, write
-from simulation.bills.layouts import file_name
+from simulation.bills.containers.workbook import serial, workbook
+from simulation.bills.layouts import WALLETS, file_name
 from simulation.bills.months import SHOPS, ordinary_months
 from simulation.bills.records import Kind, Method, Owner, Record, yuan
-from simulation.bills.workbook import serial, workbook
+from simulation.words import Direction
 
 AT = datetime(2026, 9, 24, 3, 40, 58, tzinfo=UTC)
 LUNCH = Record(
@@ -120,7 +121,7 @@ class TestShapes:
 
 
 class TestReadingThem:
-    @pytest.mark.parametrize("layout", Layout)
+    @pytest.mark.parametrize("layout", WALLETS)
     def test_the_child_reads_every_layout(self, layout):
         content = write(RECORDS, layout=layout)
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from borrowers.connectors.contracts import Direction
 from common.periods import SHANGHAI
+from simulation.bills.containers.tables import csv_cell, day
+from simulation.bills.containers.workbook import Cell, workbook
 from simulation.bills.records import Kind, Method, Owner, Record, refunded_by_number, yuan
-from simulation.bills.workbook import Cell, workbook
+from simulation.words import Direction
 
 HEADER = (
     "交易时间", "交易类型", "交易对方", "商品", "收/支", "金额(元)", "支付方式", "当前状态",
@@ -26,6 +27,7 @@ METHODS = {
     Method.MONEY_FUND: "零钱通",
     Method.DEBIT: "示例银行储蓄卡(0000)",
     Method.CREDIT: "示例银行信用卡(0000)",
+    Method.BNPL: "分付",
 }
 TYPES = {
     Kind.PURCHASE: "商户消费",
@@ -54,30 +56,30 @@ STATES = {
 }
 
 
-def csv_2018(records: Sequence[Record], owner: Owner) -> bytes:
+def csv_2018(records: Sequence[Record], owner: Owner, stated: Sequence[Record]) -> bytes:
     """Until July 2025: UTF-8 with byte order mark, CRLF, a tab behind every number."""
-    lines = [line(row) for row in preamble(records, owner, has_zone_note=False)]
+    lines = [line(row) for row in preamble(stated, owner, has_zone_note=False)]
     lines += [line(row, has_tabs=True) for row in table(records, wall_text, amount_text)]
     return ("\ufeff" + "".join(lines)).encode()
 
 
-def csv_quoted(records: Sequence[Record], owner: Owner) -> bytes:
+def csv_quoted(records: Sequence[Record], owner: Owner, stated: Sequence[Record]) -> bytes:
     """April 2025: every word quoted, the tab behind the closing quote, which is no valid CSV."""
-    lines = [line(row) for row in preamble(records, owner, has_zone_note=False)]
+    lines = [line(row) for row in preamble(stated, owner, has_zone_note=False)]
     rows = table(records, wall_text, amount_text)
     lines += [line(row, has_tabs=True, is_quoted=True) for row in rows]
     return ("\ufeff" + "".join(lines)).encode()
 
 
-def xlsx_2025(records: Sequence[Record], owner: Owner) -> bytes:
+def xlsx_2025(records: Sequence[Record], owner: Owner, stated: Sequence[Record]) -> bytes:
     """From July 2025: a workbook whose cells are all words."""
-    rows = preamble(records, owner, has_zone_note=False)
+    rows = preamble(stated, owner, has_zone_note=False)
     return workbook([*rows, *table(records, wall_text, amount_text)])
 
 
-def xlsx_2026(records: Sequence[Record], owner: Owner) -> bytes:
+def xlsx_2026(records: Sequence[Record], owner: Owner, stated: Sequence[Record]) -> bytes:
     """From March 2026: one more note, times as serials, amounts as numbers."""
-    rows = preamble(records, owner, has_zone_note=True)
+    rows = preamble(stated, owner, has_zone_note=True)
     return workbook([*rows, *table(records, wall_time, amount_number)])
 
 
@@ -107,7 +109,7 @@ def preamble(
 
 
 def total(name: str, records: Iterable[Record], direction: Direction) -> str:
-    amounts = [each.amount_fen for each in records if each.direction is direction]
+    amounts = [each.amount_fen for each in records if each.direction == direction]
     return f"{name}：{len(amounts)}笔 {yuan(sum(amounts))}元"
 
 
@@ -127,7 +129,7 @@ def table(
             record.item or "/",
             DIRECTIONS[record.direction],
             amount_cell(record.amount_fen),
-            METHODS[record.method],
+            record.card or METHODS[record.method],
             state(record, refunded[record.number]),
             record.number,
             record.order or "/",
@@ -144,10 +146,6 @@ def state(record: Record, refunded_fen: int) -> str:
     if refunded_fen >= record.amount_fen:
         return "已全额退款"
     return f"已退款(￥{yuan(refunded_fen)})"
-
-
-def day(at: datetime) -> str:
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d}"
 
 
 def wall_text(wall: datetime) -> str:
@@ -174,9 +172,3 @@ def line(row: Sequence[Cell], *, has_tabs: bool = False, is_quoted: bool = False
         cells[9] += "\t"
     padding = [""] * (len(HEADER) - len(cells))
     return ",".join([*cells, *padding]) + "\r\n"
-
-
-def csv_cell(words: str, *, is_quoted: bool = False) -> str:
-    if is_quoted or any(mark in words for mark in ',"\r\n'):
-        return '"' + words.replace('"', '""') + '"'
-    return words

@@ -1,12 +1,10 @@
 """Alipay's words, notes and padding: the web export and the app's two layouts."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from borrowers.connectors.contracts import Category, Direction
-from common.periods import SHANGHAI
+from simulation.bills.containers.tables import csv_cell, day, wall_text
 from simulation.bills.records import Kind, Method, Owner, Record, refunded_by_number, yuan
-from simulation.bills.wechat import csv_cell, day
+from simulation.words import Direction, Scene
 
 DASHES = "-" * 84
 RECEIPT = (
@@ -43,6 +41,7 @@ METHODS = {
     Method.MONEY_FUND: "余额宝",
     Method.DEBIT: "示例银行储蓄卡(0000)",
     Method.CREDIT: "花呗",
+    Method.BNPL: "花呗",
 }
 CLASSES = {
     Kind.QR_RECEIPT: "收入",
@@ -57,19 +56,19 @@ CLASSES = {
     Kind.REFUND: "退款",
 }
 SCENES = {
-    Category.GROCERIES: "日用百货",
-    Category.DINING: "餐饮美食",
-    Category.TRANSPORT: "交通出行",
-    Category.TRAVEL: "酒店旅游",
-    Category.APPAREL_BEAUTY: "服饰装扮",
-    Category.ELECTRONICS_HOME: "数码电器",
-    Category.EDUCATION: "教育培训",
-    Category.UTILITIES_TELECOM: "充值缴费",
-    Category.HOUSING: "住房物业",
-    Category.ENTERTAINMENT: "文化休闲",
-    Category.INSURANCE_FINANCE: "保险",
-    Category.LOGISTICS_SERVICE: "生活服务",
-    Category.GOVERNMENT_TAX: "公共服务",
+    Scene.GROCERIES: "日用百货",
+    Scene.DINING: "餐饮美食",
+    Scene.TRANSPORT: "交通出行",
+    Scene.TRAVEL: "酒店旅游",
+    Scene.APPAREL_BEAUTY: "服饰装扮",
+    Scene.ELECTRONICS_HOME: "数码电器",
+    Scene.EDUCATION: "教育培训",
+    Scene.UTILITIES_TELECOM: "充值缴费",
+    Scene.HOUSING: "住房物业",
+    Scene.ENTERTAINMENT: "文化休闲",
+    Scene.INSURANCE_FINANCE: "保险",
+    Scene.LOGISTICS_SERVICE: "生活服务",
+    Scene.GOVERNMENT_TAX: "公共服务",
 }
 ITEMS = {
     Kind.TRANSFER: "转账",
@@ -85,10 +84,11 @@ STATES = {Kind.CARD_REPAYMENT: "还款成功", Kind.REFUND: "退款成功", Kind
 MOVED = {Direction.IN: "已收入", Direction.OUT: "已支出", Direction.NEUTRAL: "资金转移"}
 
 
-def web(records: Sequence[Record], owner: Owner) -> bytes:
+def web(records: Sequence[Record], owner: Owner, stated: Sequence[Record]) -> bytes:
     """To 2023: no payment method; what came back stands in a column, never in a row of its own."""
     refunded = refunded_by_number(records)
     kept = [each for each in records if each.kind is not Kind.REFUND]
+    counted = [each for each in stated if each.kind is not Kind.REFUND]
     first, last = min(each.at for each in kept), max(each.at for each in kept)
     lines = [
         "支付宝交易记录明细查询",
@@ -98,35 +98,37 @@ def web(records: Sequence[Record], owner: Owner) -> bytes:
         padded(WEB_HEADER),
         *(padded(web_row(each, refunded[each.number])) for each in newest_first(kept)),
         DASHES,
-        f"共{len(kept)}笔记录",
-        total("已收入:{}笔,{}元", kept, Direction.IN),
+        f"共{len(counted)}笔记录",
+        total("已收入:{}笔,{}元", counted, Direction.IN),
         "待收入:0笔,0.00元",
-        total("已支出:{}笔,{}元", kept, Direction.OUT),
+        total("已支出:{}笔,{}元", counted, Direction.OUT),
         "待支出:0笔,0.00元",
         f"导出时间:[{day(last)} 23:59:59]    用户:{owner.nickname}",
     ]
     return encoded(lines)
 
 
-def app_2021(records: Sequence[Record], owner: Owner) -> bytes:
+def app_2021(records: Sequence[Record], owner: Owner, stated: Sequence[Record]) -> bytes:
     """2021 to January 2023: the header in the second line, all notes below the rows."""
     lines = [
         RECEIPT,
         padded(APP_2021_HEADER),
         *(padded(row) for row in app_rows(records, APP_2021_HEADER, neutral="其他")),
         DASHES,
-        *about(records, owner, neutral="其他", pattern="{}笔,{}元"),
+        *about(stated, owner, neutral="其他", pattern="{}笔,{}元"),
         *NOTES,
     ]
     return encoded(lines)
 
 
-def app_2023(records: Sequence[Record], owner: Owner, *, is_padded: bool = True) -> bytes:
+def app_2023(
+    records: Sequence[Record], owner: Owner, stated: Sequence[Record], *, is_padded: bool = True
+) -> bytes:
     """Since February 2023: all notes above the rows, the header in line 25."""
     shape = padded if is_padded else bare
     lines = [
         DASHES,
-        *about(records, owner, neutral="不计收支", pattern="{}笔 {}元"),
+        *about(stated, owner, neutral="不计收支", pattern="{}笔 {}元"),
         *NOTES,
         RECEIPT,
         shape(APP_2023_HEADER),
@@ -148,14 +150,14 @@ def about(records: Sequence[Record], owner: Owner, *, neutral: str, pattern: str
     yield f"共{len(records)}笔记录"
     yield total(f"收入：{pattern}", stated, Direction.IN)
     yield total(f"支出：{pattern}", stated, Direction.OUT)
-    rest = [each for each in stated if each.direction is Direction.NEUTRAL] + refunds
+    rest = [each for each in stated if each.direction == Direction.NEUTRAL] + refunds
     amount = yuan(sum(each.amount_fen for each in rest))
     yield f"{neutral}：{pattern}".format(len(rest), amount)
     yield ""
 
 
 def total(pattern: str, records: Iterable[Record], direction: Direction) -> str:
-    amounts = [each.amount_fen for each in records if each.direction is direction]
+    amounts = [each.amount_fen for each in records if each.direction == direction]
     return pattern.format(len(amounts), yuan(sum(amounts)))
 
 
@@ -204,7 +206,7 @@ def app_cells(record: Record, refunded_fen: int, *, neutral: str) -> dict[str, s
         "商品说明": f"退款-{record.item}" if is_refund else item(record),
         "收/支": neutral if is_refund else words[record.direction],
         "金额": yuan(record.amount_fen),
-        "收/付款方式": "" if record.kind is Kind.VOID else METHODS[record.method],
+        "收/付款方式": "" if record.kind is Kind.VOID else record.card or METHODS[record.method],
         "交易状态": "交易关闭" if is_whole else STATES.get(record.kind, "交易成功"),
         "交易订单号": (f"{record.undoes}_{record.number}" if is_refund else record.number) + "\t",
         "商家订单号": f"{record.order}\t",
@@ -218,10 +220,6 @@ def item(record: Record) -> str:
 
 def newest_first(records: Iterable[Record]) -> list[Record]:
     return sorted(records, key=lambda each: each.at, reverse=True)
-
-
-def wall_text(at: datetime) -> str:
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
 def padded(cells: Sequence[str]) -> str:

@@ -1,0 +1,1 @@
+"""What files are packed in: workbooks, text tables, archives, pages."""

@@ -1,0 +1,36 @@
+"""Cells, days and totals as text files write them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.periods import SHANGHAI
+from simulation.bills.records import yuan
+
+
+def csv_cell(words: str, *, is_quoted: bool = False) -> str:
+    if is_quoted or any(mark in words for mark in ',"\r\n'):
+        return '"' + words.replace('"', '""') + '"'
+    return words
+
+
+def day(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d}"
+
+
+def wall_text(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+
+
+def grouped(fen: int) -> str:
+    """`123456` as `1,234.56`, and a minus where there is one: as banks write it."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
+def signed(fen: int) -> str:
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{yuan(abs(fen))}"
+
+
+def total(pattern: str, amounts_fen: Sequence[int]) -> str:
+    return pattern.format(len(amounts_fen), yuan(sum(amounts_fen)))
