@@ -59,6 +59,14 @@ TEMPLATES: Mapping[str, Template] = {
             "write to you here."
         ),
     ),
+    "INSTALMENT_DUE_SOON": Template(
+        title=gettext_noop("An instalment falls due soon"),
+        body=gettext_noop(
+            "Please pay %(amount)s by %(due)s. If you have paid it in the meantime, there is "
+            "nothing more to do."
+        ),
+        facts=("amount_fen", "due_on"),
+    ),
     "REPAYMENT_RECEIVED": Template(
         title=gettext_noop("Thank you, your payment has arrived"),
         body=gettext_noop("We have received %(amount)s."),

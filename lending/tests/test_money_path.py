@@ -324,6 +324,43 @@ class TestClose:
         assert ledger.balance_fen(chart.INTEREST_INCOME) == -loan.interest_accrued_fen
         books_agree(loan, DUE)
 
+    def test_tells_of_an_instalment_three_days_before_it_falls_due_and_once(self, lin):
+        loan = builders.paid_out(lin)
+        first = loan.instalments.get(number=1)
+        told = Message.objects.filter(template="INSTALMENT_DUE_SOON")
+
+        closing.close_through(to=DUE - timedelta(days=4))
+        assert not told.exists()
+        closing.close_through(to=DUE - timedelta(days=3))
+        assert told.count() == 1
+        closing.close_through(to=DUE + timedelta(days=1))
+
+        assert told.get().facts == {
+            "loan": loan.public_id,
+            "amount_fen": first.principal_fen + first.interest_fen,
+            "due_on": DUE.isoformat(),
+        }
+
+    def test_tells_nothing_of_an_instalment_that_is_paid_already(self, lin):
+        loan = builders.paid_out(lin)
+        first = loan.instalments.get(number=1)
+        builders.pay(loan, first.principal_fen + first.interest_fen, on=TODAY, key="early")
+
+        closing.close_through(to=DUE)
+
+        assert not Message.objects.filter(template="INSTALMENT_DUE_SOON").exists()
+
+    def test_tells_of_what_is_left_where_a_payment_had_carried_the_loan_on(self, lin):
+        loan = builders.paid_out(lin)
+        first = loan.instalments.get(number=1)
+        closing.close_through(to=DUE - timedelta(days=4))
+        builders.pay(loan, 10_000, on=DUE - timedelta(days=4), key="part")
+
+        closing.close_through(to=DUE - timedelta(days=2))
+
+        told = Message.objects.get(template="INSTALMENT_DUE_SOON")
+        assert told.facts["amount_fen"] == first.principal_fen + first.interest_fen - 10_000
+
     def test_twice_is_once(self, lin):
         loan = builders.paid_out(lin)
         closing.close_through(to=TODAY + timedelta(days=5))
