@@ -1,10 +1,15 @@
 """Money is a value, in fen: never a float, never without its unit."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, Overflow
 
 FEN_PER_YUAN = 100
+# Digits, or digits in groups of three, and at most two places: nothing else is an amount.
+TYPED = re.compile(r"(?:[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(?:\.[0-9]{1,2})?")
+# A Chinese keyboard types these, and they mean the same.
+FULL_WIDTH = str.maketrans("０１２３４５６７８９，．￥", "0123456789,.¥")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,6 +50,18 @@ def yuan(fen: int) -> str:
     sign = "-" if fen < 0 else ""
     whole, rest = divmod(abs(fen), FEN_PER_YUAN)
     return f"{sign}{whole:,}.{rest:02d}"
+
+
+def fen_typed(text: str) -> int:
+    """Yuan as a person writes them: `3000`, `3,000.50`, `¥3000`, `３０００`; as fen.
+
+    Raises ValueError for whatever else Python would read as a number: `1e3`, `+5`, `1_000`,
+    `3 000`, digits of other scripts. An amount that must be guessed is no amount.
+    """
+    plain = text.strip().translate(FULL_WIDTH).removeprefix("¥")
+    if not TYPED.fullmatch(plain):
+        raise ValueError("not an amount")
+    return fen_from_yuan(plain.replace(",", ""))
 
 
 def fen_from_yuan(amount: Decimal | str | int) -> int:

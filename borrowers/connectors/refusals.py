@@ -96,7 +96,21 @@ class ZipBomb(FileRefused):
 
     code = "FILE_UNPACKS_TOO_LARGE"
     message = gettext_noop("This workbook unpacks to far more than a bill needs.")
-    advice = gettext_noop("Upload the file as the app exported it.")
+    advice = gettext_noop(
+        "We did not unpack it. Export your bill again in the app and upload that file, without"
+        " packing or changing it."
+    )
+
+
+class MultiplyingText(FileRefused):
+    """A workbook whose text is defined to grow as it is read: no program writes that."""
+
+    code = "FILE_MULTIPLIES_ITSELF"
+    message = gettext_noop("This workbook holds definitions that make it grow as it is read.")
+    advice = gettext_noop(
+        "No app exports such a file, so we did not read it. Export your bill again in the app and"
+        " upload that file, without opening it in between."
+    )
 
 
 class TooSlow(FileRefused):

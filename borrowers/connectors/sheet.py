@@ -187,7 +187,18 @@ def workbook(content: bytes) -> list[Sheet]:
             check_contents(archive.namelist())
         return worksheets(content)
     except DAMAGED as error:
+        if is_about_entities(error):
+            raise refusals.MultiplyingText from error
         raise refusals.TruncatedFile from error
+
+
+def is_about_entities(error: BaseException | None) -> bool:
+    """Whether the XML parser stopped at a definition; openpyxl wraps what it says."""
+    from defusedxml.common import DefusedXmlException  # noqa: PLC0415 (as openpyxl)
+
+    while error is not None and not isinstance(error, DefusedXmlException):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def check_archive(archive: zipfile.ZipFile) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.money import ZERO, Money, fen_from_yuan, total, yuan
+from common.money import ZERO, Money, fen_from_yuan, fen_typed, total, yuan
 
 FEN = st.integers(min_value=-(10**15), max_value=10**15)
 AMOUNTS = FEN.map(Money)
@@ -127,3 +127,23 @@ class TestFenFromYuan:
             assert isinstance(fen_from_yuan(typed), int)
         except ValueError as error:
             assert "not an amount" in str(error)  # noqa: PT017 (either is right)
+
+
+class TestFenTyped:
+    @pytest.mark.parametrize(
+        ("text", "fen"),
+        [("0", 0), ("5", 500), ("5.5", 550), ("1,234.56", 123_456), ("１，２３４．５６", 123_456)],
+    )
+    def test_reads_amounts(self, text, fen):
+        assert fen_typed(text) == fen
+
+    @pytest.mark.parametrize(
+        "text", ["", "1e3", "+5", "-5", "1_000", "٥", "1 000", "12,34", "1,234,56", "1.234", "5元"]
+    )
+    def test_guesses_nothing(self, text):
+        with pytest.raises(ValueError, match="not an amount"):
+            fen_typed(text)
+
+    @given(fen=st.integers(min_value=0, max_value=10**13))
+    def test_reads_every_amount_that_we_write(self, fen):
+        assert fen_typed(yuan(fen)) == fen

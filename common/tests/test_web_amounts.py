@@ -13,7 +13,7 @@ FIELD = FenField(least_fen=50_000, most_fen=5_000_000)
 
 class TestFenField:
     @pytest.mark.parametrize(
-        "typed", ["3000", "3,000", "3，000.00", " 3 000 ", "¥3000", "￥3,000.0", "03000"]
+        "typed", ["3000", "3,000", "3，000.00", " 3000 ", "¥3000", "￥3,000.0", "３０００", "03000"]
     )
     def test_reads_what_people_type(self, typed):
         assert FIELD.clean(typed) == 300_000
@@ -23,7 +23,12 @@ class TestFenField:
         assert FIELD.clean(f"¥{yuan(fen)}") == fen
 
     @pytest.mark.parametrize(
-        "typed", ["", " ", "lots", "NaN", "Infinity", "1e9999", "3000.001", "-3000", "三千"]
+        "typed",
+        [
+            *("", " ", "lots", "NaN", "Infinity", "1e9999", "3000.001", "-3000", "三千"),
+            *("1e3", "+3000", "3_000", "٣٠٠٠", "3 000", "30,00", "3,0000", "3000.", ".5"),
+            *("¥¥3000", "3,000,", "²000", "0x1000", "3000\x00", "3000\n3000", "9" * 40),
+        ],
     )
     def test_says_what_is_wrong(self, typed):
         with pytest.raises(forms.ValidationError) as wrong:

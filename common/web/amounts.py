@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.money import fen_from_yuan, yuan
+from common.money import FEN_PER_YUAN, fen_from_yuan, fen_typed, yuan
 
 CENTS = 2
 MOST_DIGITS = 12
@@ -20,16 +20,22 @@ class FenField(forms.DecimalField):
         options.setdefault("help_text", _("From ¥%(least)s to ¥%(most)s.") % self._ends())
         options.setdefault(
             "error_messages",
-            {"required": _("Enter an amount."), "invalid": _("Enter an amount, such as 3000.")},
+            {
+                "required": _("Enter an amount."),
+                "invalid": _("Enter an amount, such as 3000 or 3000.50."),
+            },
         )
         super().__init__(max_digits=MOST_DIGITS, decimal_places=CENTS, **options)
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs say int
-        """Digits as people write and copy them: spaces, commas and the sign do not count."""
-        text = str(value or "").strip()
-        for sign in (" ", ",", "，", "¥", "￥"):
-            text = text.replace(sign, "")
-        return super().to_python(text)
+        """Yuan as people write them, strictly; nothing where nothing was written."""
+        text = str(value if value is not None else "").strip()
+        if not text:
+            return None
+        try:
+            return Decimal(fen_typed(text)) / FEN_PER_YUAN
+        except ValueError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
     def clean(self, value: Any) -> Any:
         """Whole fen, or nothing where nothing was needed."""

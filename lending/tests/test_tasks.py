@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 
+from common.business_date import queries as business_dates
 from lending import tasks
 from lending.applications.models import LoanApplication
 from lending.rewards.models import Entitlement
@@ -63,3 +65,29 @@ def test_closing_follows_the_calendar_of_shanghai():
 
     loan.refresh_from_db()
     assert loan.carried_through == TODAY
+
+
+class TestClosingByHand:
+    def close(self, to):
+        with time_machine.travel(NOW, tick=False):
+            call_command("close_day", "--to", to)
+
+    def test_goes_some_time_ahead_in_a_demonstration(self):
+        builders.open_books()
+
+        self.close((TODAY + timedelta(days=2)).isoformat())
+
+        assert business_dates.today() == TODAY + timedelta(days=2)
+
+    @pytest.mark.parametrize(
+        ("is_demonstration", "to"),
+        [(True, "9999-12-31"), (False, (TODAY + timedelta(days=1)).isoformat())],
+    )
+    def test_never_opens_a_day_that_is_too_far_ahead(self, settings, is_demonstration, to):
+        settings.DEMONSTRATION = is_demonstration
+        builders.open_books()
+
+        with pytest.raises(CommandError, match=f"{to} is too far ahead"):
+            self.close(to)
+
+        assert business_dates.today() == TODAY

@@ -154,7 +154,7 @@ class TestAsking:
         [
             ({"amount": "499.99"}, "Enter an amount from ¥500.00 to ¥50,000.00."),
             ({"amount": "50000.01"}, "Enter an amount from ¥500.00 to ¥50,000.00."),
-            ({"amount": "lots"}, "Enter an amount, such as 3000."),
+            ({"amount": "lots"}, "Enter an amount, such as 3000 or 3000.50."),
             ({"amount": ""}, "Enter an amount."),
             ({"term_months": "5"}, "Select a valid choice"),
             ({"term_months": ""}, "Choose a number of months."),

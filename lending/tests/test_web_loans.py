@@ -192,9 +192,9 @@ class TestPaying:
         ("wrong", "words"),
         [
             ({"amount": "0"}, "Enter an amount from ¥0.01"),
-            ({"amount": "-5"}, "Enter an amount from ¥0.01"),
+            ({"amount": "-5"}, "Enter an amount, such as 3000"),
             ({"amount": "9999999"}, "Enter an amount from ¥0.01"),
-            ({"amount": "1.001"}, "no more than 2 decimal places"),
+            ({"amount": "1.001"}, "Enter an amount, such as 3000 or 3000.50."),
             ({"amount": ""}, "Enter an amount."),
             ({"request_key": ""}, "This field is required."),
         ],

@@ -15,7 +15,7 @@ from django.utils import translation
 from borrowers.connectors import registry
 from borrowers.connectors.sheet import LARGEST_FILE
 from common.errors import Refused
-from common.money import fen_from_yuan
+from common.money import fen_typed
 from common.texts import gettext_noop
 from lending.management import report
 from lending.management.appraisal import Bill, Question, appraise
@@ -112,7 +112,7 @@ def dumped(content: dict[str, Any]) -> str:
 def amount_fen(words: str) -> int:
     """Yuan as typed, above zero."""
     try:
-        fen = fen_from_yuan(words)
+        fen = fen_typed(words)
     except ValueError as error:
         raise ArgumentTypeError(f"not an amount in yuan: {words}") from error
     if not 0 < fen <= LARGEST_YUAN * 100:

@@ -3,11 +3,16 @@
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common import clock
 from common.business_date import queries as business_dates
+from common.periods import add_months
 from lending.closing import actions as closing
+
+# A demonstration may see time pass; the longest loan and its arrears fit in. Real books may not.
+DEMONSTRATED_MONTHS = 36
 
 
 class Command(BaseCommand):
@@ -22,7 +27,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        to = options["to"] or clock.shanghai_today()
+        today = clock.shanghai_today()
+        to = options["to"] or today
+        latest = add_months(today, DEMONSTRATED_MONTHS) if settings.DEMONSTRATION else today
+        if to > latest:
+            raise CommandError(
+                f"{to.isoformat()} is too far ahead: the books can be opened up to"
+                f" {latest.isoformat()}. Nothing was closed."
+            )
         days = closing.close_through(to=to)
         if days or not options["catch_up"]:
             on = business_dates.today()

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
-from common.money import fen_from_yuan
+from common.money import fen_typed
 from common.periods import SHANGHAI, add_months
 from simulation.bills import Layout, write
 from simulation.bills.months import ordinary_months
@@ -93,7 +93,7 @@ def months(words: str) -> int:
 def income_fen(words: str) -> int:
     """Yuan a month, from zero."""
     try:
-        fen = fen_from_yuan(words)
+        fen = fen_typed(words)
     except ValueError as error:
         raise ArgumentTypeError(f"not an amount in yuan: {words}") from error
     if not 0 <= fen <= LARGEST_INCOME_FEN:
