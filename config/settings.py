@@ -162,6 +162,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_ONLY = False
+HEADLESS_TOKEN_STRATEGY = "common.api.authentication.SessionTokens"  # noqa: S105 (a class name)
 
 # --- Pages ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

@@ -1,11 +1,13 @@
 """The API's person: signing up by token, identity, consents, messages; problems in JSON."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from borrowers.consent import queries as consents
@@ -15,7 +17,7 @@ from borrowers.messages import queries as outgoing
 from borrowers.people import queries as people
 from borrowers.people.models import Account
 from borrowers.tests import cast
-from common.clock import shanghai_today
+from common.clock import now, shanghai_today
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +84,21 @@ class TestTheToken:
         assert answer.status_code == 200
         me = APIClient().get("/api/v1/me", headers=token_of(answer))
         assert me.json()["public_id"] == lin.public_id
+
+    def test_is_read_once_a_request_and_no_longer_than_its_session(self, lin):
+        asked = self.post("auth/code/request", {"phone": "+8613900000001"})
+        token = asked.json()["meta"]["session_token"]
+        answer = self.post("auth/code/confirm", {"code": latest_code()}, token)
+        mine = token_of(answer)
+
+        with CaptureQueriesContext(connection) as seen:
+            assert APIClient().get("/api/v1/me", headers=mine).status_code == 200
+        assert len([each for each in seen if '"django_session"' in each["sql"]]) == 1
+
+        Session.objects.update(expire_date=now() - timedelta(seconds=1))
+        assert APIClient().get("/api/v1/me", headers=mine).status_code == 401
+        Session.objects.all().delete()
+        assert APIClient().get("/api/v1/me", headers=mine).status_code == 401
 
     def test_does_not_come_to_staff_by_a_code_alone(self):
         cast.officer()
