@@ -33,7 +33,7 @@ def test_does_not_wait_for_what_is_done():
 
 
 def test_asks_soon_and_then_less_often():
-    work = Work(done_at=30)
+    work = Work(done_at=60)
 
     assert wait_until(work.is_done, seconds=5) is True
 
