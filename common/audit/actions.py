@@ -1,29 +1,30 @@
 """Appending to the audit trail, and sealing it."""
 
+import json
 from collections.abc import Mapping
 
 from django.db import connection
 
 from common.actors import Actor
 from common.audit.chain import GENESIS, link_hash
-from common.audit.models import AuditEntry, AuditLink
+from common.audit.models import AuditLink
 from common.audit.queries import last_link, sealable
 from common.transactions import durable, required
 
 SEALER_LOCK = 4_201_001
 BATCH_ROWS = 1_000
+# In plain SQL, because every verb appends.
+_APPEND = """
+INSERT INTO common_auditentry (action, actor_kind, actor_account_id, subject, facts)
+VALUES (%s, %s, %s, %s, %s)
+"""
 
 
 @required
 def append(*, action: str, subject: str, by: Actor, facts: Mapping[str, object]) -> None:
     """Write one entry in the caller's transaction. `facts` hold ids, codes, amounts and dates."""
-    AuditEntry.objects.create(
-        action=action,
-        subject=subject,
-        actor_kind=by.kind,
-        actor_account_id=by.account_id,
-        facts=dict(facts),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND, [action, by.kind, by.account_id, subject, json.dumps(dict(facts))])
 
 
 @durable
