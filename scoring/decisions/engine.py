@@ -3,7 +3,7 @@
 The same inputs give the same verdict to the last bit, so that any decision can be replayed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from math import isnan
 from typing import Any
@@ -45,9 +45,10 @@ def assess(
     own = _known(features, only_own=True)
     seen = own if not request.has_consumption_consent else _known(features, only_own=False)
     rating = card.rate(seen)
-    found = _propose(request, seen, rating, policy, numbers)
+    found = _propose(request, seen, rating, policy, numbers, rule=table.evaluate)
     without = replace(request, has_consumption_consent=False)
-    base = _propose(without, own, card.rate(own), policy, numbers)
+    # Without records most people are alike to the table.
+    base = _propose(without, own, card.rate(own), policy, numbers, rule=table.remembered)
     chosen = _not_below(found, base)
     guards = rules.guards(request, numbers)
     outcome = min((chosen.outcome, *(each.outcome for each in guards)), key=lambda each: RANK[each])
@@ -82,7 +83,13 @@ def _known(features: Values, *, only_own: bool) -> dict[str, float | None]:
 
 
 def _propose(
-    request: CreditRequest, values: Values, rating: Rating, policy: Policy, numbers: Numbers
+    request: CreditRequest,
+    values: Values,
+    rating: Rating,
+    policy: Policy,
+    numbers: Numbers,
+    *,
+    rule: Callable[[Policy, Inputs], Ruling],
 ) -> _Proposal:
     inputs = Inputs(
         has_records=request.has_consumption_consent,
@@ -97,7 +104,7 @@ def _propose(
         amount_fen=request.amount_fen,
         term_months=request.term_months,
     )
-    ruling = table.evaluate(policy, inputs)
+    ruling = rule(policy, inputs)
     room = rules.room(
         ruling,
         request,

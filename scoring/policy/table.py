@@ -37,6 +37,15 @@ def evaluate(policy: Policy, inputs: Inputs) -> Ruling:
     return Ruling(**{name: output[name] for name in named}, rule=rule)
 
 
+@lru_cache(maxsize=1024)
+def remembered(policy: Policy, inputs: Inputs) -> Ruling:
+    """The same, kept in mind: for questions of which most are alike.
+
+    The table is a pure function, and the engine hands every question to a thread of its own.
+    """
+    return evaluate(policy, inputs)
+
+
 def _left_to_a_person(*, reason: str, rule: str) -> Ruling:
     """A person looks, and the table promises nothing."""
     return Ruling("REFERRED", "E", 0, 0, 0, 0, reason=reason, rule=rule)

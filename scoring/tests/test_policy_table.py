@@ -184,3 +184,23 @@ def test_the_engine_is_loaded_only_when_a_table_is():
     )
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+class TestRemembered:
+    def test_is_what_the_table_says_and_is_asked_of_it_once(self):
+        table.remembered.cache_clear()
+        for score in (625, 600, 625, 600):
+            inputs = replace(GOOD, score=score)
+            assert table.remembered(table.demonstration(), inputs) == ruled(score=score)
+
+        assert table.remembered.cache_info().misses == 2
+
+    def test_is_of_the_table_that_is_in_force(self):
+        def dearer(content):
+            for rule in content["rules"]:
+                rule["out_annual_rate_ppm"] = "180000"
+
+        before = table.remembered(table.demonstration(), GOOD)
+        after = table.remembered(table.load(changed(dearer)), GOOD)
+
+        assert before.annual_rate_ppm != after.annual_rate_ppm == 180_000
