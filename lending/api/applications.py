@@ -1,5 +1,6 @@
 """Applications: ask, add evidence, send, and read the answer with its reasons."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -219,23 +220,26 @@ class Submission(APIView):
     )
     def post(self, request: Request, public_id: str) -> Response:
         """Send the draft to be decided; sending again changes nothing. Waits up to 300 ms."""
-        card = card_of(request)
+        card, on = card_of(request), business_dates.today()
         application_id = queries.own_id(card.id, public_id)
         actions.submit(
             application_id=application_id,
-            on=business_dates.today(),
+            on=on,
             at=clock.now(),
             by=acting(card),
         )
         is_decided = wait_until(lambda: queries.is_decided(application_id), seconds=WAIT_SECONDS)
-        answer = Response(by_id(card, public_id), status=200 if is_decided else 202)
+        answer = Response(by_id(card, public_id, on=on), status=200 if is_decided else 202)
         if not is_decided:
             answer["Location"] = reverse("lending-api:application", args=[public_id])
         return answer
 
 
-def by_id(card: BorrowerCard, public_id: str) -> Any:
-    """The borrower's own application with its answer, as JSON. Raises NotFound."""
+def by_id(card: BorrowerCard, public_id: str, *, on: date | None = None) -> Any:
+    """The borrower's own application with its answer, as JSON. Raises NotFound.
+
+    Who knows the business date already may say so.
+    """
     found = queries.own(card.id, public_id)
     told = decisions.explanation(found.pk) if found.assessment_id is not None else None
     return _WRITTEN.to_representation(
@@ -245,7 +249,7 @@ def by_id(card: BorrowerCard, public_id: str) -> Any:
                 found, is_reviewed=told is not None and told.review is not None
             ),
             "decision": _decision(told) if told else None,
-            "offer": _offer(found),
+            "offer": _offer(found, on),
             "loan": _loan(found),
         }
     )
@@ -293,7 +297,7 @@ def _decision(told: Explanation) -> dict[str, Any]:
     }
 
 
-def _offer(found: LoanApplication) -> dict[str, Any] | None:
+def _offer(found: LoanApplication, on: date | None) -> dict[str, Any] | None:
     offer = getattr(found, "offer", None)
     if offer is None or found.state == ApplicationState.DECLINED:
         return None
@@ -302,7 +306,7 @@ def _offer(found: LoanApplication) -> dict[str, Any] | None:
     if confirmed is not None:
         content = confirmed.content
     else:
-        content = cost.content(queries.quote_today(found, on=business_dates.today()))
+        content = cost.content(queries.quote_today(found, on=on or business_dates.today()))
     return {name: getattr(offer, name) for name in _PLAIN_IN_OFFER} | {
         "is_cost_confirmed": confirmed is not None,
         "cost": cost_shown(content),

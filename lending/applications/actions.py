@@ -361,7 +361,7 @@ def mark_signed(*, application_id: int, disclosure_id: int, by: Actor) -> None:
 
 
 def _lock(application_id: int) -> LoanApplication:
-    rows = LoanApplication.objects.select_related("product", "merchant")
+    rows = LoanApplication.objects.select_related("product")
     return lock_one(rows, rank=Rank.APPLICATION, pk=application_id)
 
 

@@ -169,7 +169,7 @@ def can_ask_for_a_person(application: LoanApplication, *, is_reviewed: bool | No
 
 
 def _lock(application_id: int) -> LoanApplication:
-    rows = LoanApplication.objects.select_related("product", "entitlement")
+    rows = LoanApplication.objects.select_related("product")
     return lock_one(rows, rank=Rank.APPLICATION, pk=application_id)
 
 

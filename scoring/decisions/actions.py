@@ -35,7 +35,7 @@ def decide(
     The same application twice gives the kept decision, whatever is asked. The caller holds the
     application's lock. Raises NoChampion, NoPolicy.
     """
-    if Assessment.objects.filter(application_id=application_id).exists():
+    if queries.is_kept(application_id):
         kept = queries.kept().get(application_id=application_id)
         return Decided(kept.pk, queries.verdict_in(kept))
     champion, published = registry.champion(), policies.published()

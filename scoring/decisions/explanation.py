@@ -8,7 +8,7 @@ from common.money import yuan
 from common.periods import shanghai_date
 from common.rates import PPM
 from common.texts import gettext_noop
-from scoring.decisions.contracts import CreditRequest, Reason, Reviewed, Verdict
+from scoring.decisions.contracts import CreditRequest, Reason, Reviewed
 from scoring.decisions.reasons import SENTENCES, Words, words
 from scoring.features.catalogue import FEATURES, figure
 
@@ -89,7 +89,6 @@ class Explanation:
     """Guards and terms come first among the reasons, then the four strongest of the score."""
 
     assessment_public_id: str
-    verdict: Verdict
     reasons: tuple[ExplainedReason, ...]
     used: tuple[Words, ...]
     groups: tuple[FeatureGroup, ...]
@@ -101,7 +100,7 @@ class Explanation:
 def explain(
     *,
     assessment_public_id: str,
-    verdict: Verdict,
+    reasons: tuple[Reason, ...],
     request: CreditRequest,
     features: Features,
     as_of: datetime,
@@ -109,11 +108,10 @@ def explain(
     review: Reviewed | None,
 ) -> Explanation:
     """Put a decision into words. Features that were erased leave no groups."""
-    heaviest = max((abs(each.points) for each in verdict.reasons), default=0)
+    heaviest = max((abs(each.points) for each in reasons), default=0)
     return Explanation(
         assessment_public_id=assessment_public_id,
-        verdict=verdict,
-        reasons=tuple(_explained(each, heaviest) for each in verdict.reasons),
+        reasons=tuple(_explained(each, heaviest) for each in reasons),
         used=tuple(_used(request, features, as_of)),
         groups=tuple(_groups(request, features)) if features else (),
         as_of=as_of,

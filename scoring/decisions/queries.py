@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 
@@ -30,6 +31,10 @@ from scoring.registry import queries as registry
 from scoring.registry.scorecard import CardIsDamaged
 
 REPLAYED_AT_ONCE = 500
+# In plain SQL, because every decision asks.
+_KEPT = "SELECT FROM scoring_assessment WHERE application_id = %s"
+# What a person is told; it takes neither the versions nor the figures inside of the machine.
+_TOLD = Assessment.objects.select_related("vector", "review").defer("numbers", "policy_trace")
 
 
 def kept() -> QuerySet[Assessment]:
@@ -37,6 +42,13 @@ def kept() -> QuerySet[Assessment]:
     return Assessment.objects.select_related("model_version", "policy_version").defer(
         "model_version__artefact", "policy_version__content"
     )
+
+
+def is_kept(application_id: int) -> bool:
+    """Whether an application was decided on."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT, [application_id])
+        return cursor.fetchone() is not None
 
 
 def verdict_of(application_id: int) -> Verdict:
@@ -47,10 +59,10 @@ def verdict_of(application_id: int) -> Verdict:
 def explanation(application_id: int) -> Explanation:
     """Everything that a person is owed about the decision on an application (PIPL art. 24).
 
-    Raises NotFound. After an erasure the verdict and its reasons stand without the figures.
+    Raises NotFound. After an erasure the reasons stand without the figures.
     """
     try:
-        row = kept().select_related("vector", "review").get(application_id=application_id)
+        row = _TOLD.get(application_id=application_id)
     except Assessment.DoesNotExist as error:
         raise NotFound from error
     return explanation_of(row)
@@ -60,7 +72,7 @@ def explanation_of(row: Assessment) -> Explanation:
     """The same for an assessment that is at hand."""
     return explain(
         assessment_public_id=row.public_id,
-        verdict=verdict_in(row),
+        reasons=_reasons_in(row),
         request=request_in(row),
         features=row.vector.features or {},
         as_of=row.vector.as_of,
@@ -157,11 +169,15 @@ def verdict_in(row: Assessment) -> Verdict:
         annual_rate_ppm=row.annual_rate_ppm,
         affordable_instalment_fen=row.affordable_instalment_fen,
         max_term_months=row.max_term_months,
-        reasons=tuple(Reason(**each) for each in row.reasons),
+        reasons=_reasons_in(row),
         model_version=row.model_version.version,
         policy_version=row.policy_version.version,
         policy_trace=trace,
     )
+
+
+def _reasons_in(row: Assessment) -> tuple[Reason, ...]:
+    return tuple(Reason(**each) for each in row.reasons)
 
 
 def reviewed_in(row: Review, tier: str) -> Reviewed:

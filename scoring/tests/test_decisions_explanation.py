@@ -63,7 +63,7 @@ def lin_verdict():
 def explained(verdict, request=REQUEST, features=None):
     return explain(
         assessment_public_id="x",
-        verdict=verdict,
+        reasons=verdict.reasons,
         request=request,
         features=features or {},
         as_of=NOW,
@@ -129,12 +129,14 @@ class TestExplanation:
         assert lines["Share of them paid on time"] == NOT_KNOWN
         assert len(lines) == len(FEATURES)
 
-    def test_carries_tier_score_and_versions(self, lin):
+    def test_carries_every_reason_and_when_it_was_looked_at(self, lin):
         decided = builders.decide(lin)
 
         found = queries.explanation(7)
 
-        assert found.verdict == decided.verdict
+        assert [each.code for each in found.reasons] == [
+            each.code for each in decided.verdict.reasons
+        ]
         assert found.as_of == NOW
         assert found.review is None
 
