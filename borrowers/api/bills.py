@@ -20,6 +20,7 @@ from borrowers.connectors import sheet
 from borrowers.connectors.registry import reader_on
 from borrowers.people.contracts import BorrowerCard
 from common.api.idempotency import HEADER, once
+from common.files.turns import turn_of
 from common.web import uploads
 
 
@@ -123,13 +124,14 @@ class Bills(APIView):
         card, file = card_of(request), asked.validated_data["file"]
 
         def act(_key: str) -> str:
-            return take_in(
-                borrower_id=card.id,
-                content=file.read(),
-                file_name=file.name,
-                read=reader_on(uploads.latest_day()),
-                by=acting(card),
-            ).public_id
+            with turn_of(card.id):
+                return take_in(
+                    borrower_id=card.id,
+                    content=file.read(),
+                    file_name=file.name,
+                    read=reader_on(uploads.latest_day()),
+                    by=acting(card),
+                ).public_id
 
         return once(request, act=act, show=lambda public_id: _shown(public_id, card))
 

@@ -10,6 +10,7 @@ from borrowers.documents.models import SealedFile
 from borrowers.people.models import Account
 from borrowers.tests import cast
 from borrowers.tests.bill_texts import number, wechat, wechat_row
+from common.files.turns import turn_of
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,15 @@ def api(lin) -> APIClient:
 
 
 class TestUpload:
+    def test_of_a_second_file_while_the_first_is_read_is_refused(self, api, lin):
+        with turn_of(lin.id):
+            answer = upload(api)
+
+        assert answer.status_code == 429
+        assert answer.json()["code"] == "FILE_STILL_BEING_READ"
+        assert not ImportBatch.objects.exists()
+        assert upload(api).status_code == 201
+
     def test_answers_with_what_was_read(self, api):
         answer = upload(api)
 

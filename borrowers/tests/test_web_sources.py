@@ -13,6 +13,7 @@ from borrowers.documents.models import SealedFile
 from borrowers.people.models import Account
 from borrowers.tests import cast
 from borrowers.tests.bill_texts import number, wechat, wechat_row
+from common.files.turns import turn_of
 from common.processes.models import Process
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,14 @@ class TestUpload:
         words = "The file says it has 43 rows, we found 1. Please upload the file as it was"
         assert page.content.decode().count(words) == 2
         assert words in phone.get(reverse("borrowers:sources")).content.decode()
+
+    def test_of_a_second_file_while_the_first_is_read_is_refused(self, lin, phone):
+        with turn_of(lin.id):
+            page = upload(phone)
+
+        assert page.status_code == 429
+        assert "Your last file is still being read." in page.content.decode()
+        assert nothing_is_written()
 
     def test_of_the_same_bill_again_says_so_and_changes_nothing(self, lin, phone):
         cast.allow(lin)

@@ -23,6 +23,7 @@ from borrowers.web.forms import BillForm, refuse
 from borrowers.web.gate import acting, borrower_page
 from borrowers.web.home import apply_url
 from common.errors import Refused
+from common.files.turns import turn_of
 from common.periods import shanghai_date
 from common.web import uploads
 
@@ -50,13 +51,14 @@ def _sources(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
         return _page(request, card, form, status=422)
     try:
         file = form.cleaned_data["file"]
-        outcome = take_in(
-            borrower_id=card.id,
-            content=file.read(),
-            file_name=file.name,
-            read=reader_on(uploads.latest_day()),
-            by=acting(card),
-        )
+        with turn_of(card.id):
+            outcome = take_in(
+                borrower_id=card.id,
+                content=file.read(),
+                file_name=file.name,
+                read=reader_on(uploads.latest_day()),
+                by=acting(card),
+            )
     except Refused as refusal:
         refuse(form, refusal, "file")
         return _page(request, card, form, status=refusal.status)
