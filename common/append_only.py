@@ -9,6 +9,7 @@ TABLES: tuple[str, ...] = (
     "borrowers_consent",
     "borrowers_consentwithdrawal",
     "borrowers_accessentry",
+    "scoring_policycase",
     "lending_ledgerentry",
     "lending_ledgerposting",
     "lending_ledgerseal",

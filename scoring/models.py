@@ -2,7 +2,15 @@
 
 from scoring.decisions.models import Assessment, Review
 from scoring.features.models import FeatureVector
-from scoring.policy.models import PolicyVersion
+from scoring.policy.models import PolicyCase, PolicyProposal, PolicyVersion
 from scoring.registry.models import ModelVersion
 
-__all__ = ["Assessment", "FeatureVector", "ModelVersion", "PolicyVersion", "Review"]
+__all__ = [
+    "Assessment",
+    "FeatureVector",
+    "ModelVersion",
+    "PolicyCase",
+    "PolicyProposal",
+    "PolicyVersion",
+    "Review",
+]

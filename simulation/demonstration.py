@@ -26,6 +26,7 @@ OFFICER_CHANGES = (
     "retry_payout_loan",
     "reveal_borrower",
     "change_alert",
+    "propose_policyversion",
 )
 OUR_APPS = ("borrowers", "scoring", "lending", "monitoring")
 

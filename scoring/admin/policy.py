@@ -6,13 +6,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
+from common.errors import NotFound
 from common.templatetags.words import translated
-from scoring.policy import words
+from scoring.admin import publishing
+from scoring.policy import actions, words
 from scoring.policy.models import PolicyVersion
 
 LOOKS = {"DRAFT": "info", "PUBLISHED": "success", "RETIRED": "default"}
@@ -36,17 +39,96 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The page with the rules, in the order in which they are tried."""
+        """The rules in the order in which they are tried, the test cases, and who decided."""
         row = self.get_object(request, object_id)
-        shown = {} if row is None else {"tables": list(_tables(row.content))}
+        shown: dict[str, Any] = {}
+        if row is not None:
+            shown = {"tables": list(_tables(row.content)), **publishing.shown(request, row)}
         answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
+            request, object_id, form_url, {**shown, **(extra_context or {})}
         )
         return answer
+
+    def get_urls(self) -> list[URLPattern]:
+        """Writing, testing, proposing and deciding beside the usual pages."""
+        views = {
+            "draft": self.draft,
+            "case": self.add_case,
+            "propose": self.propose,
+            "approve": self.approve,
+            "turn_down": self.turn_down,
+        }
+        own = [
+            path(
+                f"<int:row_id>/{name}/",
+                self.admin_site.admin_view(view),
+                name=f"scoring_policyversion_{name}",
+            )
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def draft(self, request: HttpRequest, row_id: int) -> HttpResponse:
+        """A new draft that starts from this version."""
+        context = self.admin_site.each_context(request) | {"opts": self.opts}
+        return publishing.draft(request, context, self.get_object(request, str(row_id)))
+
+    def add_case(self, request: HttpRequest, row_id: int) -> HttpResponse:
+        """A test case of one's own draft, or what is missing in it."""
+        form = publishing.CaseForm(request.POST)
+        if request.method == "POST" and not form.is_valid():
+            # Shown as to a look: the page's own form takes no post.
+            request.method = "GET"
+            return self.change_view(request, str(row_id), "", {"case_form": form})
+        return publishing.press(
+            request,
+            row_id,
+            publishing.MAY_PROPOSE,
+            lambda by: actions.add_case(version_id=row_id, case=form.case(), by=by),
+            gettext("The case is kept."),
+        )
+
+    def propose(self, request: HttpRequest, row_id: int) -> HttpResponse:
+        """Ask another person to put it in force."""
+        return publishing.press(
+            request,
+            row_id,
+            publishing.MAY_PROPOSE,
+            lambda by: actions.propose(version_id=row_id, by=by),
+            gettext("Proposed. Another person has to approve it."),
+        )
+
+    def approve(self, request: HttpRequest, row_id: int) -> HttpResponse:
+        """Put what somebody else proposed in force."""
+        return publishing.press(
+            request,
+            row_id,
+            publishing.MAY_APPROVE,
+            lambda by: actions.approve(proposal_id=_proposal(row_id), by=by),
+            gettext("The policy is in force from now on."),
+        )
+
+    def turn_down(self, request: HttpRequest, row_id: int) -> HttpResponse:
+        """Leave what somebody else proposed."""
+        return publishing.press(
+            request,
+            row_id,
+            publishing.MAY_APPROVE,
+            lambda by: actions.turn_down(proposal_id=_proposal(row_id), by=by),
+            gettext("The proposal was turned down."),
+        )
 
     @admin.display(description=_("State"), ordering="state")
     def stand(self, row: PolicyVersion) -> str:
         return chip(row.get_state_display(), code=row.state, looks=LOOKS)
+
+
+def _proposal(row_id: int) -> int:
+    """The proposal that was on the page. Raises NotFound."""
+    found = publishing.proposal_of(row_id)
+    if found is None:
+        raise NotFound
+    return found.pk
 
 
 def _tables(content: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -144,6 +144,10 @@ _HELD: Mapping[str, _Sentence] = {
             "One of your bills says more, or other, than its rows do, so a person looks at it"
             " first. Upload it as it was exported to settle this."
         ),
+        gettext_noop(
+            "One of the applicant's bills says more, or other, than its rows do, so a person"
+            " looks at it first."
+        ),
     ),
     "AMOUNT_TOO_LARGE": _Sentence(
         Unit.FEN,

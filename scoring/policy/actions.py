@@ -1,15 +1,26 @@
 """Registering decision tables, and saying which one is in force."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
+
+from django.db.models.functions import Now
 
 from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
 from common.errors import NotFound, Refused
+from common.locking import Rank, lock_one
 from common.texts import gettext_noop
 from common.transactions import durable, required
-from scoring.policy import table
-from scoring.policy.models import PolicyState, PolicyVersion
+from scoring.policy import cases, queries, table
+from scoring.policy.contracts import Case
+from scoring.policy.models import (
+    PolicyCase,
+    PolicyProposal,
+    PolicyState,
+    PolicyVersion,
+    ProposalState,
+)
 
 
 class PolicyVersionTaken(Refused):
@@ -29,13 +40,159 @@ def register(*, document: Mapping[str, Any], by: Actor) -> int:
     return _keep(document, by).pk
 
 
+class FourEyesNeeded(Refused):
+    """One person alone does not put a policy in force."""
+
+    code = "FOUR_EYES_NEEDED"
+    message = gettext_noop("A policy needs two people: one who proposes it, another who approves.")
+    advice = gettext_noop("Ask a colleague who may approve policies.")
+    status = 403
+
+
+class NotYourDraft(Refused):
+    """A draft is changed and proposed by who wrote it, and not while it is proposed."""
+
+    code = "NOT_YOUR_DRAFT"
+    message = gettext_noop("This draft is not yours to change or propose now.")
+    advice = gettext_noop("Leave it to its author, or write a draft of your own.")
+    status = 403
+
+
+class PolicyCasesFail(Refused):
+    """A policy without test cases, or with one that comes out otherwise, is not published."""
+
+    code = "POLICY_CASES_FAIL"
+    message = gettext_noop("A policy needs test cases, and each of them must come out as expected.")
+    advice = gettext_noop("Look at the cases; write another draft where the table is wrong.")
+
+
+class PolicyCaseTaken(Refused):
+    """The draft has another case of this name."""
+
+    code = "POLICY_CASE_TAKEN"
+    message = gettext_noop("The draft already has a case of this name.")
+    advice = gettext_noop("Give the case another name.")
+
+
+class ProposalDecided(Refused):
+    """It has been approved or turned down already."""
+
+    code = "PROPOSAL_DECIDED"
+    message = gettext_noop("This proposal has been decided already.")
+    advice = gettext_noop("Open the policy to see by whom.")
+
+
 @durable
 def publish(*, version: str, by: Actor) -> None:
-    """Put this version in force, and retire the one before it; twice is once.
+    """Put this version in force as the platform itself; people propose and approve instead.
 
-    A retired version may come back: that is how a bad policy is undone. Raises NotFound.
+    It retires the one before; twice is once. Raises FourEyesNeeded, NotFound.
     """
+    if by.kind != "SYSTEM":
+        raise FourEyesNeeded
     _put_in_force(version, by)
+
+
+@durable
+def add_case(*, version_id: int, case: Case, by: Actor) -> None:
+    """Add a test to one's own draft; the same again is once.
+
+    Raises NotFound, NotYourDraft, PolicyCaseTaken.
+    """
+    row = _locked_version(version_id)
+    if row.state != PolicyState.DRAFT or not _may_write(row, by):
+        raise NotYourDraft
+    asked = {"inputs": asdict(case.inputs), "outcome": case.outcome, "tier": case.tier}
+    kept, is_new = PolicyCase.objects.get_or_create(version=row, name=case.name, defaults=asked)
+    if not is_new and {name: getattr(kept, name) for name in asked} != asked:
+        raise PolicyCaseTaken
+    if is_new:
+        _note("case_added", row, by)
+
+
+@durable
+def propose(*, version_id: int, by: Actor) -> int:
+    """Ask for a version to be put in force; again while it waits is once. Returns the proposal.
+
+    A draft is proposed by its author. A retired version may come back, by anybody: that is how a
+    bad policy is undone. Raises NotFound, NotYourDraft, PolicyCasesFail.
+    """
+    row = _locked_version(version_id)
+    waiting = queries.open_proposal(version_id)
+    if waiting is not None and waiting.author_id == by.account_id:
+        return waiting.pk
+    if not _may_write(row, by):
+        raise NotYourDraft
+    if row.state == PolicyState.DRAFT and not cases.all_pass(queries.runs_of(row)):
+        raise PolicyCasesFail
+    assert by.account_id is not None
+    proposal = PolicyProposal.objects.create(version=row, author_id=by.account_id)
+    _note("proposed", row, by)
+    return proposal.pk
+
+
+@durable
+def approve(*, proposal_id: int, by: Actor) -> None:
+    """Put what somebody else proposed in force; the same again is once.
+
+    Its cases run once more. Raises NotFound, FourEyesNeeded, PolicyCasesFail, ProposalDecided.
+    """
+    proposal = _decidable(proposal_id, by, wanted=ProposalState.APPROVED)
+    if proposal is None:
+        return
+    version = proposal.version
+    if version.state == PolicyState.DRAFT and not cases.all_pass(queries.runs_of(version)):
+        raise PolicyCasesFail
+    _decide(proposal, ProposalState.APPROVED, by)
+    _put_in_force(version.version, by)
+
+
+@durable
+def turn_down(*, proposal_id: int, by: Actor) -> None:
+    """Leave what somebody else proposed; the same again is once.
+
+    Raises NotFound, FourEyesNeeded, ProposalDecided.
+    """
+    proposal = _decidable(proposal_id, by, wanted=ProposalState.TURNED_DOWN)
+    if proposal is not None:
+        _decide(proposal, ProposalState.TURNED_DOWN, by)
+        _note("turned_down", proposal.version, by)
+
+
+def _decidable(proposal_id: int, by: Actor, *, wanted: str) -> PolicyProposal | None:
+    """The locked proposal that this person may decide; nothing where they did so already."""
+    rows = PolicyProposal.objects.select_related("version")
+    proposal = lock_one(rows, rank=Rank.APPROVAL, pk=proposal_id)
+    if by.kind != "STAFF" or by.account_id in {None, proposal.author_id}:
+        raise FourEyesNeeded
+    if proposal.state == ProposalState.PROPOSED:
+        return proposal
+    if (proposal.state, proposal.approver_id) != (wanted, by.account_id):
+        raise ProposalDecided
+    return None
+
+
+@required
+def _decide(proposal: PolicyProposal, state: str, by: Actor) -> None:
+    PolicyProposal.objects.filter(pk=proposal.pk).update(
+        state=state, approver_id=by.account_id, decided_at=Now()
+    )
+
+
+@required
+def _locked_version(version_id: int) -> PolicyVersion:
+    rows = PolicyVersion.objects.select_for_update(no_key=True)
+    row = rows.filter(pk=version_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _may_write(row: PolicyVersion, by: Actor) -> bool:
+    """Whether this person may add to a version or propose it, while nobody else has to decide."""
+    is_own = row.state == PolicyState.DRAFT and row.author_id == by.account_id
+    may = by.kind == "STAFF" and (is_own or row.state == PolicyState.RETIRED)
+    return may and queries.open_proposal(row.pk) is None
 
 
 @durable
@@ -55,7 +212,12 @@ def _keep(document: Mapping[str, Any], by: Actor) -> PolicyVersion:
         if (kept.version, kept.sha256) != (policy.version, policy.sha256):
             raise PolicyVersionTaken
         return kept
-    kept = rows.create(version=policy.version, content=document, sha256=policy.sha256)
+    kept = rows.create(
+        version=policy.version,
+        content=document,
+        sha256=policy.sha256,
+        author_id=by.account_id if by.kind == "STAFF" else None,
+    )
     _note("registered", kept, by)
     return kept
 

@@ -99,3 +99,27 @@ class Room:
     limit_fen: int
     affordable_instalment_fen: int
     bound_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Values for a table, and the outcome and tier that it must give them."""
+
+    name: str
+    inputs: Inputs
+    outcome: Outcome
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRun:
+    """A case and what came out."""
+
+    case: Case
+    outcome: Outcome
+    tier: str
+    rule: str
+
+    @property
+    def passed(self) -> bool:
+        return (self.outcome, self.tier) == (self.case.outcome, self.case.tier)

@@ -1,5 +1,6 @@
 """Policy versions: decision tables, immutable once published."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -22,11 +23,19 @@ class PolicyVersion(models.Model):
     state = models.CharField(
         _("State"), max_length=10, choices=PolicyState.choices, default=PolicyState.DRAFT
     )
+    # Who wrote it; the platform's own have nobody.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     registered_at = models.DateTimeField(_("Registered"), db_default=Now())
 
     class Meta:
         verbose_name = _("policy")
         verbose_name_plural = _("policies")
+        permissions = [
+            ("propose_policyversion", "Can write a policy and propose it"),
+            ("approve_policyversion", "Can approve a policy of somebody else"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["state"],
@@ -37,3 +46,74 @@ class PolicyVersion(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+
+class PolicyCase(models.Model):
+    """A test of a draft: what is put in, and what must come out. Added, never changed."""
+
+    version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="cases")
+    name = models.CharField(max_length=80)
+    inputs = models.JSONField()
+    outcome = models.CharField(max_length=8)
+    tier = models.CharField(max_length=1)
+    added_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "name"], name="policy_case_has_one_name"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["OFFERED", "REFERRED", "DECLINED"]),
+                name="policy_case_outcome_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}:{self.name}"
+
+
+class ProposalState(models.TextChoices):
+    """Where a proposal stands."""
+
+    PROPOSED = "PROPOSED", _("Waits for another person")
+    APPROVED = "APPROVED", _("Approved")
+    TURNED_DOWN = "TURNED_DOWN", _("Turned down")
+
+
+class PolicyProposal(models.Model):
+    """One wish to put a version in force: its author, and the other person who decided."""
+
+    version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="proposals")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.CharField(
+        max_length=12, choices=ProposalState.choices, default=ProposalState.PROPOSED
+    )
+    proposed_at = models.DateTimeField(db_default=Now())
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version"],
+                condition=models.Q(state="PROPOSED"),
+                name="policy_proposal_is_open_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approver__isnull=True) | ~models.Q(approver=models.F("author")),
+                name="policy_approver_is_not_the_author",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="PROPOSED", approver=None, decided_at=None)
+                | models.Q(
+                    state__in=["APPROVED", "TURNED_DOWN"],
+                    approver__isnull=False,
+                    decided_at__isnull=False,
+                ),
+                name="policy_proposal_decided_has_an_approver",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"proposal {self.pk} of {self.version_id}"

@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db import connection
+from django.db.models import QuerySet
 
-from scoring.policy import table
-from scoring.policy.contracts import Policy
-from scoring.policy.models import PolicyState, PolicyVersion
+from scoring.policy import cases, table
+from scoring.policy.contracts import Case, CaseRun, Inputs, Policy
+from scoring.policy.models import (
+    PolicyCase,
+    PolicyProposal,
+    PolicyState,
+    PolicyVersion,
+    ProposalState,
+)
 from scoring.policy.table import PolicyIsDamaged
 
 # In plain SQL, because every decision asks.
@@ -50,6 +57,28 @@ def policy(sha256: str) -> Policy:
     if found.sha256 != sha256:
         raise PolicyIsDamaged("the content belongs to another hash")
     return found
+
+
+def runs_of(version: PolicyVersion) -> tuple[CaseRun, ...]:
+    """The cases of a version with what it says to them. Raises PolicyIsDamaged."""
+    kept = [_case(row) for row in version.cases.order_by("pk")]
+    return cases.run(policy(version.sha256), kept) if kept else ()
+
+
+def open_proposal(version_id: int) -> PolicyProposal | None:
+    """The proposal of a version that waits for another person."""
+    rows = PolicyProposal.objects.filter(version_id=version_id, state=ProposalState.PROPOSED)
+    return rows.first()
+
+
+def proposals_of(version_id: int) -> QuerySet[PolicyProposal]:
+    """Every proposal of a version, the latest first."""
+    return PolicyProposal.objects.filter(version_id=version_id).order_by("-pk")
+
+
+def _case(row: PolicyCase) -> Case:
+    # A CHECK of the table keeps the outcome to the three.
+    return Case(row.name, Inputs(**row.inputs), row.outcome, row.tier)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=16)

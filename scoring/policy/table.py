@@ -13,6 +13,7 @@ from scoring.policy.contracts import TIERS, Inputs, Outcome, Policy, Ruling
 
 _DEMONSTRATION = Path(__file__).with_name("demonstration.json")
 
+NODES = {"inputNode", "decisionTableNode", "outputNode"}
 _AMOUNTS = ("limit_fen", "annual_rate_ppm", "instalment_share_ppm", "max_term_months")
 
 
@@ -103,6 +104,8 @@ def load(document: Mapping[str, Any]) -> Policy:
     if document.get("sha256") != fingerprint(document):
         raise PolicyIsDamaged("the hash does not match the content")
     for node in document["table"]["nodes"]:
+        if node["type"] not in NODES:
+            raise PolicyIsDamaged("only tables decide: no programs and no calls to others")
         if node["type"] == "decisionTableNode":
             _check_cells(node["content"])
     policy = Policy(document["version"], document["sha256"], canonical.text_of(document["table"]))
