@@ -125,6 +125,7 @@ class TestEveryAnswer:
         api.get("loans")
         api.get("applications")
 
+        builders.rewarded(lin.id)
         bought = api.post("rewards/redeem", {"benefit": "RATE_050"}, key="buy-a-discount")
         assert api.get("rewards")["usable"] == [bought]
         again = {**WANTED, "entitlement": bought["id"]}
