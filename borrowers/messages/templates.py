@@ -45,6 +45,10 @@ TEMPLATES: Mapping[str, Template] = {
         title=gettext_noop("A person is looking at your application"),
         body=gettext_noop("This takes up to three days. We will write to you here."),
     ),
+    "PROOF_CHECKED": Template(
+        title=gettext_noop("Your proof of enrolment has been checked"),
+        body=gettext_noop("It fits. You can sign now, while your offer is good."),
+    ),
     "LOAN_PAID_OUT": Template(
         title=gettext_noop("Your loan has been paid out"),
         body=gettext_noop(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -71,7 +72,10 @@ def age(since: datetime, now: datetime) -> str:
 def _applications(request: HttpRequest) -> Iterator[Row]:
     if not request.user.has_perm("lending.view_loanapplication"):
         return
-    for each in applications.referred()[:ROWS_OF_A_KIND]:
+    for each in [
+        *applications.referred()[:ROWS_OF_A_KIND],
+        *applications.proofs_to_check()[:ROWS_OF_A_KIND],
+    ]:
         assert each.submitted_at is not None
         yield Row(
             kind=gettext("Application"),
@@ -80,10 +84,17 @@ def _applications(request: HttpRequest) -> Iterator[Row]:
             url=reverse("admin:lending_loanapplication_change", args=[each.pk]),
             borrower_id=each.borrower_id,
             since=each.submitted_at,
-            note=gettext("The person asked for a person")
-            if each.review_wanted
-            else each.product.name_in(get_language() or ""),
+            note=_why_it_waits(each),
         )
+
+
+def _why_it_waits(application: Any) -> str:
+    if application.state != "REFERRED":
+        return gettext("A proof of enrolment to look at")
+    if application.review_wanted:
+        return gettext("The person asked for a person")
+    name: str = application.product.name_in(get_language() or "")
+    return name
 
 
 def _alerts(request: HttpRequest) -> Iterator[Row]:

@@ -29,7 +29,7 @@ from common.web.amounts import FenField
 from common.web.refusals import in_words
 from lending.admin import words
 from lending.admin.figures import amount, cover, person_link
-from lending.applications import deciding
+from lending.applications import deciding, proofs, queries
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
 from lending.loans.queries import of_application as loan_of
 from lending.products.models import LoanProduct
@@ -154,7 +154,7 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """The decision, and the proof that it needs, beside the usual pages."""
-        views = {"decide": self.decide, "evidence": self.evidence}
+        views = {"decide": self.decide, "evidence": self.evidence, "proof": self.proof}
         own = [
             path(
                 f"<int:object_id>/{name}/",
@@ -193,6 +193,24 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
             by=Actor(kind="STAFF", account_id=request.user.pk),
         )
         return HttpResponse(content, content_type=media_type)
+
+    def proof(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Say whether the proof fits (POST only); a doubt leads on to the decision."""
+        if request.method != "POST" or not request.user.has_perm(MAY_DECIDE):
+            raise PermissionDenied
+        fits = request.POST.get("fits") == "yes"
+        say = proofs.confirm if fits else proofs.doubt
+        by = Actor(kind="STAFF", account_id=request.user.pk)
+        try:
+            row = say(application_id=object_id, at=clock.now(), by=by)
+        except Refused as refusal:
+            messages.warning(request, in_words(refusal))
+            return HttpResponseRedirect(reverse("admin:lending_loanapplication_changelist"))
+        return HttpResponseRedirect(
+            _page_of(row)
+            if fits
+            else reverse("admin:lending_loanapplication_decide", args=[row.pk])
+        )
 
     def decide(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Decide a referred application, by form; the verb says what is possible."""
@@ -236,6 +254,9 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
             "covered": people.masked(row.borrower_id),
             "may_decide": may_decide and row.state == ApplicationState.REFERRED,
             "may_open_evidence": may_decide and row.evidence_id is not None,
+            "may_check_proof": may_decide
+            and row.state in proofs.OPEN
+            and queries.is_proof_awaited(row),
             "offer": Offer.objects.filter(application=row).first(),
             "trail": [
                 (

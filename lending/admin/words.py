@@ -36,6 +36,8 @@ ACTIONS: Words = {
     "lending.application.referred": _("Sent to a person"),
     "lending.application.declined": _("Declined"),
     "lending.application.review_wanted": _("The borrower asked for a person"),
+    "lending.application.proof_confirmed": _("The proof was looked at and fits"),
+    "lending.application.proof_doubted": _("The proof was looked at and does not fit"),
     "lending.application.review_dropped": _("The borrower accepted before a person decided"),
     "lending.application.offer_changed": _("The borrower chose another amount or term"),
     "lending.application.accepted": _("Accepted"),

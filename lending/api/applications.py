@@ -103,6 +103,9 @@ class ApplicationOutput(ApplicationSummary):
     """An application with its answer."""
 
     can_ask_for_a_person = serializers.BooleanField()
+    is_proof_awaited = serializers.BooleanField(
+        help_text="A person has yet to look at the proof; signing is refused until then."
+    )
     decision = DecisionOutput(allow_null=True)
     offer = OfferOutput(allow_null=True)
     loan = serializers.CharField(allow_null=True, help_text="The loan's id once it is signed.")
@@ -248,6 +251,7 @@ def by_id(card: BorrowerCard, public_id: str, *, on: date | None = None) -> Any:
             "can_ask_for_a_person": deciding.can_ask_for_a_person(
                 found, is_reviewed=told is not None and told.review is not None
             ),
+            "is_proof_awaited": found.evidence_id is not None and queries.is_proof_awaited(found),
             "decision": _decision(told) if told else None,
             "offer": _offer(found, on),
             "loan": _loan(found),

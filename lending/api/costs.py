@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext
 from rest_framework import serializers
 
-from lending.applications import words
+from lending.applications import cost
 
 
 class CostItemOutput(serializers.Serializer[Any]):
@@ -70,4 +70,4 @@ def cost_shown(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _named(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {**item, "name": gettext(words.item(item["code"]))}
+    return {**item, "name": gettext(cost.item(item["code"]))}

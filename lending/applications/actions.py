@@ -21,7 +21,7 @@ from common.money import yuan
 from common.processes import actions as processes
 from common.texts import gettext_noop
 from common.transactions import durable, required
-from lending.applications import cost
+from lending.applications import cost, proofs
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
 from lending.applications.queries import STANDING, is_of, price_of
 from lending.applications.states import NotPossibleNow, step
@@ -345,11 +345,13 @@ def expire(*, application_id: int, at: datetime, by: Actor) -> bool:
 def mark_signed(*, application_id: int, disclosure_id: int, by: Actor) -> None:
     """The contract is being written in this transaction. Again is the same.
 
-    Raises NotPossibleNow unless it is accepted and this very cost table was confirmed.
+    Raises NotPossibleNow unless it is accepted and this very cost table was confirmed, and
+    ProofNotChecked.
     """
     application = _lock(application_id)
     if application.state == ApplicationState.SIGNED:
         return
+    proofs.insist_on_checked(application)
     confirmed = CostDisclosure.objects.select_related("offer").filter(
         pk=disclosure_id, offer__application=application, step="CONFIRMED"
     )

@@ -34,7 +34,9 @@ from scoring.decisions import queries as assessments
 from scoring.decisions.contracts import CreditRequest, Numbers
 
 SAID_BY_THE_MACHINE = {ApplicationState.DECLINED, ApplicationState.OFFERED}
+PROOF_FITS = "EVIDENCE_CHECKED"  # what a reviewer may give as the reason of an offer
 OFFER_VALID = timedelta(hours=24)
+OFFER_WITH_PROOF_VALID = timedelta(days=4)  # a person has to look at the proof first
 
 
 class ReviewOutOfBounds(Refused):
@@ -93,6 +95,9 @@ def review(
     if application.state != ApplicationState.REFERRED or application.assessment_id is None:
         raise NotPossibleNow
     assert by.account_id is not None
+    if reason_code == PROOF_FITS:
+        application.evidence_checked_at = at
+        application.save(update_fields=["evidence_checked_at"])
     if outcome == "OFFERED":
         _insist_on_bounds(application, limit_fen, annual_rate_ppm, on)
         _hold_discount_again(application, on)
@@ -147,7 +152,7 @@ def ask_for_a_person(*, application_id: int, on: date, at: datetime, by: Actor) 
     application = _lock(application_id)
     if application.state == ApplicationState.REFERRED:
         return application
-    if application.assessment_id is None or assessments.is_reviewed(application.assessment_id):
+    if not can_ask_for_a_person(application):
         raise NotPossibleNow
     application.state = step(application.state, ApplicationState.REFERRED)
     answered_by = at + timedelta(days=int(rulebook.number("REVIEW_ANSWER_DAYS", on=on)))
@@ -258,7 +263,7 @@ def _offer(application: LoanApplication, terms: Terms, law: Law, at: datetime) -
             cap_ppm=law.cap_ppm,
         ),
         "grace_days": product.grace_days,
-        "expires_at": at + OFFER_VALID,
+        "expires_at": at + (OFFER_WITH_PROOF_VALID if product.needs_evidence else OFFER_VALID),
     }
     stood = application.review_wanted and Offer.objects.filter(application=application).update(
         **offered, offered_at=at

@@ -51,6 +51,7 @@ class LoanApplication(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    evidence_checked_at = models.DateTimeField(_("Proof checked"), null=True)
     entitlement = models.ForeignKey(
         "lending.Entitlement",
         verbose_name=_("Discount"),

@@ -46,6 +46,11 @@ def own(borrower_id: int, public_id: str) -> LoanApplication:
         raise NotFound from error
 
 
+def by_id(application_id: int) -> LoanApplication:
+    """An application by its number, for rooms above."""
+    return _WITH_ITS_PARTS.get(pk=application_id)
+
+
 def own_id(borrower_id: int, public_id: str) -> int:
     """The number of one of a borrower's own applications. Raises NotFound for anybody else's."""
     numbers = LoanApplication.objects.values_list("pk", flat=True)
@@ -101,6 +106,21 @@ def standing_offer(application: LoanApplication, *, at: datetime) -> Offer | Non
 def referred() -> QuerySet[LoanApplication]:
     """What waits for a person, oldest first."""
     rows = LoanApplication.objects.filter(state=ApplicationState.REFERRED)
+    return rows.select_related("product", "borrower").order_by("submitted_at", "pk")
+
+
+def is_proof_awaited(application: LoanApplication) -> bool:
+    """Whether a person has yet to look at the proof that the product asks for."""
+    return application.product.needs_evidence and application.evidence_checked_at is None
+
+
+def proofs_to_check() -> QuerySet[LoanApplication]:
+    """Offers that cannot be signed before a person has looked at the proof, oldest first."""
+    rows = LoanApplication.objects.filter(
+        state__in=[ApplicationState.OFFERED, ApplicationState.ACCEPTED],
+        product__needs_evidence=True,
+        evidence_checked_at=None,
+    )
     return rows.select_related("product", "borrower").order_by("submitted_at", "pk")
 
 

@@ -3,6 +3,7 @@
 What the machine said, a decline or an offer, can be taken to a person (PIPL art. 24), hence
 DECLINED → REFERRED and OFFERED → REFERRED. An offer stands meanwhile, hence REFERRED → ACCEPTED;
 who accepted one may still want other terms before signing, hence ACCEPTED → OFFERED.
+A proof that does not fit takes an offer to a person, hence ACCEPTED → REFERRED.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ NEXT: Mapping[str, frozenset[str]] = {
     "DECIDING": frozenset({"OFFERED", "REFERRED", "DECLINED"}),
     "REFERRED": frozenset({"OFFERED", "DECLINED", "ACCEPTED", "WITHDRAWN"}),
     "OFFERED": frozenset({"ACCEPTED", "REFERRED", "WITHDRAWN", "EXPIRED"}),
-    "ACCEPTED": frozenset({"SIGNED", "OFFERED", "WITHDRAWN", "EXPIRED"}),
+    "ACCEPTED": frozenset({"SIGNED", "OFFERED", "REFERRED", "WITHDRAWN", "EXPIRED"}),
     "DECLINED": frozenset({"REFERRED"}),
     "SIGNED": frozenset(),
     "WITHDRAWN": frozenset(),

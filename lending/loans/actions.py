@@ -12,6 +12,7 @@ from common.audit import actions as audit
 from common.canonical import sha256_of
 from common.transactions import durable
 from lending.applications import actions as applications
+from lending.applications import proofs
 from lending.applications import queries as offers
 from lending.applications.contracts import Signable
 from lending.channels import actions as channels
@@ -30,6 +31,7 @@ def sign(*, application_id: int, on: date, language: str, by: Actor) -> Loan:
     if (signed := _signed(application_id)) is not None:
         return signed
     offer = offers.signable(application_id)
+    proofs.insist_on_checked(offers.by_id(application_id))
     # The text is made and sealed before the transaction: it takes a while, and a file without a
     # contract harms nobody.
     text = agreement.render(

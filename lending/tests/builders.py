@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 
-from borrowers.consent.purposes import AUTOMATED_DECISION
+from borrowers.consent.purposes import AUTOMATED_DECISION, SCENE_EDUCATION
 from borrowers.people.contracts import BorrowerCard
 from borrowers.tests import cast
 from common.actors import SYSTEM
@@ -27,6 +27,7 @@ from lending.servicing import actions as servicing
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 POINT_FEN = 10
+PROOF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 def open_books(on: date = TODAY) -> None:
@@ -102,9 +103,32 @@ def draft(card: BorrowerCard, *, amount_fen: int = 300_000, key: str = "first") 
     )
 
 
+def student(card: BorrowerCard, *, key: str = "study") -> Offer:
+    """An offer for tuition, with a proof that nobody has looked at yet."""
+    education()
+    cast.allow(card, SCENE_EDUCATION)
+    application = applications.draft(
+        borrower_id=card.id,
+        product_code="STUDY",
+        amount_fen=300_000,
+        term_months=6,
+        merchant_code="SCHOOL",
+        entitlement_id=None,
+        request_key=key,
+        by=cast.self_of(card),
+    )
+    applications.upload_evidence(
+        application_id=application.pk, content=PROOF, by=cast.self_of(card)
+    )
+    return _offer(application, amount_fen=300_000)
+
+
 def offered(card: BorrowerCard, *, amount_fen: int = 300_000, key: str = "first") -> Offer:
     """An offer, as the machine would write it, without asking the machine."""
-    application = draft(card, amount_fen=amount_fen, key=key)
+    return _offer(draft(card, amount_fen=amount_fen, key=key), amount_fen=amount_fen)
+
+
+def _offer(application: LoanApplication, *, amount_fen: int) -> Offer:
     LoanApplication.objects.filter(pk=application.pk).update(
         state="OFFERED", submitted_at=NOW, decided_at=NOW
     )

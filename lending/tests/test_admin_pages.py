@@ -282,6 +282,45 @@ class TestTheProof:
         assert mei.get(url("loanapplication_evidence", study.pk)).status_code == 403
         assert not AccessEntry.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("fits", "state", "leads_to"), [("yes", "OFFERED", "change"), ("no", "REFERRED", "decide")]
+    )
+    def test_is_said_to_fit_or_not(self, mei, study, fits, state, leads_to):
+        LoanApplication.objects.update(state="OFFERED")
+        page = mei.get(url("loanapplication_change", study.pk))
+
+        answer = mei.post(url("loanapplication_proof", study.pk), {"fits": fits})
+
+        study.refresh_from_db()
+        assert "Does the proof of enrolment fit?" in page.content.decode()
+        assert study.state == state
+        assert (study.evidence_checked_at is not None) is (fits == "yes")
+        assert answer["Location"] == url(f"loanapplication_{leads_to}", study.pk)
+
+    def test_is_judged_only_by_those_who_decide(self, study):
+        LoanApplication.objects.update(state="OFFERED")
+        looker = signed_in(officer())
+
+        answer = looker.post(url("loanapplication_proof", study.pk), {"fits": "yes"})
+
+        study.refresh_from_db()
+        assert answer.status_code == 403
+        assert study.evidence_checked_at is None
+
+    def test_is_not_judged_by_a_mere_look(self, mei, study):
+        LoanApplication.objects.update(state="OFFERED")
+
+        assert mei.get(url("loanapplication_proof", study.pk)).status_code == 403
+        study.refresh_from_db()
+        assert study.evidence_checked_at is None
+
+    def test_that_waits_for_nobody_is_said_kindly(self, mei, study):
+        answer = mei.post(url("loanapplication_proof", study.pk), {"fits": "yes"})
+
+        study.refresh_from_db()
+        assert answer.status_code == 302
+        assert study.evidence_checked_at is None
+
     def test_that_was_never_given_is_nowhere(self, mei, referred):
         assert mei.post(url("loanapplication_evidence", referred.pk)).status_code == 404
 

@@ -21,7 +21,7 @@ from common.money import yuan
 from common.templatetags.dates import months
 from common.templatetags.rates import percent
 from common.web.amounts import FenField
-from lending.applications import actions, cost, deciding, queries, words
+from lending.applications import actions, cost, deciding, queries
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication
 from lending.loans import actions as loans
 from lending.loans import queries as contracts
@@ -91,6 +91,7 @@ def offered(request: HttpRequest, application: LoanApplication) -> HttpResponse:
             "items": _normal_items(content) + _contingent_items(content),
             "explanation": explained(application),
             "is_less": offer.amount_fen < application.amount_fen,
+            "is_proof_awaited": queries.is_proof_awaited(application),
             "is_with_a_person": application.state == ApplicationState.REFERRED,
             "can_ask": deciding.can_ask_for_a_person(application),
         },
@@ -261,6 +262,7 @@ def _contract_page(
             "application": application,
             "form": form,
             "sections": text,
+            "is_proof_awaited": queries.is_proof_awaited(application),
             "instalments": _instalments(confirmed.content),
             "cost": _card(confirmed.content),
         },
@@ -307,9 +309,9 @@ def _contingent_items(content: Mapping[str, Any]) -> list[dict[str, object]]:
 
 def _line(item: Mapping[str, Any], figures: Mapping[str, object]) -> dict[str, object]:
     return {
-        "name": gettext(words.item(item["code"])),
-        "standard": gettext(words.charged(item["how_charged"])) % figures,
-        "recipient": gettext(words.recipient(item["recipient"])),
+        "name": gettext(cost.item(item["code"])),
+        "standard": gettext(cost.charged(item["how_charged"])) % figures,
+        "recipient": gettext(cost.recipient(item["recipient"])),
         "change": gettext("No"),
     }
 

@@ -14,6 +14,7 @@ from common.periods import add_months, shanghai_date
 from simulation.bills.layouts import Layout, write
 from simulation.bills.months import ordinary_months
 from tests.machinery.client import ApiPerson, Unexpected, new_key, prepared
+from tests.machinery.officer import Officer
 from tests.machinery.running import Platform, running_platform, until
 
 pytestmark = [pytest.mark.platform_up, pytest.mark.timeout(600)]
@@ -116,7 +117,16 @@ def wei_studies_and_being_late_is_noticed(platform: Platform, today: date) -> No
     assert refused.value.status == 422
     wei.attach(draft["id"])
 
-    loan = signed(wei, wei.submit(draft["id"]))
+    offered = wei.submit(draft["id"])
+    assert (offered["state"], offered["is_proof_awaited"]) == ("OFFERED", True)
+    wei.accept(offered["id"])
+    wei.read_cost(offered["id"])
+    with pytest.raises(Unexpected) as too_early:
+        wei.sign(offered["id"])
+    assert too_early.value.status == 409
+
+    Officer(platform).confirm_proof(offered["id"])
+    loan = wei.paid_out(wei.sign(offered["id"])["loan"])
 
     assert platform.bank_balance("merchant:TOMORROW") == 600_000
     due = date.fromisoformat(wei.schedule(loan["id"])["results"][0]["due_on"])

@@ -32,6 +32,7 @@ from tests.machinery import resting_places as places
 from tests.machinery.canaries import Finding, Scanner, slices
 from tests.machinery.client import SHARING, ApiPerson, Unexpected, id_number_of
 from tests.machinery.installations import eventually, new_installation
+from tests.machinery.officer import Officer
 from tests.machinery.running import Platform, started, until
 
 pytestmark = [pytest.mark.platform_up, pytest.mark.timeout(600)]
@@ -102,6 +103,7 @@ def live(platform: Platform, content: bytes) -> None:
     assert person.submit(draft["id"])["state"] == "OFFERED"
     person.accept(draft["id"])
     person.read_cost(draft["id"])
+    Officer(platform).confirm_proof(draft["id"])
     loan = person.paid_out(person.sign(draft["id"])["loan"])
     assert loan["state"] == "ACTIVE"
     first = person.schedule(loan["id"])["results"][0]["outstanding_fen"]
