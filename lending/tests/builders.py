@@ -230,7 +230,9 @@ def pay_off(loan: Loan, *, on: date = TODAY, key: str = "pay-off") -> Transfer:
     return transfer
 
 
-def rewarded(borrower_id: int, points: int = 200, *, source: int = 1, on: date = TODAY) -> int:
+def rewarded(
+    borrower_id: int, points: int = 200, *, source: int = 900_001, on: date = TODAY
+) -> int:
     """Points as instalments paid as agreed bring them; the number given now."""
     with transaction.atomic():
         return rewards.earn(
