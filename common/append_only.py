@@ -10,6 +10,7 @@ TABLES: tuple[str, ...] = (
     "borrowers_consentwithdrawal",
     "borrowers_accessentry",
     "scoring_policycase",
+    "monitoring_checkrun",
     "lending_ledgerentry",
     "lending_ledgerposting",
     "lending_ledgerseal",

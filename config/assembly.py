@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 
 from django.utils.module_loading import import_string
 
+from lending.channels import reconciliation
+from lending.channels.contracts import Channel
+
 # Who holds something of a person: describe, export, erase, objections. Erasing and exporting
 # over all rooms is not built yet; a holder is added here together with its room.
 DATA_HOLDERS: tuple[str, ...] = ()
@@ -24,7 +27,11 @@ INVARIANTS: tuple[str, ...] = (
 NIGHT: tuple[str, ...] = (
     "lending.tasks.close_day",
     "monitoring.tasks.watch_loans",
+    "config.tasks.check_invariants",
 )
+
+# Asked of the bank, and therefore outside of any transaction.
+BANK_CHECK = "lending.channels.reconciliation"
 
 
 def breaches() -> Iterator[tuple[str, str]]:
@@ -33,3 +40,16 @@ def breaches() -> Iterator[tuple[str, str]]:
         check: Callable[[], Iterator[str]] = import_string(name)
         for sentence in check():
             yield name, sentence
+
+
+def bank_breaches(bank: Channel) -> list[tuple[str, str]] | None:
+    """What bank, transfers and books do not agree on; None when the bank cannot be heard.
+
+    The bank is asked between two readings of ours, and outside of any transaction.
+    """
+    before = reconciliation.standing()
+    lines = bank.statement(since_id=0)
+    if lines is None:
+        return None
+    after = reconciliation.standing()
+    return [(BANK_CHECK, said) for said in reconciliation.differences(before, lines, after)]

@@ -62,7 +62,7 @@ app.conf.update(
     timezone="Asia/Shanghai",
     beat_schedule=schedule.BEAT,
 )
-app.autodiscover_tasks(["common", "borrowers", "scoring", "lending", "monitoring"])
+app.autodiscover_tasks(["common", "borrowers", "scoring", "lending", "monitoring", "config"])
 
 
 @app.on_after_configure.connect

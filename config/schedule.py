@@ -13,5 +13,9 @@ BEAT: dict[str, dict[str, Any]] = {
         "task": "lending.tasks.end_what_is_over",
         "schedule": crontab(minute="*/15"),
     },
+    "check what must always hold": {
+        "task": "config.tasks.check_invariants",
+        "schedule": crontab(hour=2, minute=20),
+    },
     "watch the loans": {"task": "monitoring.tasks.watch_loans", "schedule": crontab(minute=50)},
 }

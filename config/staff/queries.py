@@ -17,6 +17,7 @@ from lending.ledger import chart
 from lending.ledger import queries as ledger
 from lending.loans import queries as loans
 from monitoring.alerts import queries as alerts
+from monitoring.supervision import queries as supervision
 from scoring.decisions import queries as assessments
 from scoring.decisions.contracts import Tally
 
@@ -64,6 +65,21 @@ class Trouble:
         return self.payouts_failed + self.unbooked
 
 
+# A run every night, with two hours of patience.
+CHECK_DUE_HOURS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class NightCheck:
+    """The last walk over everything that must always hold."""
+
+    run_id: int
+    ended_at: datetime
+    breaches: int
+    is_bank_heard: bool
+    is_old: bool
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Whether the house is in order, and when that was asked."""
@@ -72,6 +88,7 @@ class House:
     entries_sealed: int
     sealed_until: datetime | None
     work_given_up: int
+    night: NightCheck | None
     checked_at: datetime
 
 
@@ -143,5 +160,19 @@ def _house() -> House:
         entries_sealed=last.position if last else 0,
         sealed_until=last.entry.occurred_at if last else None,
         work_given_up=processes.given_up(),
+        night=_night(),
         checked_at=clock.now(),
+    )
+
+
+def _night() -> NightCheck | None:
+    run = supervision.latest()
+    if run is None:
+        return None
+    return NightCheck(
+        run_id=run.pk,
+        ended_at=run.ended_at,
+        breaches=run.breaches,
+        is_bank_heard=run.is_bank_heard,
+        is_old=clock.now() - run.ended_at > timedelta(hours=CHECK_DUE_HOURS),
     )

@@ -77,6 +77,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(_("Chart of accounts"), "account_balance", "lending.LedgerAccount"),
             Entry(_("Ledger entries"), "menu_book", "lending.LedgerEntry"),
+            Entry(_("Checks of the house"), "rule_settings", "monitoring.CheckRun"),
         ),
     ),
     (

@@ -22,6 +22,7 @@ from config.staff.queries import DecisionDay
 from config.tests import desk
 from lending.disbursements import actions as disbursements
 from lending.tests import builders, doors
+from monitoring.supervision import actions as supervision
 from scoring.decisions import reviews
 
 pytestmark = pytest.mark.django_db
@@ -320,7 +321,12 @@ class TestTheHouse:
     def test_shouts_where_the_books_are_off(self):
         # PostgreSQL refuses an entry that is off; the page must not rely on it.
         found = queries.House(
-            imbalance_fen=2, entries_sealed=1, sealed_until=None, work_given_up=0, checked_at=NOW
+            imbalance_fen=2,
+            entries_sealed=1,
+            sealed_until=None,
+            work_given_up=0,
+            night=None,
+            checked_at=NOW,
         )
 
         with translation.override("en"):
@@ -328,6 +334,25 @@ class TestTheHouse:
 
         assert "off by ¥0.02" in shown
         assert "debit equals credit" not in shown
+
+    @pytest.mark.parametrize(
+        ("breaches", "is_bank_heard", "said"),
+        [
+            ([], True, "all holds, the bank's statement too"),
+            ([("a.check", "loan x is off"), ("a.check", "loan y is off")], True, "2 things"),
+            ([], False, "the bank could not be heard"),
+        ],
+    )
+    def test_shows_what_the_check_of_the_night_found(self, mei, breaches, is_bank_heard, said):
+        assert "has not run yet" in desk.read(desk.workbench(mei))
+
+        run_id = supervision.record(
+            began_at=NOW, checks=6, breaches=breaches, is_bank_heard=is_bank_heard
+        )
+
+        assert said in desk.read(desk.workbench(mei))
+        row = mei.get(reverse("admin:monitoring_checkrun_change", args=[run_id]))
+        assert all(sentence in row.content.decode() for _, sentence in breaches)
 
     def test_is_shown_to_those_who_may_see_the_books(self):
         clerk = desk.browser_of(desk.clerk("view_loan"))

@@ -1,5 +1,5 @@
 """Staff pages of monitoring: what was found about loans, and what became of it."""
 
-from monitoring.admin import alerts
+from monitoring.admin import alerts, checks
 
-__all__ = ["alerts"]
+__all__ = ["alerts", "checks"]

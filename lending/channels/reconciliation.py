@@ -1,0 +1,90 @@
+"""The bank's statement against our transfers and our books, to the fen, in both directions.
+
+Money moves while we compare: `standing` is read before the bank is asked and once more after, and
+only what both readings and the statement cannot agree on is a breach.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+from lending.channels.contracts import StatementLine
+from lending.channels.models import TransferPurpose, TransferState
+from lending.ledger import chart
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTransfer:
+    """A transfer as our table has it."""
+
+    kind: str
+    amount_fen: int
+    state: str
+    is_booked: bool
+
+    @property
+    def effect_fen(self) -> int:
+        """What it does to our account at the bank."""
+        return -self.amount_fen if self.kind == "PAY_OUT" else self.amount_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Every transfer by our number, and the ledger's bank account, of one moment."""
+
+    transfers: dict[str, OwnTransfer]
+    ledger_fen: int
+
+
+# One statement, so that transfers and ledger are of the same moment.
+_STANDING = """
+    SELECT NULL, NULL, coalesce(sum(amount_fen), 0), NULL, NULL
+    FROM lending_ledgerposting WHERE account_id = %s
+    UNION ALL
+    SELECT out_trade_no, purpose, amount_fen, state, booked_at IS NOT NULL FROM lending_transfer
+"""
+
+
+def standing() -> Standing:
+    """How transfers and books stand now."""
+    transfers, ledger_fen = {}, 0
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [chart.BANK])
+        for number, purpose, amount_fen, state, is_booked in cursor.fetchall():
+            if number is None:
+                ledger_fen = int(amount_fen)
+                continue
+            kind = "PAY_OUT" if purpose == TransferPurpose.DISBURSEMENT else "COLLECT"
+            transfers[number] = OwnTransfer(kind, int(amount_fen), state, is_booked)
+    return Standing(transfers, ledger_fen)
+
+
+def differences(before: Standing, lines: Iterable[StatementLine], after: Standing) -> Iterator[str]:
+    """One sentence for each difference between the bank, our transfers and our books."""
+    moved: dict[str, StatementLine] = {}
+    for line in lines:
+        if line.out_trade_no in moved:
+            yield f"the bank moved transfer {line.out_trade_no} twice"
+        moved[line.out_trade_no] = line
+    for number, own in before.transfers.items():
+        if own.state == TransferState.SUCCEEDED and number not in moved:
+            yield f"transfer {number} arrived here, and the bank's statement has no such line"
+    for number, line in moved.items():
+        yield from _of_line(line, after.transfers.get(number))
+    booked_fen = sum(each.effect_fen for each in after.transfers.values() if each.is_booked)
+    if booked_fen != after.ledger_fen:
+        yield f"the ledger's bank account says {after.ledger_fen}, booked transfers {booked_fen}"
+
+
+def _of_line(line: StatementLine, own: OwnTransfer | None) -> Iterator[str]:
+    if own is None:
+        yield f"the bank moved money for {line.out_trade_no}, which is not ours"
+        return
+    if (own.kind, own.amount_fen) != (line.kind, line.amount_fen):
+        yield (
+            f"transfer {line.out_trade_no} is {own.kind} of {own.amount_fen} here,"
+            f" {line.kind} of {line.amount_fen} at the bank"
+        )
+    if own.state == TransferState.FAILED:
+        yield f"transfer {line.out_trade_no} failed here, and the bank moved it"

@@ -1,0 +1,1 @@
+"""Supervision: what the house found when it checked itself."""
