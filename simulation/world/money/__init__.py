@@ -1,0 +1,1 @@
+"""Purses and what is decided about them."""

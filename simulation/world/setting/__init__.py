@@ -1,0 +1,1 @@
+"""The scenery: days and feasts, shops and their goods."""
