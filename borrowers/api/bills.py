@@ -16,7 +16,7 @@ from borrowers.behaviour import queries
 from borrowers.behaviour.actions import take_in
 from borrowers.behaviour.contracts import BatchFacts, Category
 from borrowers.behaviour.words import doubt_of
-from borrowers.connectors import sheet
+from borrowers.connectors import limits
 from borrowers.connectors.registry import reader_on
 from borrowers.people.contracts import BorrowerCard
 from common.api.idempotency import HEADER, once
@@ -116,8 +116,8 @@ class Bills(APIView):
     )
     def post(self, request: Request) -> Response:
         """Give a bill. The same bill again gives the same answer and changes nothing."""
-        if uploads.is_longer_than(request, sheet.LARGEST_FILE):
-            raise sheet.too_large()
+        if uploads.is_longer_than(request, limits.LARGEST_FILE):
+            raise limits.too_large()
         uploads.keep_in_memory(request)
         asked = BillInput(data=request.data)
         asked.is_valid(raise_exception=True)

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import IntEnum
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:  # The process that reads files has little room and computes nothing.
+    import numpy as np
+    import numpy.typing as npt
 
-Integers = npt.NDArray[np.int64]
+Integers: TypeAlias = "npt.NDArray[np.int64]"
 
 
 class Direction(IntEnum):
@@ -201,10 +202,10 @@ class EventColumns:
     segment: Integers
     seconds: Integers
     amount_fen: Integers
-    direction: npt.NDArray[np.int8]
-    category: npt.NDArray[np.int16]
+    direction: "npt.NDArray[np.int8]"
+    category: "npt.NDArray[np.int16]"
     merchant: Integers
-    source: npt.NDArray[np.int8]
+    source: "npt.NDArray[np.int8]"
 
     def __len__(self) -> int:
         return len(self.seconds)
@@ -212,6 +213,8 @@ class EventColumns:
     def ordered(self) -> "EventColumns":
         """The same events in the one order that readers may rely on."""
         keys = (self.merchant, self.amount_fen, self.seconds, self.segment)
+        import numpy as np  # noqa: PLC0415 - see above
+
         order = np.lexsort(keys)
         return EventColumns(**{each.name: getattr(self, each.name)[order] for each in fields(self)})
 

@@ -4,8 +4,8 @@ from common.errors import Refused
 from common.texts import gettext_noop
 
 ACCEPTED = gettext_noop(
-    "We read WeChat Pay bills (CSV or XLSX) and Alipay transaction records (CSV), as the apps "
-    "export them."
+    "We read the bills of WeChat Pay, Alipay, JD and Meituan and the statements of banks, as the "
+    "apps export them: CSV, XLS, XLSX, PDF, OFX, MT940, CAMT.053, QIF, or a ZIP with one of them."
 )
 
 
@@ -95,7 +95,7 @@ class ZipBomb(FileRefused):
     """A workbook that unpacks to far more than a bill needs."""
 
     code = "FILE_UNPACKS_TOO_LARGE"
-    message = gettext_noop("This workbook unpacks to far more than a bill needs.")
+    message = gettext_noop("This file unpacks to far more than a bill needs.")
     advice = gettext_noop(
         "We did not unpack it. Export your bill again in the app and upload that file, without"
         " packing or changing it."
@@ -129,8 +129,48 @@ class WrongKind(FileRefused):
     advice = ACCEPTED
 
 
+class PasswordNeeded(FileRefused):
+    """A locked archive or PDF that came without its password."""
+
+    code = "FILE_PASSWORD_NEEDED"
+    message = gettext_noop("This file is locked; it opens with a password.")
+    advice = gettext_noop(
+        "Type the password that the app or the bank sent with the file. We use it once to open "
+        "the file and do not keep it."
+    )
+
+
+class PasswordWrong(FileRefused):
+    """The password does not open the file."""
+
+    code = "FILE_PASSWORD_WRONG"
+    message = gettext_noop("This password does not open the file.")
+    advice = gettext_noop(
+        "Type the password that came with this very file: each export has one of its own."
+    )
+
+
+class SeveralBills(FileRefused):
+    """An archive or a workbook with more than one bill inside."""
+
+    code = "FILE_HOLDS_SEVERAL_BILLS"
+    message = gettext_noop("There are %(bills)s bills in this file.")
+    advice = gettext_noop("Unpack them on your device and upload them one by one.")
+
+
+class WebPage(WrongKind):
+    """A page of a web site, saved under the name of a bill."""
+
+    code = "FILE_IS_WEB_PAGE"
+    message = gettext_noop("This is a saved web page, not an exported bill.")
+    advice = gettext_noop(
+        "The download may have ended on a sign-in page. Sign in, export the bill again and upload "
+        "the file that comes."
+    )
+
+
 class PictureOrDocument(WrongKind):
-    """An image, PDF or word-processor file, whatever its name says."""
+    """An image, a scan or a word-processor file, whatever its name says."""
 
     code = "FILE_IS_PICTURE_OR_DOCUMENT"
     message = gettext_noop("This is a picture or a document, not an exported bill.")
@@ -141,7 +181,7 @@ class PictureOrDocument(WrongKind):
 
 
 class PackedArchive(WrongKind):
-    """The archive that the mail brings, not the bill inside it."""
+    """An archive of another kind than ZIP, or one inside another."""
 
     code = "FILE_IS_PACKED"
     message = gettext_noop("This is a packed archive; the bill is still inside it.")
@@ -149,21 +189,20 @@ class PackedArchive(WrongKind):
 
 
 class PasswordProtected(WrongKind):
-    """An archive or a workbook locked by a password."""
+    """A workbook locked by a password, which no reader here opens."""
 
     code = "FILE_IS_PASSWORD_PROTECTED"
-    message = gettext_noop("This file is protected by a password.")
+    message = gettext_noop("This workbook is protected by a password.")
     advice = gettext_noop(
-        "Open it on your device with the password that the app sent you, then upload the CSV or "
-        "XLSX file inside. Never send us the password."
+        "Open it on your device with its password, save it without one, then upload it."
     )
 
 
 class OldSpreadsheet(WrongKind):
-    """A workbook of the format before 2007."""
+    """A workbook in a format that no bill comes in (XLSB)."""
 
     code = "FILE_IS_OLD_SPREADSHEET"
-    message = gettext_noop("This is a workbook in the old XLS format.")
+    message = gettext_noop("This is a workbook in a format that we cannot read.")
     advice = gettext_noop("Upload the bill as the app exported it, or save it as XLSX first.")
 
 

@@ -1,38 +1,30 @@
 """Every connector by kind, and the doors' one call: bytes in, a reading or a refusal out."""
 
-import base64
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from borrowers.connectors import refusals
+from borrowers.connectors import pipe, refusals
+from borrowers.connectors.containers.opening import documents
 from borrowers.connectors.contracts import (
     BillReading,
-    Category,
     Connector,
-    Direction,
-    EventStatus,
-    Method,
-    Place,
-    Platform,
-    Precision,
+    Document,
     Quarantined,
-    RawEvent,
     Sheet,
-    Source,
 )
 from borrowers.connectors.header import name_of
-from borrowers.connectors.sheet import sheets
 from borrowers.connectors.wallets.alipay import Alipay
 from borrowers.connectors.wallets.wechat import WeChat
 from common.files import bounded
+from common.files.child import Streamed
 from common.periods import SHANGHAI
 
 CONNECTORS: Final[Mapping[str, Connector]] = {each.kind: each for each in (WeChat(), Alipay())}
 
 SECONDS = 30
-MEMORY_BYTES = 1024 * 1024 * 1024
+MEMORY_BYTES = 300 * 1024 * 1024
 ANSWER_BYTES = 96 * 1024 * 1024
 
 # Files that people upload by mistake, by column names that stand on no bill.
@@ -46,21 +38,54 @@ MERCHANT = (
 ROWS_ASKED = 60
 
 
-def read_bill(content: bytes, file_name: str) -> BillReading:
+def read_bill(content: bytes, file_name: str, password: str = "") -> BillReading:
     """The bill in these bytes. `file_name` is for the caller's records: content alone decides.
+    `password` opens an archive or a PDF that is locked, and is kept nowhere.
 
     Raises a FileRefused: EmptyFile, TooLarge, NotABill, UnknownLayout, WrongKind and its kin,
-    TruncatedFile, UnreadableEncoding, ZipBomb, NoTransactions, UnreadableRows.
+    TruncatedFile, UnreadableEncoding, ZipBomb, NoTransactions, UnreadableRows, PasswordNeeded,
+    PasswordWrong, SeveralBills.
     """
-    found = sheets(content)
-    for sheet in found:
-        refuse_known_mistakes(sheet)
+    found = documents(content, password)
+    readings: list[BillReading] = []
+    refused: list[refusals.FileRefused] = []
+    for document, connector in recognised(found):
+        try:
+            readings.append(connector.read(document))
+        except refusals.FileRefused as each:
+            refused.append(each)
+    if not readings:
+        raise refused[0] if refused else why_not(found)
+    if others := [each for each in readings[1:] if not is_copy(each, readings[0])]:
+        raise refusals.SeveralBills(bills=1 + len(others))
+    return readings[0]
+
+
+def is_copy(reading: BillReading, of: BillReading) -> bool:
+    """Nothing but what the other one holds too: a second sheet with the same rows."""
+    return {event.event_key for event in reading.events} <= {event.event_key for event in of.events}
+
+
+def recognised(found: Sequence[Document]) -> Iterator[tuple[Document, Connector]]:
+    """Each document with the first connector that knows it. Raises what `refuse_known_mistakes`
+    raises."""
+    for document in found:
+        if isinstance(document, Sheet):
+            refuse_known_mistakes(document)
         for connector in CONNECTORS.values():
-            if isinstance(sheet, connector.reads) and connector.recognises(sheet):
-                return connector.read(sheet)
-    if not any(sheet.rows for sheet in found):
-        raise refusals.EmptyFile
-    raise refusals.NotABill
+            if isinstance(document, connector.reads) and connector.recognises(document):
+                yield document, connector
+                break
+
+
+def why_not(found: Sequence[Document]) -> refusals.FileRefused:
+    """Nobody knows any of these documents."""
+    sheets = [document for document in found if isinstance(document, Sheet)]
+    if any(sheet.container == "HTML" for sheet in sheets):
+        return refusals.WebPage()
+    if len(sheets) == len(found) and not any(sheet.rows for sheet in sheets):
+        return refusals.EmptyFile()
+    return refusals.NotABill()
 
 
 def without_future(reading: BillReading, on: date) -> BillReading:
@@ -99,92 +124,44 @@ def refuse_known_mistakes(sheet: Sheet) -> None:
 def reader_on(day: date) -> Callable[[bytes, str], BillReading]:
     """What reads the uploads of a day: in a child process, and nothing that lies after it."""
 
-    def read(content: bytes, file_name: str) -> BillReading:
-        return without_future(read_bill_bounded(content, file_name), day)
+    def read(content: bytes, file_name: str, password: str = "") -> BillReading:
+        return without_future(read_bill_bounded(content, file_name, password), day)
 
     return read
 
 
-def read_bill_bounded(content: bytes, file_name: str) -> BillReading:
+def read_bill_bounded(content: bytes, file_name: str, password: str = "") -> BillReading:
     """`read_bill` in a child process with limits: what doors call, for files are not trusted.
 
-    The name stays here: a command line can be seen by others, and names hold names.
-    Raises what `read_bill` raises, TooSlow at the time limit, ReaderStopped where the child died.
+    The name stays here and the password goes through the pipe: a command line can be seen by
+    others. Raises what `read_bill` raises, TooSlow at the time limit, ReaderStopped where the
+    child died.
     """
     try:
-        answer = bounded.run(
-            "borrowers.connectors.registry:read_bill_as_json",
+        answer = run_bounded("borrowers.connectors.registry:read_bill_for_pipe", content, password)
+        return pipe.from_json(answer)
+    except (KeyError, TypeError, ValueError) as malformed:
+        raise bounded.ReaderStopped from malformed
+
+
+def run_bounded(function: str, content: bytes, password: str = "") -> Any:
+    """A reader's function in a child with the limits of readers.
+
+    Raises its refusals, TooSlow, ReaderStopped.
+    """
+    try:
+        return bounded.run(
+            function,
             content,
+            secret=password,
             seconds=SECONDS,
             memory_bytes=MEMORY_BYTES,
             output_bytes=ANSWER_BYTES,
         )
     except bounded.TimeLimitReached as late:
         raise refusals.TooSlow from late
-    try:
-        return from_json(answer)
-    except (KeyError, TypeError, ValueError) as malformed:
-        raise bounded.ReaderStopped from malformed
 
 
-def read_bill_as_json(content: bytes) -> dict[str, Any]:
-    """What the child runs: the reading in values that a pipe can carry."""
-    return as_json(read_bill(content, ""))
-
-
-# --- the pipe: JSON both ways, never pickle ------------------------------------------------------
-
-EVENT_FIELDS = tuple(each.name for each in fields(RawEvent))
-ENUMS = {
-    "source": Source,
-    "direction": Direction,
-    "category": Category,
-    "status": EventStatus,
-    "precision": Precision,
-    "via": Platform,
-    "place": Place,
-    "method": Method,
-}
-DAYS = ("period_from", "period_until")
-
-
-def as_json(reading: BillReading) -> dict[str, Any]:
-    """The reading as plain values; events as lists in the order of RawEvent's fields."""
-    plain = {each.name: getattr(reading, each.name) for each in fields(BillReading)}
-    plain["source"] = int(reading.source)
-    plain["events"] = [event_as_list(event) for event in reading.events]
-    plain["quarantined"] = [[each.row_number, each.reason] for each in reading.quarantined]
-    for name in ("first_at", "last_at"):
-        plain[name] = int(plain[name].timestamp()) if plain[name] else None
-    for name in DAYS:
-        plain[name] = plain[name].isoformat() if plain[name] else None
-    return plain
-
-
-def event_as_list(event: RawEvent) -> list[Any]:
-    values = [getattr(event, name) for name in EVENT_FIELDS]
-    values[EVENT_FIELDS.index("occurred_at")] = int(event.occurred_at.timestamp())
-    values[EVENT_FIELDS.index("event_key")] = base64.b64encode(event.event_key).decode()
-    return values
-
-
-def from_json(plain: Mapping[str, Any]) -> BillReading:
-    """The reading again. Raises ValueError, KeyError or TypeError where the shape is another."""
-    values = dict(plain)
-    values["source"] = Source(values["source"])
-    values["events"] = tuple(event_from_list(each) for each in values["events"])
-    values["quarantined"] = tuple(Quarantined(*each) for each in values["quarantined"])
-    for name in ("first_at", "last_at"):
-        values[name] = datetime.fromtimestamp(values[name], UTC) if values[name] else None
-    for name in DAYS:
-        values[name] = date.fromisoformat(values[name]) if values[name] else None
-    return BillReading(**values)
-
-
-def event_from_list(values: list[Any]) -> RawEvent:
-    named = dict(zip(EVENT_FIELDS, values, strict=True))
-    named["occurred_at"] = datetime.fromtimestamp(named["occurred_at"], UTC)
-    named["event_key"] = base64.b64decode(named["event_key"])
-    for name, kind in ENUMS.items():
-        named[name] = kind(named[name])
-    return RawEvent(**named)
+def read_bill_for_pipe(content: bytes, password: str = "") -> Streamed:
+    """What the child runs: the reading in values that a pipe can carry, one event at a time."""
+    return pipe.streamed(read_bill(content, "", password))

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from borrowers.behaviour.models import ImportBatch
-from borrowers.connectors import sheet
+from borrowers.connectors import limits
 from borrowers.documents.models import SealedFile
 from borrowers.people.models import Account
 from borrowers.tests import cast
@@ -123,7 +123,7 @@ class TestUpload:
         assert upload(api).status_code == 201
 
     def test_of_a_huge_file_is_a_problem(self, api):
-        answer = upload(api, b"a" * (sheet.LARGEST_FILE + 100_000))
+        answer = upload(api, b"a" * (limits.LARGEST_FILE + 100_000))
 
         assert answer.json()["code"] == "FILE_TOO_LARGE"
         assert not SealedFile.objects.exists()

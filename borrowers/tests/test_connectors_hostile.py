@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from borrowers.connectors.header import RowUnreadable, amount_fen, fen_of, instant
+from borrowers.connectors.pipe import as_json, from_json
 from borrowers.connectors.refusals import FileRefused
-from borrowers.connectors.registry import as_json, from_json, read_bill
+from borrowers.connectors.registry import read_bill
 from borrowers.tests.bill_texts import (
     WECHAT_COLUMNS,
     alipay_app,

@@ -11,10 +11,9 @@ import pytest
 
 from borrowers.connectors import refusals, registry
 from borrowers.connectors.contracts import Connector, Quarantined
+from borrowers.connectors.pipe import as_json, from_json
 from borrowers.connectors.registry import (
     CONNECTORS,
-    as_json,
-    from_json,
     read_bill,
     read_bill_bounded,
     without_future,
@@ -98,7 +97,7 @@ class TestBounded:
         [
             (b"", refusals.EmptyFile),
             (b"hello", refusals.NotABill),
-            (b"%PDF-1.7", refusals.PictureOrDocument),
+            (b"%PDF-1.7", refusals.TruncatedFile),
             (wechat(), refusals.NoTransactions),
         ],
     )

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from borrowers.behaviour import queries
 from borrowers.behaviour.models import ImportBatch
-from borrowers.connectors import sheet
+from borrowers.connectors import limits
 from borrowers.documents.models import SealedFile
 from borrowers.people.models import Account
 from borrowers.tests import cast
@@ -136,7 +136,7 @@ class TestUpload:
     def test_of_a_huge_file_is_refused_before_it_is_read(self, lin, phone):
         cast.allow(lin)
 
-        page = upload(phone, b"a" * (sheet.LARGEST_FILE + 100_000))
+        page = upload(phone, b"a" * (limits.LARGEST_FILE + 100_000))
 
         assert "This file is too large." in page.content.decode()
         assert nothing_is_written()

@@ -14,7 +14,7 @@ from borrowers.behaviour import queries
 from borrowers.behaviour.actions import take_in
 from borrowers.behaviour.contracts import BatchFacts, ImportOutcome, Overview, contradicted
 from borrowers.behaviour.words import CATEGORIES, SOURCES, doubt_of
-from borrowers.connectors import sheet
+from borrowers.connectors import limits
 from borrowers.connectors.registry import reader_on
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from borrowers.consent.queries import is_allowed
@@ -35,8 +35,8 @@ MONTHS_SHOWN = 12
 @require_http_methods(["GET", "HEAD", "POST"])
 def sources(request: HttpRequest) -> HttpResponse:
     """Weigh the upload before anything reads it: the token's check would read it whole."""
-    if uploads.is_longer_than(request, sheet.LARGEST_FILE):
-        raise sheet.too_large()
+    if uploads.is_longer_than(request, limits.LARGEST_FILE):
+        raise limits.too_large()
     uploads.keep_in_memory(request)
     return _sources(request)
 

@@ -5,6 +5,7 @@ and answers in JSON. A refusal raised there is raised here again; anything else 
 there (a crash, a kill, rubbish on the pipe) becomes a refusal too. No shell, no pickle.
 """
 
+import io
 import json
 import os
 import subprocess
@@ -54,18 +55,22 @@ def run(
     function: str,
     content: bytes,
     *arguments: str,
+    secret: str = "",
     seconds: float = SECONDS,
     memory_bytes: int = MEMORY_BYTES,
     output_bytes: int = OUTPUT_BYTES,
 ) -> Any:
-    """What `module:name` answers to `(content, *arguments)`, as JSON gives it back.
+    """What `module:name` answers to `(content, *arguments)`, as JSON gives it back. A `secret` is
+    handed over through the pipe, as `password=`; of a `Streamed` answer the rows are an iterator.
 
     `module` must be importable without Django and already trusted: callers name it, files never.
     Raises the Refused that the function raised, TimeLimitReached, ReaderStopped.
     """
     limits = child.Limits(seconds=seconds, memory_bytes=memory_bytes)
     reader = start(function, limits, arguments)
-    answer, is_late = talk(reader, content, seconds=seconds, output_bytes=output_bytes)
+    said = secret.encode()
+    told = (len(said).to_bytes(child.LENGTH_BYTES, "big") + said, content)
+    answer, is_late = talk(reader, told, seconds=seconds, output_bytes=output_bytes)
     if is_late:
         raise TimeLimitReached
     if reader.returncode != 0 or len(answer) > output_bytes:
@@ -114,9 +119,13 @@ def child_environment() -> dict[str, str]:
 
 
 def talk(
-    reader: "subprocess.Popen[bytes]", content: bytes, *, seconds: float, output_bytes: int
+    reader: "subprocess.Popen[bytes]",
+    told: tuple[bytes, ...],
+    *,
+    seconds: float,
+    output_bytes: int,
 ) -> tuple[bytes, bool]:
-    """Hand over the content, take at most `output_bytes` of answer, and stop it in time."""
+    """Hand over what it is told, take at most `output_bytes` of answer, and stop it in time."""
     assert reader.stdin is not None
     assert reader.stdout is not None
     late = threading.Event()
@@ -127,7 +136,7 @@ def talk(
         reader.kill()
 
     timer = threading.Timer(seconds, stop)
-    feeder = threading.Thread(target=feed, args=(reader.stdin, content), daemon=True)
+    feeder = threading.Thread(target=feed, args=(reader.stdin, told), daemon=True)
     timer.start()
     feeder.start()
     try:
@@ -143,16 +152,20 @@ def talk(
     return answer, late.is_set() and reader.returncode != 0
 
 
-def feed(pipe: IO[bytes], content: bytes) -> None:
+def feed(pipe: IO[bytes], told: tuple[bytes, ...]) -> None:
     """A child that refuses early stops listening; that is its right."""
     with suppress(BrokenPipeError), pipe:
-        pipe.write(content)
+        for piece in told:
+            pipe.write(piece)
 
 
 def unwrap(answer: bytes) -> Any:
     """The answer inside the envelope, or the refusal inside it raised again."""
     try:
-        envelope = json.loads(answer)
+        lines = io.BytesIO(answer)
+        envelope = json.loads(lines.readline())
+        if "rows" in envelope:
+            return {**envelope["answer"], envelope["rows"]: map(json.loads, lines)}
         if "answer" in envelope:
             return envelope["answer"]
         refusal = refusal_named(envelope["refused"])

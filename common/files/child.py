@@ -4,16 +4,27 @@ import json
 import math
 import resource
 import sys
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import IO, Any
 
 from common.errors import Refused
 
 # Enough for the modules that the function imports while it works; no socket, no spool of files.
 OPEN_FILES = 32
 # A reader needs none of these; without them it starts sooner and stays smaller.
-UNWANTED = ("django", "rest_framework", "celery", "PIL", "lxml", "pandas")
+UNWANTED = ("django", "rest_framework", "celery", "PIL", "pandas")
+LENGTH_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """An answer of which one part is long: it crosses the pipe row by row."""
+
+    head: dict[str, Any]
+    name: str
+    rows: Iterable[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +62,35 @@ def dotted_name(kind: type) -> str:
 
 
 def main() -> None:
-    """`root limits function arguments…` on the command line, the content on standard input."""
+    """`root limits function arguments…` on the command line, a secret and the content on standard
+    input."""
     _, _, limits, function_name, *arguments = sys.argv
     Limits.from_text(limits).set()
     for name in UNWANTED:
         sys.modules[name] = None  # type: ignore[assignment]  # an import of it fails at once
     module_name, _, name = function_name.partition(":")
     function = getattr(import_module(module_name), name)
-    content = sys.stdin.buffer.read()
-    answer = json.dumps(answer_of(function, content, arguments), ensure_ascii=False)
-    sys.stdout.buffer.write(answer.encode())
+    secret = sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(LENGTH_BYTES), "big"))
+    named = {"password": secret.decode()} if secret else {}
+    answer(sys.stdout.buffer, lambda: function(sys.stdin.buffer.read(), *arguments, **named))
     sys.stdout.flush()
 
 
-def answer_of(function: Any, content: bytes, arguments: list[str]) -> dict[str, Any]:
-    """The answer, or the refusal by name and context, in one envelope."""
+def answer(pipe: IO[bytes], ask: Callable[[], Any]) -> None:
+    """One line with the answer, or with the refusal by name and context; rows follow below it."""
+    rows: Iterable[Any] = ()
     try:
-        return {"answer": function(content, *arguments)}
+        said = ask()
+        if isinstance(said, Streamed):
+            envelope, rows = {"answer": said.head, "rows": said.name}, said.rows
+        else:
+            envelope = {"answer": said}
     except Refused as refused:
-        return {"refused": dotted_name(type(refused)), "context": refused.context}
+        envelope = {"refused": dotted_name(type(refused)), "context": refused.context}
+    pipe.write(line_of(envelope))
+    for row in rows:
+        pipe.write(line_of(row))
+
+
+def line_of(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode() + b"\n"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from borrowers.connectors import refusals
 from borrowers.connectors.contracts import BillReading, Quarantined, Sheet, Source
 from borrowers.connectors.header import RowUnreadable, Table, find, text
-from borrowers.connectors.sheet import ROWS, too_large
+from borrowers.connectors.limits import ROWS, too_large
 from borrowers.connectors.tables import refunds
 from borrowers.connectors.tables.drafts import About, Draft, Layout
 from borrowers.connectors.tables.events import events_of, suppress

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 
 from borrowers.connectors import registry
-from borrowers.connectors.sheet import LARGEST_FILE
+from borrowers.connectors.limits import LARGEST_FILE
 from common.errors import Refused
 from common.money import fen_typed
 from common.texts import gettext_noop

@@ -8,8 +8,10 @@ import pytest
 from openpyxl.utils.datetime import MAC_EPOCH
 
 from borrowers.connectors import refusals
+from borrowers.connectors.containers.delimited import csv_rows, decoded
+from borrowers.connectors.containers.opening import documents
+from borrowers.connectors.contracts import Sheet
 from borrowers.connectors.registry import read_bill
-from borrowers.connectors.sheet import csv_rows, decoded, sheets
 from borrowers.tests.bill_texts import (
     alipay_app,
     app_row,
@@ -151,9 +153,10 @@ class TestWorkbooks:
         rows = wechat_sheet(ROWS[0].replace("\t", "").split(","))
         rows.append(["x"] * 3_000)
 
-        (sheet,) = sheets(workbook(rows))
+        (sheet,) = documents(workbook(rows))
+        assert isinstance(sheet, Sheet)
 
-        assert {len(row) for row in sheet.rows} == {40}
+        assert max(len(row) for row in sheet.rows) == 40
 
 
 class TestRefusals:
@@ -181,7 +184,6 @@ class TestRefusals:
     @pytest.mark.parametrize(
         "start",
         [
-            b"%PDF-1.7",
             b"\x89PNG\r\n\x1a\n",
             b"\xff\xd8\xff\xe0",
             b"GIF89a",
@@ -203,22 +205,10 @@ class TestRefusals:
         with pytest.raises(refusals.PackedArchive):
             read_bill(start + b"\x00" * 100, "bill.zip")
 
-    def test_the_archive_of_the_mail(self):
-        with pytest.raises(refusals.PackedArchive):
-            read_bill(archive({"bill.csv": wechat(*ROWS)}), "bill.csv")
-
-    def test_the_archive_of_the_mail_with_its_password(self):
-        content = bytearray(archive({"bill.csv": wechat(*ROWS)}))
-        for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-            content[content.index(mark) + offset] |= 1
-
-        with pytest.raises(refusals.PasswordProtected):
-            read_bill(bytes(content), "bill.zip")
-
-    def test_an_old_workbook_and_a_locked_one(self):
+    def test_a_damaged_old_workbook_and_a_locked_one(self):
         ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512
 
-        with pytest.raises(refusals.OldSpreadsheet):
+        with pytest.raises(refusals.TruncatedFile):
             read_bill(ole, "bill.xls")
         with pytest.raises(refusals.PasswordProtected):
             read_bill(ole + "EncryptedPackage".encode("utf-16-le"), "bill.xlsx")
@@ -249,7 +239,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         "content",
-        [b"hello world", b"a,b,c\n1,2,3\n", b"<html><body>login</body></html>", b'{"a": 1}'],
+        [b"hello world", b"a,b,c\n1,2,3\n", b'{"a": 1}'],
     )
     def test_what_is_no_bill_is_told_what_we_read(self, content):
         with pytest.raises(refusals.NotABill) as refused:

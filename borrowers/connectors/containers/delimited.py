@@ -1,0 +1,161 @@
+"""Comma-, semicolon- or tab-separated text, whatever its encoding and its stray quotes."""
+
+import csv
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+from collections.abc import Iterator
+
+from borrowers.connectors import refusals
+from borrowers.connectors.contracts import Cell, Row, Sheet
+from borrowers.connectors.limits import LINES, TEXTS_KEPT, too_large
+
+# A quoted cell may hold a line break (a note to a friend), but not a whole page.
+LINES_OF_ONE_ROW = 12
+# A line with this many separators is a row of its own, not the rest of a note.
+SEPARATORS_OF_A_ROW = 4
+CONTROLS = frozenset(chr(code) for code in range(32)) - frozenset("\t\n\r\x0b\x0c")
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+BYTES_ASKED = 1_000
+
+
+def text_sheet(text: str, encoding: str, *, is_cut: bool) -> Sheet:
+    """Separated text as a sheet. Raises TooLarge."""
+    return Sheet(
+        container="CSV",
+        encoding=encoding,
+        rows=list(lean(csv_rows(text, delimiter_of(text)))),
+        has_open_end=not text.endswith(("\n", "\r")),
+        is_cut=is_cut,
+    )
+
+
+def delimiter_of(text: str) -> str:
+    """What stands between the cells. Tabs beside a comma are padding, so that a number of 28
+    digits stays text in a spreadsheet."""
+    paddings = (",\t", "\t,", ',"\t')
+    counts = {
+        ",": text.count(","),
+        "\t": text.count("\t") - sum(text.count(padding) for padding in paddings),
+        ";": text.count(";"),
+    }
+    return max(counts, key=lambda delimiter: counts[delimiter])
+
+
+def lean(rows: Iterator[Row]) -> Iterator[Row]:
+    """The same rows with the texts that come again kept once.
+
+    A cell of the form ="0123", by which banks keep a spreadsheet from counting, is its text.
+    """
+    kept: dict[object, Cell] = {}
+    for row_index, row in enumerate(rows):
+        if row_index > LINES:
+            raise too_large()
+        cells = [kept.get(cell, cell) for cell in map(without_formula, row)]
+        if len(kept) < TEXTS_KEPT:
+            kept.update((cell, cell) for cell in cells)
+        yield tuple(cells)
+
+
+def without_formula(cell: Cell) -> Cell:
+    """The text inside ="…"; any other formula stays the text that it is, and is never counted."""
+    if isinstance(cell, str) and cell.startswith('="') and cell.rstrip().endswith('"'):
+        return cell.rstrip()[2:-1].replace('""', '"')
+    return cell
+
+
+def decoded(content: bytes) -> tuple[str, str, bool]:
+    """The text, its encoding, and whether the last character is incomplete.
+
+    The ladder: byte order mark, strict UTF-8, GB18030. No guessing by statistics: it gave the
+    same answers on every real bill, and a wrong guess would be silent.
+    """
+    for encoding in ladder(content):
+        decoder = getincrementaldecoder(encoding)()
+        try:
+            text = decoder.decode(content, final=False)
+        except UnicodeDecodeError:
+            continue
+        pending = bool(decoder.getstate()[0])
+        text = text.removeprefix("\ufeff")
+        if text and not is_rubbish(text):
+            return text, encoding, pending
+    raise refusals.UnreadableEncoding
+
+
+def ladder(content: bytes) -> tuple[str, ...]:
+    if content.startswith(BOM_UTF8):
+        return ("utf-8",)
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return ("utf-16",)
+    zeros = [content[:BYTES_ASKED][half::2].count(0) for half in (0, 1)]
+    if any(zeros) and len(content) % 2 == 0:
+        # Half of every ASCII character in UTF-16 is a zero, on the side that tells the order.
+        return ("utf-16-be",) if zeros[0] > zeros[1] else ("utf-16-le",)
+    return ("utf-8", "gb18030")
+
+
+def is_rubbish(text: str) -> bool:
+    """Bytes of a program or a picture decode too, but into control characters."""
+    controls = sum(text.count(character) for character in CONTROLS)
+    return "\x00" in text or controls * 200 > len(text)
+
+
+class Lines:
+    """The lines of a text, handed to the csv module a few at a time, so that it can be stopped.
+
+    Only the lines of the row at hand are kept.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.matches = LINE.finditer(text)
+        self.window: list[str] = []
+        self.used = 0
+
+    def has_more(self) -> bool:
+        """Is there a line that no row has taken?"""
+        if self.used == len(self.window) and (found := next(self.matches, None)):
+            self.window.append(found.group())
+        return self.used < len(self.window)
+
+    def __iter__(self) -> Iterator[str]:
+        while self.used < LINES_OF_ONE_ROW and self.has_more():
+            self.used += 1
+            yield self.window[self.used - 1]
+
+    def take(self) -> None:
+        """The lines used so far made one row."""
+        del self.window[: self.used]
+        self.used = 0
+
+    def give_back(self) -> str:
+        """Take only the first line, whole; the others are read again."""
+        self.used = 1
+        first = self.window[0]
+        self.take()
+        return first
+
+    def has_runaway_quote(self, delimiter: str) -> bool:
+        """Was a quote opened that nobody meant, so that the rows below were swallowed?"""
+        if self.used == 1 and self.has_more():
+            return False
+        joined = self.window[: self.used]
+        if sum(line.count('"') for line in joined) % 2:
+            return True
+        return any(line.count(delimiter) >= SEPARATORS_OF_A_ROW for line in joined[1:])
+
+
+def csv_rows(text: str, delimiter: str) -> Iterator[Row]:
+    """Rows of a text. A stray quote costs its own line at most, never the rows below it."""
+    source = Lines(text)
+    while source.has_more():
+        reader = csv.reader(source, delimiter=delimiter)
+        try:
+            for row in reader:
+                if source.has_runaway_quote(delimiter):
+                    break
+                source.take()
+                yield row
+        except csv.Error:  # A cell longer than the module's limit: no cell of a bill is.
+            pass
+        if source.used:
+            yield source.give_back().rstrip("\r\n").replace('"', "").split(delimiter)
