@@ -77,6 +77,7 @@ class TestWithALoan:
         assert "10 days overdue" in doors.shown(page)
         assert "Due now" in doors.shown(page)
         assert first_button(page) == to("loan", loan)
+        assert reverse("lending:apply") not in page.content.decode()
 
     def test_what_is_late_goes_before_an_offer(self, lin, web):
         loan = builders.paid_out(lin)

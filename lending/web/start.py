@@ -46,6 +46,9 @@ def start(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
     running = _running(card)
     application = applications.open_or_drafted(card.id)
     tasks = home.tasks(card)
+    if running or application:
+        # Nobody who has a loan or an open application is pressed to ask for another one.
+        tasks = [each for each in tasks if each.url != home.apply_url()]
     return render(
         request,
         "lending/start.html",
