@@ -1,0 +1,1 @@
+"""Bank statements, one file per bank: the dialects of its accounts and cards, as data."""

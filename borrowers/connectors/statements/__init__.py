@@ -1,0 +1,1 @@
+"""How a bank's statement is read, whichever bank: dialects, cells, rows, notes, pages."""

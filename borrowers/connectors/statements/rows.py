@@ -1,0 +1,148 @@
+"""The rows below a bank's header, and all other lines: totals, notes, headings of the next page."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from borrowers.connectors.contracts import Cell, Row, Sheet
+from borrowers.connectors.header import (
+    CELLS_OF_A_NOTE,
+    FEWEST_NAMES,
+    Header,
+    RowUnreadable,
+    is_end,
+    joined,
+    refuse_cut_row,
+    text,
+)
+from borrowers.connectors.statements.cells import Days, day_and_clock, money
+from borrowers.connectors.statements.dialects import Dialect, field_of
+
+# No preamble is longer, and no bill of another kind is searched further.
+ROWS_OF_PREAMBLE = 150
+# A heading stands among the first cells; most rows are settled by looking at them.
+CELLS_ASKED = 3
+TOTAL = re.compile(r"^[\W_]*(.{0,6}(合计|总计|小计|累计)|total|subtotal|sum\b)", re.IGNORECASE)
+ANY_YEAR = Days(is_day_first=True)
+WHEN = ("day", "booked")
+AMOUNTS = ("amount", "out", "in")
+
+
+def header_in(row: Row, row_index: int, names: Mapping[str, str]) -> Header | None:
+    """The row as a header, if it names at least three known columns."""
+    places: dict[str, int] = {}
+    width = 0
+    for index, cell in enumerate(row):
+        if not isinstance(cell, str) or not cell.strip():
+            continue
+        width = index + 1
+        if name := field_of(cell, names):
+            places.setdefault(name, index)
+    places.pop("ignored", None)
+    return Header(row_index, places, width) if len(places) >= FEWEST_NAMES else None
+
+
+def find(rows: Sequence[Row], dialect: Dialect) -> Header | None:
+    """The first row that names every needed column."""
+    for row_index, row in enumerate(rows[:ROWS_OF_PREAMBLE]):
+        if len(row) < FEWEST_NAMES:
+            continue
+        header = header_in(row, row_index, dialect.names)
+        if header and not header.missing(dialect.needed):
+            return header
+    return None
+
+
+@dataclass(slots=True)
+class Statement:
+    """A sheet read as a statement: what is below the header, and what is not a row."""
+
+    sheet: Sheet
+    dialect: Dialect
+    header: Header
+    notes: list[str] = field(default_factory=list)
+    totals: list[dict[str, Cell]] = field(default_factory=list)
+
+    def rows(self) -> list[tuple[int, dict[str, Cell]]]:
+        """Row number (from 1) and cells by field. Raises TruncatedFile for a cut last row."""
+        self.notes = [joined(row) for row in self.sheet.rows[: max(self.header.row_index, 0)]]
+        return list(self.walk())
+
+    def walk(self) -> Iterator[tuple[int, dict[str, Cell]]]:
+        header: Header = self.header
+        has_ended = False
+        shortest = header.width
+        last = len(self.sheet.rows) - 1
+        for index in range(header.row_index + 1, last + 1):
+            row = self.sheet.rows[index]
+            if index == last and not has_ended and len(row) < shortest:
+                refuse_cut_row(self.sheet, row, header)
+            if again := self.another_header(row, index):
+                header, has_ended = again, False
+                continue
+            cells = cells_by_field(row, header)
+            if is_end(row) or has_ended or not is_row(row, cells, header):
+                has_ended = has_ended or is_end(row)
+                self.add_line(row, cells)
+            else:
+                shortest = min(shortest, len(row))
+                yield index + 1, cells
+
+    def another_header(self, row: Row, index: int) -> Header | None:
+        """Every page of a statement repeats its headings, and so does a second account."""
+        names = self.dialect.names
+        if not any(isinstance(cell, str) and field_of(cell, names) for cell in row[:CELLS_ASKED]):
+            return None
+        header = header_in(row, index, self.dialect.names)
+        return header if header and len(header.places) >= len(self.dialect.needed) else None
+
+    def add_line(self, row: Row, cells: dict[str, Cell]) -> None:
+        if is_total(row):
+            self.totals.append(cells)
+        if note := joined(row):
+            self.notes.append(note)
+
+
+def cells_by_field(row: Row, header: Header) -> dict[str, Cell]:
+    width = len(row)
+    return {name: row[at] for name, at in header.places.items() if at < width}
+
+
+def is_total(row: Row) -> bool:
+    first = next((words for cell in row if (words := text(cell))), "")
+    return TOTAL.match(first[:20]) is not None
+
+
+def is_row(row: Row, cells: Mapping[str, Cell], header: Header) -> bool:
+    """A dated line, or one that is as full as rows are: then it is set aside, but never dropped."""
+    filled = sum(1 for cell in row if text(cell))
+    if has_day(cells):
+        return filled > 1
+    if filled <= CELLS_OF_A_NOTE or is_total(row):
+        return False
+    return has_amount(cells) or filled * 2 >= len(header.places)
+
+
+def has_day(cells: Mapping[str, Cell]) -> bool:
+    for name in WHEN:
+        cell = cells.get(name)
+        if not text(cell):
+            continue
+        try:
+            day_and_clock(cell, ANY_YEAR)
+        except RowUnreadable as unreadable:
+            if unreadable.code == "YEAR_UNKNOWN":
+                return True
+        else:
+            return True
+    return False
+
+
+def has_amount(cells: Mapping[str, Cell]) -> bool:
+    for name in AMOUNTS:
+        try:
+            if money(cells.get(name)):
+                return True
+        except RowUnreadable:
+            continue
+    return False
