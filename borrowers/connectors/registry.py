@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from borrowers.connectors import pipe, refusals
+from borrowers.connectors.banks import abc, boc, bocom, ccb, cgb, citic, cmb, icbc, other, spdb
 from borrowers.connectors.containers.opening import documents
 from borrowers.connectors.contracts import (
     BillReading,
@@ -21,7 +22,16 @@ from common.files import bounded
 from common.files.child import Streamed
 from common.periods import SHANGHAI
 
-CONNECTORS: Final[Mapping[str, Connector]] = {each.kind: each for each in (WeChat(), Alipay())}
+# Asked in this order: wallets before the banks that pay for them, and the reader of any bank last.
+CONNECTORS: Final[Mapping[str, Connector]] = {
+    each.kind: each
+    for each in (
+        WeChat(), Alipay(),
+        icbc.TABLE, ccb.TABLE, abc.TABLE, boc.TABLE, bocom.TABLE, cmb.TABLE, citic.TABLE,
+        spdb.TABLE, cgb.TABLE, cmb.PAGES, boc.PAGES, abc.PAGES, bocom.PAGES, cgb.PAGES,
+        other.TABLE,
+    )
+}  # fmt: skip
 
 SECONDS = 30
 MEMORY_BYTES = 300 * 1024 * 1024

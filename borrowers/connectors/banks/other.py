@@ -36,7 +36,7 @@ ROWS_OF_PREAMBLE = 30
 UNTOLD = "?"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AnyBank:
     """The connector of statements that no bank's own connector knows."""
 

@@ -18,7 +18,7 @@ PERIOD = re.compile(
 )
 MONTH = re.compile(r"(\d{4})年(\d{1,2})月(?!\d{1,2}日)")
 STATED_DAY = re.compile(r"(?:账单日|对账日|打印日期|StatementDate)期?:?" + DAY, re.IGNORECASE)
-NUMBER = r"[:,]?([\dXx*•-]{8,})"
+NUMBER = r"[:,]?\[?(?:一卡通:)?([\dXx*•-]{8,})"
 CARD = re.compile(
     r"(?:借记卡号|信用卡号|银行卡号|卡号|CardNo\.?|CardNumber)" + NUMBER, re.IGNORECASE
 )

@@ -14,7 +14,7 @@ CELLS_OF_A_NOTE = 2
 PURPOSE = "CONSUMPTION_RECORDS"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BankTable:
     """The connector of one bank's tables, whatever container they came in."""
 

@@ -62,7 +62,7 @@ class Headings:
     last_line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BankPages:
     """The connector of one bank's printed statements."""
 
