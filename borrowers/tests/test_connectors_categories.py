@@ -4,7 +4,8 @@ import pytest
 
 from borrowers.connectors import categories
 from borrowers.connectors.contracts import Category, Direction
-from borrowers.connectors.registry import as_json, read_bill
+from borrowers.connectors.pipe import as_json
+from borrowers.connectors.registry import read_bill
 from borrowers.tests.bill_texts import alipay_app, app_row, number, wechat, wechat_row
 
 

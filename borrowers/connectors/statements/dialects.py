@@ -88,7 +88,10 @@ RADICALS = str.maketrans(
 )  # fmt: skip
 
 
-@lru_cache(maxsize=65_536)
+KANGXI = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+AS_THEY_LOOK = KANGXI | RADICALS
+
+
 def readable(words: str) -> str:
-    """Words as they look: radicals as the characters that they stand for, widths made one."""
-    return unicodedata.normalize("NFKC", words.translate(RADICALS)).replace("戶", "户")
+    """Words as they look: radicals as the characters that they stand for."""
+    return words.translate(AS_THEY_LOOK)

@@ -7,7 +7,6 @@ from functools import lru_cache
 from borrowers.connectors import categories
 from borrowers.connectors.categories import contains, normalised
 from borrowers.connectors.contracts import Category, Direction, Place, Platform
-from borrowers.connectors.statements.dialects import readable
 
 WALLETS = (
     (Platform.WECHAT, ("财付通", "微信", "tenpay", "wechat", "wx支付")),
@@ -24,11 +23,11 @@ WAYS = re.compile(
 )
 BETWEEN_WAYS = re.compile(r"[-－—–/|,，;；:：]")
 KIND_IN_FRONT = re.compile(
-    r"^(?:\(([^)]{1,8})\)|(消费|退货|退款|信用卡还款|红包还款|还款|刷卡金返还|刷卡金扣回|分期扣款|取现|入账|"
+    r"^(?:[(（]([^)）]{1,8})[)）]|(消费|退货|退款|信用卡还款|红包还款|还款|刷卡金返还|刷卡金扣回|分期扣款|取现|入账|"
     r"自动购汇还款|自动购汇扣款)\s+)"
 )
 WAY_IN_FRONT = re.compile(r"^(支付宝|财付通|微信支付|京东支付|美团支付|抖音支付|云闪付)\s+")
-WAY_BEHIND = re.compile(r"\((银联)?(云闪付(app)?|特约|快捷)\)$", re.IGNORECASE)
+WAY_BEHIND = re.compile(r"[(（](银联)?(云闪付(app)?|特约|快捷)[)）]$", re.IGNORECASE)
 NUMBER_BEHIND = re.compile(r"[\s　]*[\dXx*]{4,}$")
 NOTHING = re.compile(r"^[-—*\s　]*$")
 # Two or three characters, four after a double surname, or a masked name: a person. Companies are
@@ -99,8 +98,7 @@ def words_of(*parts: str) -> str:
 @lru_cache(maxsize=65_536)
 def without_number(name: str) -> str:
     """`张三 6222…1234` without the account that some banks write behind the name."""
-    plain = str(readable(name))
-    return "" if NOTHING.match(plain) else NUMBER_BEHIND.sub("", plain).strip()
+    return "" if NOTHING.match(name) else NUMBER_BEHIND.sub("", name).strip()
 
 
 @lru_cache(maxsize=65_536)
@@ -121,7 +119,7 @@ def merchant_of(*names: str) -> str:
     """The shop in the first name that has one beyond the way that the money took."""
     fallback = ""
     for name in names:
-        plain = without_number(WAY_IN_FRONT.sub("", KIND_IN_FRONT.sub("", readable(name))))
+        plain = without_number(WAY_IN_FRONT.sub("", KIND_IN_FRONT.sub("", name)))
         parts = [WAY_BEHIND.sub("", part).strip() for part in BETWEEN_WAYS.split(plain)]
         for part in reversed(parts):
             if part and not NOTHING.match(part) and not is_way(part):
