@@ -93,7 +93,7 @@ class TestTheToken:
 
         with CaptureQueriesContext(connection) as seen:
             assert APIClient().get("/api/v1/me", headers=mine).status_code == 200
-        assert len([each for each in seen if '"django_session"' in each["sql"]]) == 1
+        assert len([each for each in seen if "django_session" in each["sql"]]) == 1
 
         Session.objects.update(expire_date=now() - timedelta(seconds=1))
         assert APIClient().get("/api/v1/me", headers=mine).status_code == 401
