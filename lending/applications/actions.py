@@ -12,6 +12,7 @@ from borrowers.consent import queries as consents
 from borrowers.consent.purposes import SCENE_EDUCATION
 from borrowers.documents import actions as documents
 from borrowers.people import queries as people
+from common import rows
 from common.actors import Actor
 from common.audit import actions as audit
 from common.canonical import sha256_of
@@ -189,9 +190,8 @@ def _submit(application_id: int, on: date, at: datetime, by: Actor) -> LoanAppli
             application_id=application.pk,
             on=on,
         )
-    application.state = step(application.state, ApplicationState.SUBMITTED)
-    application.submitted_at = at
-    application.save(update_fields=["state", "submitted_at"])
+    submitted = step(application.state, ApplicationState.SUBMITTED)
+    rows.change(application, state=submitted, submitted_at=at)
     processes.start(kind=PROCESS_KIND, subject_id=application.pk, task=DECIDE, queue="decisions")
     _note("submitted", application, by, {})
     return application
@@ -363,8 +363,8 @@ def mark_signed(*, application_id: int, disclosure_id: int, by: Actor) -> None:
 
 
 def _lock(application_id: int) -> LoanApplication:
-    rows = LoanApplication.objects.select_related("product")
-    return lock_one(rows, rank=Rank.APPLICATION, pk=application_id)
+    found = LoanApplication.objects.select_related("product")
+    return lock_one(found, rank=Rank.APPLICATION, pk=application_id)
 
 
 def _insist_on_complete(application: LoanApplication) -> None:

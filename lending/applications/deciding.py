@@ -12,6 +12,7 @@ from borrowers.consent import queries as consents
 from borrowers.consent.purposes import AUTOMATED_DECISION, CONSUMPTION_RECORDS
 from borrowers.messages import actions as messages
 from borrowers.people import queries as people
+from common import public_ids, rows
 from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
 from common.errors import Refused
@@ -174,8 +175,8 @@ def can_ask_for_a_person(application: LoanApplication, *, is_reviewed: bool | No
 
 
 def _lock(application_id: int) -> LoanApplication:
-    rows = LoanApplication.objects.select_related("product")
-    return lock_one(rows, rank=Rank.APPLICATION, pk=application_id)
+    found = LoanApplication.objects.select_related("product")
+    return lock_one(found, rank=Rank.APPLICATION, pk=application_id)
 
 
 def _law(application: LoanApplication, on: date) -> Law:
@@ -232,8 +233,12 @@ def _conclude(
     application: LoanApplication, outcome: str, terms: Terms, law: Law, at: datetime, by: Actor
 ) -> None:
     """Write the outcome and tell the borrower."""
-    application.state = step(application.state, outcome)
-    application.save(update_fields=["state", "assessment_id", "decided_at"])
+    rows.change(
+        application,
+        state=step(application.state, outcome),
+        assessment_id=application.assessment_id,
+        decided_at=application.decided_at,
+    )
     tell = TELL[outcome]
     tell(application, terms, law, at)
     _note(outcome.lower(), application, by)
@@ -269,7 +274,8 @@ def _offer(application: LoanApplication, terms: Terms, law: Law, at: datetime) -
         **offered, offered_at=at
     )
     if not stood:
-        Offer.objects.create(application=application, **offered)
+        named = {"public_id": public_ids.new(), "application_id": application.pk}
+        rows.insert(Offer, named | offered)
     _tell(application, "OFFER_READY", {"amount_fen": offered["amount_fen"]})
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from borrowers.people import queries as people
+from common import public_ids, rows
 from common.actors import Actor
 from common.audit import actions as audit
 from common.errors import NotFound, Refused
@@ -47,17 +48,17 @@ def decide(
         policy=published.policy,
         numbers=numbers,
     )
-    row = Assessment.objects.create(
-        application_id=application_id,
-        borrower_id=borrower_id,
-        vector_id=computed.vector_id,
-        model_version_id=champion.id,
-        policy_version_id=published.id,
-        request=asdict(request),
-        numbers=asdict(numbers),
-        **_columns(verdict),
-    )
-    return Decided(row.pk, verdict)
+    kept_on: dict[str, object] = {
+        "public_id": public_ids.new(),
+        "application_id": application_id,
+        "borrower_id": borrower_id,
+        "vector_id": computed.vector_id,
+        "model_version_id": champion.id,
+        "policy_version_id": published.id,
+        "request": asdict(request),
+        "numbers": asdict(numbers),
+    }
+    return Decided(rows.insert(Assessment, kept_on | _columns(verdict)), verdict)
 
 
 def _columns(verdict: Verdict) -> dict[str, Any]:

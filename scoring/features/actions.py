@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from borrowers.behaviour import queries as behaviour
+from common import rows
 from common.transactions import required
 from scoring.features import kernel
 from scoring.features.commitment import commitment, new_salt
@@ -29,18 +30,18 @@ def compute(*, borrower_id: int, as_of: datetime) -> Computed:
     # PostgreSQL knows no negative zero, and the kept vector must be the one that was used.
     features = {name: None if value is None else value + 0.0 for name, value in found.items()}
     salt = new_salt()
-    row = FeatureVector.objects.create(
-        borrower_id=borrower_id,
-        as_of=as_of,
-        kernel_version=kernel.VERSION,
-        features=features,
-        salt=salt,
-        commitment=commitment(
+    vector = {
+        "borrower_id": borrower_id,
+        "as_of": as_of,
+        "kernel_version": kernel.VERSION,
+        "features": features,
+        "salt": salt,
+        "commitment": commitment(
             salt=salt,
             borrower_id=borrower_id,
             as_of=as_of,
             kernel_version=kernel.VERSION,
             features=features,
         ),
-    )
-    return Computed(row.pk, features)
+    }
+    return Computed(rows.insert(FeatureVector, vector), features)
