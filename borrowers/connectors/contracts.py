@@ -110,6 +110,8 @@ class BillReading:
     were left out because they would tell of health, belief or intimate life. `opening_fen` and
     `closing_fen` are the balances that a statement declares, `period_from` and `period_until` the
     days that it says it covers, `verification_code` what its issuer printed to be asked about it.
+    `refund_fen` is what came back, each refund once, however the file tells of it: by a note on the
+    payment, by a row of its own, or by both.
     """
 
     source: Source
@@ -132,6 +134,7 @@ class BillReading:
     period_from: date | None = None
     period_until: date | None = None
     verification_code: str = ""
+    refund_fen: int = 0
 
 
 class Connector(Protocol):

@@ -1,9 +1,16 @@
 """From a table, or from drafts made in any other way, to a reading: every row accounted for."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from borrowers.connectors import refusals
-from borrowers.connectors.contracts import BillReading, Quarantined, Sheet, Source
+from borrowers.connectors.contracts import (
+    BillReading,
+    Category,
+    Quarantined,
+    RawEvent,
+    Sheet,
+    Source,
+)
 from borrowers.connectors.header import RowUnreadable, Table, find, text
 from borrowers.connectors.limits import ROWS, too_large
 from borrowers.connectors.tables import refunds
@@ -52,7 +59,7 @@ def bill(
     for draft in drafts:
         draft.account = draft.account or about.account
         draft.tail = draft.tail or about.tail
-    refunds.link(drafts)
+    alone = refunds.link(drafts)
     declared = about.declared or declared_totals(notes)
     agree = totals_agree(declared, drafts, rows_read)
     suppressed = sum(1 for draft in drafts if suppress(draft))
@@ -78,7 +85,16 @@ def bill(
         period_from=about.period_from,
         period_until=about.period_until,
         verification_code=about.verification_code,
+        refund_fen=sum(came_back(event, alone) for event in events),
     )
+
+
+def came_back(event: RawEvent, alone: Container[int]) -> int:
+    """What one event adds to the refunds: a payment what came back of it, a refund row its amount
+    only where it found no payment."""
+    if event.category is not Category.REFUND:
+        return event.refunded_fen
+    return event.amount_fen if event.row_number in alone else 0
 
 
 def open_table(sheet: Sheet, layout: Layout) -> Table:

@@ -21,19 +21,25 @@ NEAREST = 300
 SEPARATORS = "_*"
 
 
-def link(drafts: Sequence[Draft]) -> None:
-    """Set `refunded_fen` on every payment and `parent_native_id` on every refund that finds one."""
+def link(drafts: Sequence[Draft]) -> frozenset[int]:
+    """Set `refunded_fen` on every payment and `parent_native_id` on every refund that finds one.
+
+    The row numbers of the refunds that found none here: paid before this bill begins.
+    """
+    alone = set()
     payments = Payments(sorted(filter(can_be_refunded, drafts), key=by_time))
     for refund in sorted(filter(is_refund, drafts), key=by_time):
         payment = payments.undone_by(refund)
         if payment is None:
-            # Paid before this bill begins; its number still tells which payment it was.
+            # Its number still tells which payment it was.
+            alone.add(refund.row_number)
             refund.parent_native_id = stem(refund.native_id) if refund.has_lasting_id else ""
         else:
             refund.parent_native_id = payment.native_id
             payments.claim(payment, refund.amount_fen)
     for payment in payments.all:
         settle(payment, payments.claimed.get(payment.row_number, 0))
+    return frozenset(alone)
 
 
 def by_time(draft: Draft) -> tuple[object, int]:

@@ -15,23 +15,14 @@ from django.utils import translation
 from borrowers.connectors import registry
 from borrowers.connectors.limits import LARGEST_FILE
 from common.errors import Refused
+from common.files.named import content_of
 from common.money import fen_typed
-from common.texts import gettext_noop
 from lending.management import report
 from lending.management.appraisal import Bill, Question, appraise
 
 SCENES = ("CONSUMPTION", "EDUCATION")
 LARGEST_YUAN = 100_000_000
 LONGEST_MONTHS = 600
-
-
-class FileNotThere(Refused):
-    """No file under that name, or one that may not be read."""
-
-    code = "FILE_NOT_THERE"
-    message = gettext_noop("There is no file under this name that can be read.")
-    advice = gettext_noop("Check the name and the permissions of the file.")
-    status = 404
 
 
 class Command(BaseCommand):
@@ -88,21 +79,9 @@ class Command(BaseCommand):
 
 def bill_of(name: str) -> Bill:
     """The bill in a file. Raises FileNotThere and what the reader raises."""
-    return Bill(name, registry.read_bill_bounded(content_of(Path(name)), name))
-
-
-def content_of(path: Path) -> bytes:
-    """The bytes of the file, and one more than can be read, so that too much is seen.
-
-    Raises FileNotThere.
-    """
-    try:
-        if not path.is_file():
-            raise FileNotThere
-        with path.open("rb") as file:
-            return file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise FileNotThere from error
+    return Bill(
+        name, registry.read_bill_bounded(content_of(Path(name), most_bytes=LARGEST_FILE), name)
+    )
 
 
 def dumped(content: dict[str, Any]) -> str:
