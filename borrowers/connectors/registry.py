@@ -16,6 +16,8 @@ from borrowers.connectors.contracts import (
     Sheet,
 )
 from borrowers.connectors.header import name_of
+from borrowers.connectors.shops.jd import JD
+from borrowers.connectors.shops.meituan import Meituan
 from borrowers.connectors.wallets.alipay import Alipay
 from borrowers.connectors.wallets.wechat import WeChat
 from common.files import bounded
@@ -26,7 +28,7 @@ from common.periods import SHANGHAI
 CONNECTORS: Final[Mapping[str, Connector]] = {
     each.kind: each
     for each in (
-        WeChat(), Alipay(),
+        WeChat(), Alipay(), JD(), Meituan(),
         icbc.TABLE, ccb.TABLE, abc.TABLE, boc.TABLE, bocom.TABLE, cmb.TABLE, citic.TABLE,
         spdb.TABLE, cgb.TABLE, cmb.PAGES, boc.PAGES, abc.PAGES, bocom.PAGES, cgb.PAGES,
         other.TABLE,

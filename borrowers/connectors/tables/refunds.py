@@ -96,14 +96,17 @@ class Payments:
             self.best(self.with_number_of(refund), refund)
             or self.best(self.by_order.get((refund.order_id, refund.party), []), refund)
             or self.best(self.recent(refund), refund)
+            or self.best(self.saying_so(refund), refund)
         )
 
     def with_number_of(self, refund: Draft) -> list[Draft]:
-        """By the number before the separator, or by the same number where numbers are unique."""
-        before = stem(refund.native_id)
-        if before in self.by_id:
-            return self.by_id[before]
-        return self.by_id.get(refund.native_id, []) if refund.has_lasting_id else []
+        """By the number before the separator; by the payment's number where the order's stands; by
+        the same number, which of short numbers counts only with the same party."""
+        for number in (stem(refund.native_id), refund.order_id):
+            if number and number in self.by_id:
+                return self.by_id[number]
+        same = self.by_id.get(refund.native_id, [])
+        return [each for each in same if refund.has_lasting_id or each.party == refund.party]
 
     def recent(self, refund: Draft) -> Iterable[Draft]:
         """Payments to the same party in the ninety days before, the latest first."""
@@ -113,6 +116,14 @@ class Payments:
             if refund.occurred_at - payment.occurred_at > LATEST:
                 return
             yield payment
+
+    def saying_so(self, refund: Draft) -> Iterable[Draft]:
+        """Payments to the same party that say themselves that money came back; then the clock
+        does not matter: an order is listed by when it was done, its refund by when it was asked."""
+        for payment in self.by_party.get(refund.party, []):
+            apart = abs(payment.occurred_at - refund.occurred_at)
+            if payment.stated_refund_fen and apart <= LATEST:
+                yield payment
 
     def best(self, candidates: Iterable[Draft], refund: Draft) -> Draft | None:
         """The payment with room for the refund that asks for it most."""

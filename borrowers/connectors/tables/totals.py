@@ -7,7 +7,7 @@ from borrowers.connectors.contracts import Direction, EventStatus
 from borrowers.connectors.header import RowUnreadable, amount_fen
 from borrowers.connectors.tables.drafts import Declared, Draft
 
-DECLARED_ROWS = re.compile(r"共\s*(\d+)\s*笔")
+DECLARED_ROWS = re.compile(r"共[:：]?\s*(\d+)\s*笔")
 DECLARED_SUM = r"{}[:：]\s*\d+\s*笔[\s,，]*([\d,]+(?:\.\d+)?)\s*元"
 DECLARED_IN = re.compile(DECLARED_SUM.format("(?<!待)收入"))
 DECLARED_OUT = re.compile(DECLARED_SUM.format("(?<!待)支出"))

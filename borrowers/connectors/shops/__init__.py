@@ -1,0 +1,1 @@
+"""Bills of shops: JD and Meituan, one file each."""
