@@ -59,7 +59,7 @@ class TestSeed:
         assert set(world.events.person.tolist()) <= set(range(people))
 
     def test_whoever_waits_hears_of_every_person(self):
-        heard = []
+        heard: list[int] = []
 
         simulate(people=5, months=1, seed=1, first_day=FIRST_DAY, tell=heard.append)
 
@@ -237,10 +237,10 @@ class TestSubscriptions:
         charged = of_kind(world, Kind.SUBSCRIPTION)
         keys = charged.person * 100 + charged.series
         gaps = [np.diff(charged.seconds[keys == key]) / 86_400 for key in np.unique(keys)[:200]]
-        gaps = np.concatenate([each for each in gaps if len(each)])
+        waits = np.concatenate([each for each in gaps if len(each)])
 
-        assert np.median(gaps) in {30.0, 31.0}
-        assert 0.005 < (gaps > 45).mean() < 0.15
+        assert np.median(waits) in {30.0, 31.0}
+        assert 0.005 < (waits > 45).mean() < 0.15
 
     def test_become_more(self, world):
         charged = of_kind(world, Kind.SUBSCRIPTION)

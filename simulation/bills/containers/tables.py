@@ -1,6 +1,6 @@
 """Cells, days and totals as text files write them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from common.periods import SHANGHAI
@@ -34,3 +34,15 @@ def signed(fen: int) -> str:
 
 def total(pattern: str, amounts_fen: Sequence[int]) -> str:
     return pattern.format(len(amounts_fen), yuan(sum(amounts_fen)))
+
+
+def csv_sheet(rows: Iterable[Sequence[str]]) -> bytes:
+    """UTF-8 with byte order mark; rows may be of unequal length."""
+    lines = (",".join(csv_cell(cell) for cell in row) for row in rows)
+    return ("\ufeff" + "".join(f"{line}\r\n" for line in lines)).encode()
+
+
+def tab_sheet(rows: Iterable[Sequence[str]], *, width: int) -> bytes:
+    """What some banks call .xls: text in GB 18030 with a tab between cells."""
+    lines = ("\t".join([*row, *[""] * (width - len(row))]) for row in rows)
+    return "".join(f"{line}\r\n" for line in lines).encode("gb18030")
