@@ -6,7 +6,7 @@ from simulation.bills.banks.entries import Account, Entry, oldest_first, summary
 from simulation.bills.containers.tables import csv_sheet, grouped, signed
 
 CHINESE = ("交易日期", "摘要", "借方金额", "贷方金额", "余额", "对方户名")
-ENGLISH = ("Date", "Description", "Debit", "Credit", "Balance", "Counterparty")
+ENGLISH = ("Date", "Description", "Debit", "Credit", "Balance", "Currency", "Counterparty")
 
 
 def chinese(entries: Sequence[Entry], account: Account) -> bytes:
@@ -33,6 +33,7 @@ def english(entries: Sequence[Entry], _account: Account) -> bytes:
             signed(each.out_fen) if each.out_fen else "",
             signed(each.in_fen) if each.in_fen else "",
             signed(each.balance_fen),
+            "CNY",
             each.whom,
         )
         for each in oldest_first(entries)

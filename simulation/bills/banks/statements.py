@@ -52,6 +52,11 @@ class StatementLayout(StrEnum):
         return self not in UNBALANCED
 
     @property
+    def is_newest_first(self) -> bool:
+        """Does the latest row stand on top?"""
+        return self in NEWEST_FIRST
+
+    @property
     def file_name(self) -> str:
         """A name as banks give it; readers must not look at it."""
         bank = self.partition("_")[0]
@@ -91,15 +96,26 @@ TIMED = {
     L.CCB_DEBIT, L.ABC_DEBIT, L.BOC_DEBIT, L.BOCOM_DEBIT, L.SPDB_DEBIT, L.CGB_DEBIT,
     L.PLAIN_CHINESE, L.BOC_PDF, L.ABC_PDF, L.BOCOM_PDF, L.OFX, L.CAMT,
 }  # fmt: skip
+NEWEST_FIRST = {
+    L.ICBC_DEBIT, L.ICBC_DEBIT_DETAILED, L.ICBC_CREDIT, L.BOC_DEBIT, L.BOC_CREDIT, L.BOC_PDF,
+    L.CITIC_CREDIT, L.SPDB_DEBIT, L.CGB_DEBIT, L.CGB_CREDIT,
+}  # fmt: skip
 UNBALANCED = {
     L.BOC_CREDIT, L.BOCOM_CREDIT, L.CMB_CREDIT, L.CITIC_CREDIT, L.CGB_CREDIT, L.OFX, L.MT940,
     L.CAMT, L.QIF,
 }  # fmt: skip
 NAMES = {
-    "ICBC": "工商银行", "CCB": "交易明细", "ABC": "农业银行", "BOC": "中国银行",
-    "BOCOM": "交通银行",    "CMB": "招商银行", "CITIC": "中信银行", "SPDB": "浦发银行", "CGB": "广发银行",
+    "ICBC": "工商银行",
+    "CCB": "交易明细",
+    "ABC": "农业银行",
+    "BOC": "中国银行",
+    "BOCOM": "交通银行",
+    "CMB": "招商银行",
+    "CITIC": "中信银行",
+    "SPDB": "浦发银行",
+    "CGB": "广发银行",
     "PLAIN": "statement",
-}  # fmt: skip
+}
 SUFFIXES = {
     L.CCB_DEBIT: "xls", L.CITIC_CREDIT: "xls", L.SPDB_DEBIT: "xls", L.OFX: "ofx", L.MT940: "sta",
     L.CAMT: "xml", L.QIF: "qif",
