@@ -60,6 +60,7 @@ CARD = Dialect(
     needed={"day": "交易日", "memo": "交易描述", "in": "存入", "out": "支出"},
     own=frozenset({"存入", "支出", "交易描述"}),
     is_card=True,
+    leaves_out_years=True,
 )
 
 TABLE = BankTable(kind="BOC", source=Source.BOC, dialects=(ACCOUNT, CARD))

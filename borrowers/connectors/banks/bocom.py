@@ -67,6 +67,7 @@ CARD = Dialect(
     needed={"day": "交易日期", "memo": "交易说明", "amount": "入账币种/金额"},
     own=frozenset({"交易说明", "交易币种/金额"}),
     is_card=True,
+    leaves_out_years=True,
 )
 
 TABLE = BankTable(kind="BOCOM", source=Source.BOCOM, dialects=(ACCOUNT, CARD))

@@ -63,6 +63,7 @@ CARD = Dialect(
     needed={"booked": "记账日", "memo": "交易摘要", "amount": "人民币金额"},
     own=frozenset({"人民币金额"}),
     is_card=True,
+    leaves_out_years=True,
 )
 
 TABLE = BankTable(kind="CMB", source=Source.CMB, dialects=(ACCOUNT, OLDER_ACCOUNT, CARD))

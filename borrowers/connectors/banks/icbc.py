@@ -34,6 +34,7 @@ CARD = Dialect(
     names=NAMES,
     needed={**NEEDED, "booked": "记账日期"},
     own=OWN,
+    lacks=frozenset({"钞/汇"}),
     is_card=True,
 )
 ACCOUNT_2 = Dialect(

@@ -9,6 +9,7 @@ from datetime import date
 from borrowers.connectors.contracts import Cell
 from borrowers.connectors.header import FIRST_YEAR, LAST_YEAR, RowUnreadable
 from borrowers.connectors.statements.cells import Days, day_and_clock, money
+from borrowers.connectors.statements.dialects import readable
 from borrowers.connectors.statements.rows import Statement
 from borrowers.connectors.tables.drafts import About, Declared
 
@@ -61,9 +62,8 @@ class Preamble:
     lines: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.spaced = [
-            unicodedata.normalize("NFKC", note).replace(":,", ":") for note in self.notes
-        ]
+        plain = (unicodedata.normalize("NFKC", readable(note)) for note in self.notes)
+        self.spaced = [note.replace(":,", ":") for note in plain]
         self.lines = ["".join(line.split()) for line in self.spaced]
 
     def holder(self) -> str:

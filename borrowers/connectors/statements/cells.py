@@ -72,6 +72,7 @@ class Days:
 
     is_day_first: bool | None = None
     latest: date | None = None
+    leaves_out_years: bool = False
     counts_from_1904: bool = False
 
 
@@ -114,10 +115,10 @@ def moment(day_cell: Cell, time_cell: Cell, days: Days) -> Moment:
 def day_and_clock(cell: Cell, days: Days) -> tuple[date, tuple[time, Precision] | None]:
     """The day in a cell, and the time where the same cell tells it. Raises RowUnreadable."""
     if isinstance(cell, datetime):
-        return split(nearest_second(cell))
+        return split(nearest_second(cell), days)
     words = spelled(cell)
     if COMPACT.fullmatch(words) is None and is_number(cell, words):
-        return split(from_serial(float(words), days.counts_from_1904))
+        return split(from_serial(float(words), days.counts_from_1904), days)
     for pattern, parts in SPELLINGS:
         if match := pattern.fullmatch(words):
             try:
@@ -136,9 +137,13 @@ def is_number(cell: Cell, words: str) -> bool:
     return isinstance(cell, int | float) or re.fullmatch(r"\d{5}(\.\d+)?", words) is not None
 
 
-def split(wall: datetime) -> tuple[date, tuple[time, Precision] | None]:
+def split(wall: datetime, days: Days) -> tuple[date, tuple[time, Precision] | None]:
+    """A spreadsheet's time. To a day without a year it added the year in which it was opened."""
+    day = wall.date()
+    if days.leaves_out_years and days.latest and day > days.latest:
+        day = nearest_before(day.month, day.day, days.latest)
     has_clock = wall.time() != time()
-    return wall.date(), (wall.time(), Precision.SECOND) if has_clock else None
+    return day, (wall.time(), Precision.SECOND) if has_clock else None
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from borrowers.connectors import refusals
 from borrowers.connectors.contracts import BillReading, Row, Sheet, Source
 from borrowers.connectors.header import Header, joined
-from borrowers.connectors.statements.dialects import Dialect, chinese_of, column_of
+from borrowers.connectors.statements.dialects import Dialect, chinese_of, column_of, readable
 from borrowers.connectors.statements.reading import read
 from borrowers.connectors.statements.rows import find
 
@@ -46,6 +46,8 @@ class BankTable:
 
 def is_own(sheet: Sheet, dialect: Dialect, header: Header) -> bool:
     headings = headings_of(sheet.rows[header.row_index])
+    if not dialect.lacks.isdisjoint(headings):
+        return False
     if dialect.own and dialect.own <= headings:
         return True
     return dialect.title.search(words_around(sheet, header)) is not None
@@ -61,4 +63,5 @@ def words_around(sheet: Sheet, header: Header) -> str:
     banks."""
     below = sheet.rows[header.row_index + 1 :][-ROWS_BELOW:]
     notes = [row for row in below if sum(1 for cell in row if cell) <= CELLS_OF_A_NOTE]
-    return "\n".join(joined(row) for row in [*sheet.rows[: header.row_index], *notes])
+    above = sheet.rows[: max(header.row_index, 0)]
+    return readable("\n".join(joined(row) for row in [*above, *notes]))

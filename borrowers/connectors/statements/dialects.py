@@ -34,7 +34,8 @@ class Dialect:
     columns that only this layout has; where one stands in the header, the bank needs no naming.
     `title` finds the bank's name in the lines around the rows. On a card, plus is what was bought;
     `turns_sign_round` is for the few cards where minus is. `currency` is what the amounts are in
-    where neither a column nor a cell says.
+    where neither a column nor a cell says. A layout that `leaves_out_years` writes 12/29, to which
+    a spreadsheet adds the year in which it was opened. `lacks` are columns that it never has.
     """
 
     name: str
@@ -45,6 +46,8 @@ class Dialect:
     own: frozenset[str] = frozenset()
     is_card: bool = False
     turns_sign_round: bool = False
+    leaves_out_years: bool = False
+    lacks: frozenset[str] = frozenset()
     currency: str = "CNY"
 
     def __post_init__(self) -> None:
@@ -55,7 +58,7 @@ class Dialect:
 @lru_cache(maxsize=4096)
 def column_of(cell: str) -> str:
     """A column's name without width and padding."""
-    return name_of(cell).strip("'\"=`#*").removesuffix(":")
+    return name_of(readable(cell)).strip("'\"=`#*").removesuffix(":")
 
 
 @lru_cache(maxsize=4096)

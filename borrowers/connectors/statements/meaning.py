@@ -16,9 +16,9 @@ WALLETS = (
 )
 # What stands before the merchant in `支付宝-支付宝外部商户-便民超市` and `（消费）示例商店`.
 WAYS = re.compile(
-    r"(财付通|微信支付|支付宝|京东支付|网银在线|美团支付|抖音支付|云闪付(app)?|银联在线支付|银联转账|快捷支付|"
-    r"一网通支付|支付宝外部商户|支付宝-?消费|消费|特约|外部商户|银联云闪付|网上支付|无卡支付|"
-    r"财付通支付科技有限公司|深圳市财付通支付科技有限公司|支付宝\(中国\)网络技术有限公司|支付宝\(中国\)有限公司)",
+    r"((深圳市)?财付通支付科技有限公司|支付宝\(中国\)(网络技术)?有限公司|财付通支付|微信支付|京东支付|美团支付|抖音支付|"
+    r"支付宝外部商户|支付宝-?消费|银联在线支付|银联转账|银联云闪付|快捷支付|一网通支付|网上支付|无卡支付|财付通|支付宝|"
+    r"网银在线|云闪付(app)?|消费|特约|外部商户)",
     re.IGNORECASE,
 )
 BETWEEN_WAYS = re.compile(r"[-－—–/|,，;；:：]")
@@ -53,10 +53,13 @@ CASH = (
 )  # fmt: skip
 FUNDS = (
     "理财", "基金", "申购", "赎回", "余额宝", "零钱通", "朝朝宝", "朝朝盈", "日日盈", "小金库",
-    "证券", "银证", "银转证", "证转银", "定期", "定存", "存单", "结构性", "国债", "黄金",
+    "证券", "银证", "银转证", "证转银", "定期", "定存", "存单", "结构性", "国债", "黄金积存",
+    "积存金",
     "第三方存管", "期货", "活期宝", "快赎",
 )  # fmt: skip
+NO_CASH = ("现金奖励", "现金红包", "现金返", "返现")
 NO_FUND = ("公积金", "基金会", "黄金周", "黄金海岸", "定期券")
+SOMETHING_ELSE = {Category.CASH: NO_CASH, Category.INVESTMENT: NO_FUND}
 FEES = (
     "手续费", "年费", "工本费", "短信费", "管理费", "服务费", "账户费", "挂失费", "违约金",
     "滞纳金", "fee", "charge",
@@ -140,6 +143,12 @@ def is_person(name: str) -> bool:
     return PERSON.fullmatch(name) is not None and not is_shop and not platform_of(name)
 
 
+def person_in(note: str) -> str:
+    """A note that is somebody's name, where a statement has no column for the other side."""
+    name = without_number(note)
+    return name if is_person(name) else ""
+
+
 def kind_of(memo: str) -> str:
     """`（消费）示例商店` and `消费 示例商店` begin with what the bank calls it."""
     match = KIND_IN_FRONT.match(memo)
@@ -217,7 +226,7 @@ def own_money(plain: str, stated: Direction) -> Category | None:
         (Category.INVESTMENT, FUNDS),
     )
     for category, marks in gates:
-        is_something_else = category is Category.INVESTMENT and contains(plain, NO_FUND)
+        is_something_else = contains(plain, SOMETHING_ELSE.get(category, ()))
         if contains(plain, marks) and not is_something_else:
             return category
     return None

@@ -1,6 +1,6 @@
 """From a sheet and a dialect to a reading: each row a draft, its direction understood."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from borrowers.connectors import categories, refusals
@@ -37,6 +37,17 @@ from borrowers.connectors.tables.reading import bill
 Cells = Mapping[str, Cell]
 WORDS = ("type", "place", "way", "memo", "note", "party", "status")
 DAY_FIRST = frozenset({"HKD", "MOP", "GBP", "EUR", "AUD", "NZD", "SGD", "MYR", "INR", "THB"})
+FAILED = (
+    "失败",
+    "已撤销",
+    "已取消",
+    "已冲正",
+    "failed",
+    "declined",
+    "cancel",
+    "reversed",
+    "rejected",
+)
 # On a card without signs, the first word of a row tells what came in.
 CARD_TAKES_IN = ("还款", "退货", "退款", "返还", "返现", "入账", "冲正", "溢缴", "存入")
 
@@ -63,16 +74,15 @@ def read(sheet: Sheet, dialect: Dialect, header: Header) -> BillReading:
     if sheet.is_cut:
         raise refusals.TruncatedFile
     statement = Statement(sheet, dialect, header)
-    rows = statement.rows()
     preamble = Preamble(statement.notes)
     days = Days(
-        is_day_first=is_day_first(rows, dialect),
+        is_day_first=is_day_first(statement),
         latest=preamble.latest_day(),
+        leaves_out_years=dialect.leaves_out_years,
         counts_from_1904=sheet.counts_from_1904,
     )
-    outs = [found.fen for _, cells in rows if (found := out_of(cells)) and found.fen]
-    context = Context(dialect, days, preamble.holder(), bool(outs) and max(outs) < 0)
-    drafts, quarantined = drafts_of(rows, context)
+    context = Context(dialect, days, preamble.holder(), writes_out_negative(statement))
+    drafts, quarantined = drafts_of(statement, context)
     return bill(
         drafts,
         quarantined,
@@ -84,15 +94,25 @@ def read(sheet: Sheet, dialect: Dialect, header: Header) -> BillReading:
     )
 
 
-def is_day_first(rows: Sequence[tuple[int, Cells]], dialect: Dialect) -> bool | None:
+def is_day_first(statement: Statement) -> bool | None:
     """By the whole file; where that leaves it open, by the custom of where its currency is used."""
-    told = order_of_days(cell for _, cells in rows for cell in day_cells(cells))
-    currencies = {currency_of(cells.get("currency")) or dialect.currency for _, cells in rows}
-    return True if told is None and currencies <= DAY_FIRST else told
+    told = order_of_days(cell for _, cells in statement.rows() for cell in day_cells(cells))
+    if told is not None:
+        return told
+    own = statement.dialect.currency
+    used = {currency_of(cells.get("currency")) or own for _, cells in statement.rows()}
+    return True if used <= DAY_FIRST else None
 
 
 def day_cells(cells: Cells) -> tuple[Cell, Cell]:
     return cells.get("day"), cells.get("booked")
+
+
+def writes_out_negative(statement: Statement) -> bool:
+    if "out" not in statement.header.places:
+        return False
+    outs = [each.fen for _, cells in statement.rows() if (each := out_of(cells)) and each.fen]
+    return bool(outs) and max(outs) < 0
 
 
 def out_of(cells: Cells) -> Money | None:
@@ -102,11 +122,9 @@ def out_of(cells: Cells) -> Money | None:
         return None
 
 
-def drafts_of(
-    rows: Sequence[tuple[int, Cells]], context: Context
-) -> tuple[list[Draft], list[Quarantined]]:
+def drafts_of(statement: Statement, context: Context) -> tuple[list[Draft], list[Quarantined]]:
     drafts, quarantined = [], []
-    for row_number, cells in rows:
+    for row_number, cells in statement.rows():
         try:
             drafts.append(draft_of(cells, row_number, context))
         except RowUnreadable as unreadable:
@@ -221,7 +239,7 @@ def has_signs(cells: Cells) -> bool:
 def explain(draft: Draft, cells: Cells, context: Context) -> None:
     """Who, by which way, what for, and whether money moved."""
     said = {name: readable(text(cells.get(name))) for name in WORDS}
-    party = meaning.without_number(said["party"])
+    party = meaning.without_number(said["party"]) or meaning.person_in(said["note"])
     shown = (said["place"], said["memo"], said["note"])
     words = meaning.words_of(said["type"], *shown, said["party"], said["way"])
     draft.memo = meaning.words_of(*shown)
@@ -238,9 +256,12 @@ def explain(draft: Draft, cells: Cells, context: Context) -> None:
     is_waiting = WAITING.search(
         " ".join(text(cells.get(name)) for name in ("status", "booked", "day"))
     )
-    draft.status = EventStatus.PENDING if is_waiting else EventStatus.SETTLED
-    if is_waiting:
+    has_failed = any(mark in said["status"].casefold() for mark in FAILED)
+    if is_waiting or has_failed:
+        draft.status = EventStatus.PENDING if is_waiting else EventStatus.FAILED
         draft.direction = Direction.NEUTRAL
+    else:
+        draft.status = EventStatus.SETTLED
 
 
 def make_own_transfer(draft: Draft) -> None:

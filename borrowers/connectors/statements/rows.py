@@ -26,6 +26,11 @@ TOTAL = re.compile(r"^[\W_]*(.{0,6}(合计|总计|小计|累计)|total|subtotal|
 ANY_YEAR = Days(is_day_first=True)
 WHEN = ("day", "booked")
 AMOUNTS = ("amount", "out", "in")
+# A dated line that moves nothing: the balance with which the page or the statement begins.
+CARRIED = re.compile(
+    "期初|上期余额|上页余额|承前|结转|期末余额|(opening|closing) balance|(brought|carried) forward",
+    re.IGNORECASE,
+)
 
 
 def header_in(row: Row, row_index: int, names: Mapping[str, str]) -> Header | None:
@@ -62,14 +67,20 @@ class Statement:
     header: Header
     notes: list[str] = field(default_factory=list)
     totals: list[dict[str, Cell]] = field(default_factory=list)
+    found: list[tuple[int, Header]] = field(default_factory=list)
 
-    def rows(self) -> list[tuple[int, dict[str, Cell]]]:
-        """Row number (from 1) and cells by field. Raises TruncatedFile for a cut last row."""
+    def __post_init__(self) -> None:
+        """Raises TruncatedFile for a cut last row."""
         self.notes = [joined(row) for row in self.sheet.rows[: max(self.header.row_index, 0)]]
-        return list(self.walk())
+        self.found = list(self.walk())
 
-    def walk(self) -> Iterator[tuple[int, dict[str, Cell]]]:
-        header: Header = self.header
+    def rows(self) -> Iterator[tuple[int, dict[str, Cell]]]:
+        """Row number (from 1) and cells by field; made anew each time, for rows are many."""
+        for index, header in self.found:
+            yield index + 1, cells_by_field(self.sheet.rows[index], header)
+
+    def walk(self) -> Iterator[tuple[int, Header]]:
+        header = self.header
         has_ended = False
         shortest = header.width
         last = len(self.sheet.rows) - 1
@@ -81,12 +92,12 @@ class Statement:
                 header, has_ended = again, False
                 continue
             cells = cells_by_field(row, header)
-            if is_end(row) or has_ended or not is_row(row, cells, header):
+            if has_ended or not is_row(row, cells, header):
                 has_ended = has_ended or is_end(row)
                 self.add_line(row, cells)
             else:
                 shortest = min(shortest, len(row))
-                yield index + 1, cells
+                yield index, header
 
     def another_header(self, row: Row, index: int) -> Header | None:
         """Every page of a statement repeats its headings, and so does a second account."""
@@ -117,7 +128,8 @@ def is_row(row: Row, cells: Mapping[str, Cell], header: Header) -> bool:
     """A dated line, or one that is as full as rows are: then it is set aside, but never dropped."""
     filled = sum(1 for cell in row if text(cell))
     if has_day(cells):
-        return filled > 1
+        is_carried = not has_amount(cells) and CARRIED.search(joined(row))
+        return filled > 1 and not is_carried
     if filled <= CELLS_OF_A_NOTE or is_total(row):
         return False
     return has_amount(cells) or filled * 2 >= len(header.places)
