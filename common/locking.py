@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, transaction
 
+from common import rows
 from common.errors import NotFound
 
 Row = TypeVar("Row", bound=models.Model)
@@ -48,6 +49,20 @@ def lock_one(rows: models.QuerySet[Row], *, rank: Rank, **lookup: Any) -> Row:
         raise NotFound from error
     _refuse_step_back(held, (rank, row.pk))
     held.add((rank, row.pk))
+    return row
+
+
+def lock_row(model: type[Row], *, rank: Rank, pk: int) -> Row:
+    """The same for a row that is known by its number, in plain SQL: for locks on the way to offers.
+
+    Raises NotFound, LockOrderBroken.
+    """
+    held = _held_locks()
+    _refuse_step_back(held, (rank, pk))
+    row = rows.get(model, pk, lock="FOR NO KEY UPDATE")
+    if row is None:
+        raise NotFound
+    held.add((rank, pk))
     return row
 
 

@@ -1,16 +1,59 @@
-"""Rows written in plain SQL, where building the query would take longer than running it."""
+"""Rows in plain SQL, where building the query would take longer than running it."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 
 from common.transactions import required
 
 # Names of tables and columns stand in the code, never in a request.
 _INSERT = "INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"
 _CHANGE = "UPDATE {table} SET {changes} WHERE id = %s"
+_ONE = "SELECT {columns} FROM {table} WHERE id = %s"
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def get(model: type[Row], pk: int, *, lock: str = "") -> Row | None:
+    """The row of a number; `lock` is the clause that locks it."""
+    statement = _ONE.format(columns=columns(model), table=model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} {lock}", [pk])
+        found = cursor.fetchone()
+    return None if found is None else read(model, iter(found))
+
+
+@cache
+def columns(*tables: type[models.Model]) -> str:
+    """Every column of the tables, in the order in which `read` takes them."""
+    return ", ".join(
+        f"{model._meta.db_table}.{field.column}"
+        for model in tables
+        for field in model._meta.concrete_fields
+    )
+
+
+def read(model: type[Row], values: Iterator[Any]) -> Row:
+    """The next values as a row of the model."""
+    fields = model._meta.concrete_fields
+    taken = [_opened(field, value) for field, value in zip(fields, values, strict=False)]
+    return model.from_db(DEFAULT_DB_ALIAS, [field.attname for field in fields], taken)
+
+
+def read_joined(model: type[Row], values: Iterator[Any]) -> Row | None:
+    """The same where an outer join may have found none."""
+    row = read(model, values)
+    return None if row.pk is None else row
+
+
+def _opened(field: Any, value: Any) -> Any:
+    """As Django does where a field has its own way to read, such as JSON."""
+    if not hasattr(field, "from_db_value"):
+        return value
+    return field.from_db_value(value, None, connection)
 
 
 @required

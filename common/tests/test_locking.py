@@ -7,7 +7,7 @@ from django.db import OperationalError, transaction
 
 from common.errors import NotFound
 from common.idempotency.models import IdempotencyKey
-from common.locking import LockOrderBroken, Rank, lock_one
+from common.locking import LockOrderBroken, Rank, lock_one, lock_row
 from common.processes.models import Process
 from common.transactions import durable
 from tests.machinery.races import together
@@ -103,6 +103,37 @@ class TestLockOne:
             lock_one(Process.objects.filter(state="DONE"), rank=Rank.LOAN, pk=pk)
 
 
+@pytest.mark.django_db
+class TestLockRow:
+    @pytest.fixture(autouse=True)
+    def _business_transaction(self):
+        with transaction.atomic():
+            yield
+
+    def test_returns_the_row_fresh(self):
+        (pk,) = rows(1)
+        Process.objects.filter(pk=pk).update(progress_percent=30)
+
+        assert lock_row(Process, rank=Rank.LOAN, pk=pk).progress_percent == 30
+
+    def test_keeps_one_order_with_every_other_lock(self):
+        first, second, _ = rows()
+        lock(Rank.LOAN, first)
+        lock_row(Process, rank=Rank.TRANSFER, pk=second)
+
+        with pytest.raises(LockOrderBroken):
+            lock_row(Process, rank=Rank.LOAN, pk=second)
+        with pytest.raises(LockOrderBroken):
+            lock(Rank.APPLICATION, first)
+
+    def test_says_not_found_and_holds_nothing(self):
+        with pytest.raises(NotFound):
+            lock_row(Process, rank=Rank.PROCESS, pk=0)
+
+        (pk,) = rows(1)
+        assert lock_row(Process, rank=Rank.BORROWER, pk=pk).pk == pk
+
+
 @pytest.mark.commits
 class TestInRealTransactions:
     def test_a_lock_needs_one(self):
@@ -124,6 +155,19 @@ class TestInRealTransactions:
         def add():
             found = lock(Rank.LOAN, pk)
             time.sleep(0.02)  # long enough for every other thread to have read the old value
+            Process.objects.filter(pk=pk).update(progress_percent=found.progress_percent + 1)
+
+        together(*[add] * 8)
+
+        assert Process.objects.get().progress_percent == 8
+
+    def test_a_row_by_its_number_waits_just_so(self):
+        (pk,) = rows(1)
+
+        @durable
+        def add():
+            found = lock_row(Process, rank=Rank.LOAN, pk=pk)
+            time.sleep(0.02)
             Process.objects.filter(pk=pk).update(progress_percent=found.progress_percent + 1)
 
         together(*[add] * 8)

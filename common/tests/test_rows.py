@@ -29,6 +29,23 @@ class TestInsert:
 
 
 @pytest.mark.django_db
+class TestGet:
+    def test_is_the_row_as_django_reads_it(self):
+        number = rows.insert(AuditEntry, ENTRY)
+
+        found, theirs = rows.get(AuditEntry, number), AuditEntry.objects.get()
+
+        assert found is not None
+        assert {field.attname: getattr(found, field.attname) for field in found._meta.fields} == {
+            field.attname: getattr(theirs, field.attname) for field in theirs._meta.fields
+        }
+        assert not found._state.adding
+
+    def test_is_nothing_where_there_is_none(self):
+        assert rows.get(AuditEntry, 1) is None
+
+
+@pytest.mark.django_db
 class TestChange:
     def test_writes_the_row_and_the_instance_and_no_other(self):
         lin, wei = (

@@ -17,7 +17,7 @@ from common.actors import Actor
 from common.audit import actions as audit
 from common.canonical import sha256_of
 from common.errors import Refused
-from common.locking import Rank, lock_one
+from common.locking import Rank, lock_row
 from common.money import yuan
 from common.processes import actions as processes
 from common.texts import gettext_noop
@@ -363,8 +363,9 @@ def mark_signed(*, application_id: int, disclosure_id: int, by: Actor) -> None:
 
 
 def _lock(application_id: int) -> LoanApplication:
-    found = LoanApplication.objects.select_related("product")
-    return lock_one(found, rank=Rank.APPLICATION, pk=application_id)
+    application = lock_row(LoanApplication, rank=Rank.APPLICATION, pk=application_id)
+    application.product = products.by_id(application.product_id)
+    return application
 
 
 def _insist_on_complete(application: LoanApplication) -> None:

@@ -16,7 +16,7 @@ from common import public_ids, rows
 from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
 from common.errors import Refused
-from common.locking import Rank, lock_one
+from common.locking import Rank, lock_row
 from common.processes import actions as processes
 from common.processes.contracts import Claim
 from common.rulebook import queries as rulebook
@@ -28,6 +28,7 @@ from lending.applications.models import ApplicationState, LoanApplication, Offer
 from lending.applications.states import NotPossibleNow, step
 from lending.calc.cost import AboveTheCap
 from lending.products import law as laws
+from lending.products import queries as products
 from lending.products.law import Law
 from lending.rewards import actions as rewards
 from scoring.decisions import actions as decisions
@@ -175,8 +176,9 @@ def can_ask_for_a_person(application: LoanApplication, *, is_reviewed: bool | No
 
 
 def _lock(application_id: int) -> LoanApplication:
-    found = LoanApplication.objects.select_related("product")
-    return lock_one(found, rank=Rank.APPLICATION, pk=application_id)
+    application = lock_row(LoanApplication, rank=Rank.APPLICATION, pk=application_id)
+    application.product = products.by_id(application.product_id)
+    return application
 
 
 def _law(application: LoanApplication, on: date) -> Law:

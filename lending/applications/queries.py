@@ -1,14 +1,12 @@
 """Where applications stand, and what an accepted one hands to the contract."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
-from functools import cache
-from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Case, Model, QuerySet, When
+from django.db import connection
+from django.db.models import Case, QuerySet, When
 
 from borrowers.people import queries as people
+from common import rows
 from common.errors import NotFound
 from lending.applications import cost
 from lending.applications.contracts import Signable
@@ -19,7 +17,6 @@ from lending.products import law as laws
 from lending.products.models import LoanProduct
 
 # In plain SQL, because every decision asks, and every look at one.
-_OWN_ROWS: tuple[type[Model], ...] = (LoanApplication, LoanProduct, Offer)
 _OWN = """
 SELECT {columns}
   FROM lending_loanapplication
@@ -56,45 +53,20 @@ def own(borrower_id: int, public_id: str) -> LoanApplication:
     Merchant and discount are read when somebody asks: most applications have neither.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_own(), [borrower_id, public_id])
+        columns = rows.columns(LoanApplication, LoanProduct, Offer)
+        cursor.execute(_OWN.format(columns=columns), [borrower_id, public_id])
         found = cursor.fetchone()
     if found is None:
         raise NotFound
     values = iter(found)
-    application, product, offer = (_next_row(model, values) for model in _OWN_ROWS)
-    application.product = product
-    if offer is not None:
+    application = rows.read(LoanApplication, values)
+    application.product = rows.read(LoanProduct, values)
+    if (offer := rows.read_joined(Offer, values)) is not None:
         application.offer = offer
     else:
         # So that nobody asks for it again.
         application._state.fields_cache["offer"] = None  # noqa: SLF001 (as select_related does)
-    own_application: LoanApplication = application
-    return own_application
-
-
-@cache
-def _own() -> str:
-    """The statement with every column of its tables, in the order in which rows are made."""
-    columns = [
-        f"{model._meta.db_table}.{field.column}"
-        for model in _OWN_ROWS
-        for field in model._meta.concrete_fields
-    ]
-    return _OWN.format(columns=", ".join(columns))
-
-
-def _next_row(model: type[Model], values: Iterator[Any]) -> Any:
-    """The next columns as a row of the model; nothing where none was joined."""
-    fields = model._meta.concrete_fields
-    read = {
-        field.attname: field.from_db_value(value, None, connection)
-        if hasattr(field, "from_db_value")
-        else value
-        for field, value in zip(fields, values, strict=False)
-    }
-    return (
-        None if read["id"] is None else model.from_db(DEFAULT_DB_ALIAS, [*read], [*read.values()])
-    )
+    return application
 
 
 def by_id(application_id: int) -> LoanApplication:

@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from common import rows
 from common.errors import Refused
 from common.money import yuan
 from common.texts import gettext_noop
@@ -54,6 +55,13 @@ def open_product(code: str) -> LoanProduct:
     product = open_products().filter(code=code).first()
     if product is None:
         raise ProductNotOpen
+    return product
+
+
+def by_id(product_id: int) -> LoanProduct:
+    """The product of an application or a loan, open or not."""
+    product = rows.get(LoanProduct, product_id)
+    assert product is not None
     return product
 
 
