@@ -22,8 +22,8 @@ HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
 class Site:
     """A running gunicorn with two threads, and ways to talk to it badly."""
 
-    def __init__(self, port, stack):
-        self.port, self.stack = port, stack
+    def __init__(self, port, stack, log):
+        self.port, self.stack, self.log = port, stack, log
         self.url = f"http://127.0.0.1:{port}/"
 
     def caller(self, said=b"", **options):
@@ -51,9 +51,10 @@ def site(request, tmp_path):
         server = subprocess.Popen(
             command, cwd=ROOT, stdout=log, stderr=log, env=os.environ | {"PYTHONPATH": str(ROOT)}
         )
-        stack.callback(lambda: (server.terminate(), server.wait(20)))
-        site = Site(port, stack)
-        site.log = tmp_path / "log"
+        # Last in, first out: asked to stop, then waited for.
+        stack.callback(server.wait, 20)
+        stack.callback(server.terminate)
+        site = Site(port, stack, tmp_path / "log")
         eventually(lambda: _listens(port))
         yield site
 
