@@ -1,12 +1,12 @@
 """Every table of this app."""
 
-from borrowers.behaviour.models import EventRow, EventTextRow, ImportBatch
+from borrowers.behaviour.models import EventMark, EventRow, EventTextRow, ImportBatch
 from borrowers.consent.models import Consent, ConsentWithdrawal
 from borrowers.documents.models import SealedFile
 from borrowers.messages.models import Message, OutgoingText
 from borrowers.people.models import AccessEntry, Account, Borrower
 
 __all__ = [
-    "AccessEntry", "Account", "Borrower", "Consent", "ConsentWithdrawal", "EventRow",
+    "AccessEntry", "Account", "Borrower", "Consent", "ConsentWithdrawal", "EventMark", "EventRow",
     "EventTextRow", "ImportBatch", "Message", "OutgoingText", "SealedFile",
 ]  # fmt: skip

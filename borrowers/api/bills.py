@@ -14,7 +14,8 @@ from rest_framework.views import APIView
 from borrowers.api.own import IsBorrower, acting, card_of
 from borrowers.behaviour import queries
 from borrowers.behaviour.actions import take_in
-from borrowers.behaviour.contracts import BatchFacts, Category
+from borrowers.behaviour.contracts import Category
+from borrowers.behaviour.imports import BatchFacts
 from borrowers.behaviour.words import doubt_of
 from borrowers.connectors import limits
 from borrowers.connectors.registry import reader_on

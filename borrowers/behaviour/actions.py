@@ -1,16 +1,19 @@
 """Taking behaviour events in: bills by consent, our own loans by contract."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from borrowers.behaviour import store
 from borrowers.behaviour.columns import counted
-from borrowers.behaviour.contracts import Category, Direction, ImportOutcome, Reading, Source
+from borrowers.behaviour.contracts import Category, Direction, Link, Source
+from borrowers.behaviour.imports import ImportOutcome, Reading, purpose_of
 from borrowers.behaviour.models import ImportBatch
-from borrowers.behaviour.rows import EventToKeep, ext_of, to_keep
+from borrowers.behaviour.tables import events as store
+from borrowers.behaviour.tables import links as link_table
+from borrowers.behaviour.tables.rows import ToKeep, ext_of, to_keep
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from borrowers.consent.queries import active_id, is_allowed
 from borrowers.documents.actions import store as store_document
@@ -20,7 +23,7 @@ from borrowers.people.models import Borrower
 from borrowers.people.queries import card
 from common.actors import Actor
 from common.audit import actions as audit
-from common.crypto.blind_index import merchant_code
+from common.crypto.blind_index import normalised, truncated
 from common.crypto.cells import seal
 from common.errors import Refused
 from common.processes import actions as processes
@@ -105,26 +108,40 @@ def record_own(
     )
 
 
+@required
+def link(*, borrower_id: int, links: Iterable[Link]) -> int:
+    """Make these the person's links, all of them, and say how many that changed.
+
+    The same links again change nothing. The caller holds the borrower's lock.
+    """
+    return link_table.replace(borrower_id, links)
+
+
 @dataclass(frozen=True, slots=True)
 class _Sealed:
     """A reading with its rows ready to be stored, and the key that sealed their words."""
 
     reading: Reading
-    rows: list[EventToKeep]
+    rows: ToKeep
     key_id: int
 
 
 def _sealed(borrower_id: int, reading: Reading) -> _Sealed:
     """Seal every word before anything is locked: a large bill has a hundred thousand rows."""
-    _insist_on_consent(borrower_id)
+    _insist_on_consent(borrower_id, purpose_of(reading.source))
     key_id = card(borrower_id).consented_key_id
     seal_words = partial(seal, key_id=key_id, context=WORDS_CONTEXT)
-    rows = to_keep(counted(reading.events), merchant_code=merchant_code, seal=seal_words)
+    rows = to_keep(counted(reading.events), code=_code, seal=seal_words)
     return _Sealed(reading=reading, rows=rows, key_id=key_id)
 
 
-def _insist_on_consent(borrower_id: int) -> None:
-    if not is_allowed(borrower_id, CONSUMPTION_RECORDS):
+def _code(context: str, text: str) -> int:
+    """The keyed code that stands beside a sealed word; 0 where there is no word."""
+    return truncated(context, text) if normalised(text) else 0
+
+
+def _insist_on_consent(borrower_id: int, purpose: str = CONSUMPTION_RECORDS) -> None:
+    if not is_allowed(borrower_id, purpose):
         raise ConsentNeeded
 
 
@@ -134,7 +151,7 @@ def _keep(
 ) -> ImportOutcome:
     """Write everything in one transaction, while the consent still stands."""
     borrower = lock(borrower_id)
-    consent_id = active_id(borrower_id, CONSUMPTION_RECORDS)
+    consent_id = active_id(borrower_id, purpose_of(sealed.reading.source))
     if consent_id is None:
         raise ConsentNeeded
     document = store_document(
@@ -184,11 +201,28 @@ def _batch(borrower: Borrower, consent_id: int, sealed: _Sealed, document_id: in
             {"row": each.row_number, "reason": each.reason}
             for each in reading.quarantined[:LISTED_QUARANTINED_ROWS]
         ],
-        declared_rows=reading.declared_rows,
-        totals_agree=reading.totals_agree,
         first_at=reading.first_at,
         last_at=reading.last_at,
+        **_said(reading),
     )
+
+
+def _said(reading: Reading) -> dict[str, Any]:
+    """What the file says of itself, and what read it."""
+    return {
+        "declared_rows": reading.declared_rows,
+        "declared_in_fen": reading.declared_in_fen,
+        "declared_out_fen": reading.declared_out_fen,
+        "totals_agree": reading.totals_agree,
+        "opening_fen": reading.opening_fen,
+        "closing_fen": reading.closing_fen,
+        "period_from": reading.period_from,
+        "period_until": reading.period_until,
+        "rows_suppressed": reading.suppressed,
+        "connector_version": reading.connector_version,
+        # The code itself names a document of the issuer's: it stays in the sealed file.
+        "has_verification_code": bool(reading.verification_code),
+    }
 
 
 def _tell(borrower: Borrower, batch: ImportBatch, by: Actor) -> None:

@@ -61,19 +61,21 @@ def _direction(event: RawEvent) -> Direction:
     return Direction.IN if event.category == Category.REFUND else event.direction
 
 
+OWN_CURRENCY = "CNY"
 _VOID = frozenset({EventStatus.CLOSED, EventStatus.FAILED})
 
 
 def counted(events: Sequence[RawEvent]) -> Iterator[tuple[RawEvent, int]]:
-    """Each event that moved money, with its amount net of the refund noted on its own row.
+    """Each event that moved money of ours, with its amount net of the refund noted on its own row.
 
     A refund may be written twice, as a note on the purchase and as a row of its own: the row is
     left out where the purchase carries it, so that it is taken off once. A refund row that stands
-    alone is kept; it undoes a purchase that another file told of.
+    alone is kept; it undoes a purchase that another file told of. Money of another currency is
+    read and shown, and counts for nothing.
     """
     noted = _NotedRefunds(events)
     for event in events:
-        if event.status in _VOID:
+        if event.status in _VOID or event.currency != OWN_CURRENCY:
             continue
         if event.category != Category.REFUND:
             yield event, event.amount_fen - event.refunded_fen

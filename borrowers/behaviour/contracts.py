@@ -1,16 +1,17 @@
-"""Behaviour events as values: rows of a bill, columns of many, sums of all. No Django."""
+"""Behaviour events as values: rows of a bill, columns of many, links between them. No Django."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import datetime
 from enum import IntEnum
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:  # The process that reads files has little room and computes nothing.
     import numpy as np
     import numpy.typing as npt
 
 Integers: TypeAlias = "npt.NDArray[np.int64]"
+Small: TypeAlias = "npt.NDArray[np.int16]"
 
 
 class Direction(IntEnum):
@@ -219,135 +220,102 @@ class EventColumns:
         return EventColumns(**{each.name: getattr(self, each.name)[order] for each in fields(self)})
 
 
-class UnreadRow(Protocol):
-    """A row of a bill that could not be read."""
+class EventKey(NamedTuple):
+    """Which of a person's events: its time in microseconds since 1970, and its short key."""
 
-    @property
-    def row_number(self) -> int: ...
-    @property
-    def reason(self) -> str: ...
+    microseconds: int
+    ext: int
 
 
-class Reading(Protocol):
-    """What a reader found in one bill (borrowers.connectors has the one implementation)."""
+@dataclass(frozen=True, eq=False)
+class MatchColumns:
+    """One person's stored events as whoever looks for links sees them, by time and short key.
 
-    @property
-    def source(self) -> Source: ...
-    @property
-    def dialect(self) -> str: ...
-    @property
-    def encoding(self) -> str: ...
-    @property
-    def events(self) -> Sequence[RawEvent]: ...
-    @property
-    def rows_read(self) -> int: ...
-    @property
-    def duplicates(self) -> int: ...
-    @property
-    def quarantined(self) -> Sequence[UnreadRow]: ...
-    @property
-    def declared_rows(self) -> int | None: ...
-    @property
-    def totals_agree(self) -> bool | None: ...
-    @property
-    def first_at(self) -> datetime | None: ...
-    @property
-    def last_at(self) -> datetime | None: ...
-
-
-class Told(Protocol):
-    """What a bill says about itself, held against its rows."""
-
-    @property
-    def source(self) -> int: ...
-    @property
-    def totals_agree(self) -> bool | None: ...
-    @property
-    def first_at(self) -> datetime | None: ...
-    @property
-    def last_at(self) -> datetime | None: ...
-
-
-Bill = TypeVar("Bill", bound=Told)
-
-
-def contradicted(bills: Sequence[Bill]) -> list[Bill]:
-    """The bills whose count or sums do not fit their rows, unless a whole one tells the same time.
-
-    So a bill that was cut off on its way is made good by uploading it as it was exported.
+    Everything that may be read is here, also what a link or the person took out of the count.
+    `amount_fen` is net of the refund noted on the row; with `refunded_fen` it is what was paid.
+    Words are keyed codes, 0 where there is none: `merchant` and `counterparty` of one keyring,
+    so that a shop's name in one file meets it in the other; `account` of the last four digits of
+    the card or account; `native` and `parent` of the platform's numbers.
     """
-    whole = [bill for bill in bills if bill.totals_agree]
-    return [
-        bill
-        for bill in bills
-        if bill.totals_agree is False and not any(_covers(each, bill) for each in whole)
-    ]
+
+    microseconds: Integers
+    ext: Integers
+    amount_fen: Integers
+    refunded_fen: Integers
+    merchant: Integers
+    counterparty: Integers
+    account: Integers
+    native: Integers
+    parent: Integers
+    batch: Integers
+    category: Small
+    source: Small
+    direction: Small
+    channel: Small
+    via: Small
+    place: Small
+    assurance: Small
+    precision: Small
+    status: Small
+    method: Small
+    confidence_percent: Small
+
+    def __len__(self) -> int:
+        return len(self.ext)
+
+    def key(self, row: int) -> EventKey:
+        """The key of the n-th event."""
+        return EventKey(int(self.microseconds[row]), int(self.ext[row]))
 
 
-def _covers(whole: Told, part: Told) -> bool:
-    if not (whole.first_at and whole.last_at and part.first_at and part.last_at):
-        return False
-    is_inside = whole.first_at <= part.first_at and part.last_at <= whole.last_at
-    return is_inside and whole.source == part.source
+class LinkKind(IntEnum):
+    """How two events belong together."""
+
+    SAME_PAYMENT = 1
+    REFUND_OF = 2
+    TRANSFER_LEG = 3
+    FUNDING_LEG = 4
 
 
-@dataclass(frozen=True, slots=True)
-class ImportOutcome:
-    """What came of an upload. Read rows = imported + duplicates + quarantined + not counted."""
+class LinkMethod(IntEnum):
+    """By what a link was found."""
 
-    batch_id: int
-    public_id: str
-    imported: int
-    duplicates: int
-    quarantined: int
-    not_counted: int
-    already_imported: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BatchFacts:
-    """One bill as the person sees it. `is_used` ends with the consent that it came under."""
-
-    id: int
-    public_id: str
-    source: Source
-    dialect: str
-    rows_read: int
-    imported: int
-    duplicates: int
-    quarantined: int
-    not_counted: int
-    declared_rows: int | None
-    totals_agree: bool | None
-    first_at: datetime | None
-    last_at: datetime | None
-    imported_at: datetime
-    is_used: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MonthSum:
-    """Money in and out in one calendar month of Shanghai."""
-
-    first_day: date
-    in_fen: int
-    out_fen: int
+    NUMBER = 1
+    ACCOUNT_AND_TIME = 2
+    PARTY_AND_TIME = 3
+    AMOUNT_AND_TIME = 4
 
 
 @dataclass(frozen=True, slots=True)
-class CategorySum:
-    """What was spent on one category in all."""
+class Link:
+    """`event` is no longer counted, because `other` tells of the same money.
 
-    category: int
-    out_fen: int
-    events: int
+    SAME_PAYMENT: `event` tells again of the payment that `other` tells better. REFUND_OF: `event`
+    is the refund, and takes `netted_fen` off the purchase `other` (nothing, where the purchase
+    carries it as a note already). TRANSFER_LEG: both are legs of one transfer between the
+    person's own accounts, and neither is counted: one link says it of both. FUNDING_LEG: `event`
+    moved the money that `other` then spent or kept.
+    """
+
+    kind: LinkKind
+    event: EventKey
+    other: EventKey
+    score_ppm: int
+    method: LinkMethod
+    netted_fen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """All that is read of a person's records now, in sums."""
+class MarkKind(IntEnum):
+    """What a person says of a line."""
 
-    events: int
-    months: tuple[MonthSum, ...]
-    categories: tuple[CategorySum, ...]
-    batches: tuple[BatchFacts, ...]
+    EXCLUDED = 1
+    DISPUTED = 2
+    DUPLICATE = 3
+
+
+class MarkState(IntEnum):
+    """What came of it. Only what was granted changes what is counted."""
+
+    ASKED = 1
+    GRANTED = 2
+    REFUSED = 3

@@ -1,4 +1,6 @@
-"""Import batches, and unmanaged views of the two event tables (made in plain SQL, DESIGN §3).
+"""Import batches, what people say of single lines, and unmanaged views of the two event tables.
+
+The event tables and the links between events are made in plain SQL (DESIGN §3).
 
 `event` is narrow and read by one covering index; `event_text` holds the words, sealed in one cell.
 """
@@ -7,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from borrowers.behaviour.contracts import Assurance, MarkKind, MarkState
 from common import public_ids
 from common.crypto.fields import SealedJSONField
 
@@ -33,9 +36,22 @@ class ImportBatch(models.Model):
     rows_imported = models.PositiveIntegerField(_("Kept"))
     rows_duplicate = models.PositiveIntegerField(_("Known already"))
     rows_quarantined = models.PositiveIntegerField(_("Not understood"))
+    rows_suppressed = models.PositiveIntegerField(_("Words left out"), default=0)
     quarantine = models.JSONField(_("Rows not understood"), default=list)
     declared_rows = models.PositiveIntegerField(_("Rows that the bill says"), null=True)
+    declared_in_fen = models.BigIntegerField(_("Income that the bill says"), null=True)
+    declared_out_fen = models.BigIntegerField(_("Spending that the bill says"), null=True)
     totals_agree = models.BooleanField(_("Totals agree"), null=True)
+    opening_fen = models.BigIntegerField(_("Opening balance"), null=True)
+    closing_fen = models.BigIntegerField(_("Closing balance"), null=True)
+    period_from = models.DateField(_("Covers from"), null=True)
+    period_until = models.DateField(_("Covers until"), null=True)
+    connector_version = models.CharField(_("Version of the reader"), max_length=20, default="1")
+    has_verification_code = models.BooleanField(_("Has a verification code"), default=False)
+    assurance = models.PositiveSmallIntegerField(_("Assurance"), default=int(Assurance.UPLOADED))
+    # Codes and numbers only: {"findings": [{"code", "rows", "weight"}]}.
+    integrity = models.JSONField(_("Integrity"), default=dict)
+    tamper_score_percent = models.PositiveSmallIntegerField(_("Tamper score"), default=0)
     first_at = models.DateTimeField(_("First payment"), null=True)
     last_at = models.DateTimeField(_("Last payment"), null=True)
     imported_at = models.DateTimeField(_("Taken in"), db_default=Now())
@@ -67,6 +83,55 @@ class BasisKind(models.IntegerChoices):
     CONTRACT = 2
 
 
+class EventMark(models.Model):
+    """What a person says of one line, and what a person of ours decided on it, once.
+
+    The event is named by its natural key; a foreign key over it stands in plain SQL.
+    """
+
+    public_id = models.CharField(_("Number"), max_length=22, unique=True, default=public_ids.new)
+    borrower = models.ForeignKey(
+        "borrowers.Borrower", verbose_name=_("Borrower"), on_delete=models.PROTECT, related_name="+"
+    )
+    occurred_at = models.DateTimeField(_("Time"))
+    ext = models.BigIntegerField()
+    kind = models.PositiveSmallIntegerField(_("Kind"))
+    state = models.PositiveSmallIntegerField(_("State"), default=int(MarkState.ASKED))
+    asked_at = models.DateTimeField(_("Asked"), db_default=Now())
+    decided_by = models.ForeignKey(
+        "borrowers.Account",
+        verbose_name=_("Decided by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+    )
+    decided_at = models.DateTimeField(_("Decided"), null=True)
+
+    class Meta:
+        verbose_name = _("line that a person marked")
+        verbose_name_plural = _("lines that people marked")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["borrower", "occurred_at", "ext", "kind"], name="mark_of_a_kind_is_one"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[int(each) for each in MarkKind]),
+                name="mark_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=int(MarkState.ASKED), decided_at=None)
+                | models.Q(
+                    state__in=[int(MarkState.GRANTED), int(MarkState.REFUSED)],
+                    decided_at__isnull=False,
+                ),
+                name="mark_is_decided_or_not",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class EventRow(models.Model):
     """The admin's read-only view of an event, under a single key (the table's key is composite)."""
 
@@ -80,6 +145,15 @@ class EventRow(models.Model):
     basis_kind = models.SmallIntegerField(_("Legal basis"))
     basis_id = models.BigIntegerField()
     batch_id = models.BigIntegerField(null=True)
+    ext = models.BigIntegerField()
+    refunded_fen = models.BigIntegerField(_("Refunded, in fen"))
+    via = models.SmallIntegerField(_("Paid through"))
+    place = models.SmallIntegerField(_("Place"))
+    status = models.SmallIntegerField(_("State"))
+    precision = models.SmallIntegerField(_("Precision of the time"))
+    assurance = models.SmallIntegerField(_("Assurance"))
+    method = models.SmallIntegerField(_("How the category was found"))
+    confidence_percent = models.SmallIntegerField(_("Confidence"))
 
     class Meta:
         verbose_name = _("payment in a bill")

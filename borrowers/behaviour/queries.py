@@ -7,19 +7,17 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
-from borrowers.behaviour import store
-from borrowers.behaviour.contracts import (
+from borrowers.behaviour.contracts import Direction, EventColumns, MatchColumns, Source
+from borrowers.behaviour.imports import (
     BatchFacts,
     CategorySum,
-    Direction,
-    EventColumns,
     MonthSum,
     Overview,
-    Source,
     contradicted,
 )
 from borrowers.behaviour.models import ImportBatch
-from borrowers.behaviour.rows import columns_from
+from borrowers.behaviour.tables import events, links
+from borrowers.behaviour.tables.rows import columns_from, match_columns_from
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from borrowers.consent.queries import active_id, active_ids
 from common.errors import NotFound
@@ -41,11 +39,17 @@ def columns_of(borrower_id: int) -> EventColumns:
 def columns_of_many(borrower_ids: Sequence[int]) -> EventColumns:
     """The events of many; the segment of a person is their place among the sorted ids."""
     ordered = sorted(set(borrower_ids))
-    stream = store.read(
+    stream = events.read(
         borrower_ids=ordered,
         consent_ids=active_ids(ordered, CONSUMPTION_RECORDS).values(),
     )
     return columns_from(stream, np.array(ordered, dtype=np.int64))
+
+
+def match_columns_of(borrower_id: int) -> MatchColumns:
+    """The person's events as links between them are looked for: all that may be read now."""
+    consent_id = active_id(borrower_id, CONSUMPTION_RECORDS)
+    return match_columns_from(links.read(borrower_id=borrower_id, consent_id=consent_id))
 
 
 def overview(borrower_id: int) -> Overview:

@@ -298,7 +298,8 @@ class TestTheTables:
         columns = ", ".join(values)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO borrowers_event ({columns}) VALUES ({', '.join(['%s'] * 12)})",
+                f"INSERT INTO borrowers_event ({columns})"
+                f" VALUES ({', '.join(['%s'] * len(values))})",
                 list(values.values()),
             )
 
@@ -316,6 +317,10 @@ class TestTheTables:
             {"basis_kind": 3},
             {"basis_kind": 1, "source": 1},
             {"basis_kind": 2, "source": 1},
+            {"basis_kind": 1, "source": 1, "batch_id": 1},
+            {"borrower_id": 0},
+            {"assurance": 5},
+            {"refunded_fen": -1},
             {"amount_fen": -1},
             {"direction": 7},
         ],

@@ -1,5 +1,6 @@
 """Events as rows: what the COPY format carries comes back, and matches the pure path."""
 
+import json
 import struct
 from datetime import UTC, datetime, timedelta
 
@@ -7,9 +8,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from borrowers.behaviour import rows
 from borrowers.behaviour.columns import counted, from_events
 from borrowers.behaviour.contracts import Category, Direction, Source
+from borrowers.behaviour.tables import rows
 from borrowers.tests import cast
 
 POSTGRESQL_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -17,14 +18,18 @@ microseconds = st.integers(min_value=0, max_value=30 * 365 * 86_400 * 1_000_000)
 
 
 def kept(events):
-    return rows.to_keep(counted(events), merchant_code=len, seal=lambda text: f"<{text}>")
+    return rows.to_keep(
+        counted(events),
+        code=lambda _context, text: sum(text.encode()),
+        seal=lambda text: f"<{text}>",
+    )
 
 
 class TestToKeep:
     def test_is_in_the_order_of_the_key(self):
         events = [cast.event(3), cast.event(1), cast.event(2)]
 
-        order = [(row.occurred_at, row.ext) for row in kept(events)]
+        order = kept(events).column("occurred_at").tolist()
 
         assert order == sorted(order)
 
@@ -32,29 +37,70 @@ class TestToKeep:
         assert len(kept([cast.event(1), cast.event(1, amount_fen=5)])) == 1
 
     def test_seals_the_words_and_keeps_none_in_the_clear(self):
-        (row,) = kept([cast.event(1, memo="for mother")])
+        row = kept([cast.event(1, memo="for mother")])
 
-        assert row.words.startswith("<{")
-        clear = str(row).replace(row.words, "")
-        assert "mother" not in clear
-        assert "Noodles" not in clear
+        (words,) = row.words
+        assert words.startswith("<{")
+        assert "for mother" in words
+        assert row.numbers.dtype == np.int64
+
+    def test_seals_the_type_and_the_row_that_told_it_beside_the_words(self):
+        event = cast.event(1, type_text="商户消费", metrics={"months": 12})
+
+        (words,) = kept([event]).words
+
+        assert json.loads(words[1:-1]) == {
+            "merchant": "Green Bowl Noodles", "counterparty": "Green Bowl Noodles",
+            "memo": "noodles 1", "type": "商户消费", "row_number": 18, "metrics": {"months": 12},
+        }  # fmt: skip
+
+    def test_codes_a_shop_alike_as_merchant_and_as_counterparty(self):
+        told = [cast.event(1, counterparty="a bank"), cast.event(2, merchant="a bank")]
+
+        rows_kept = kept(told)
+
+        assert rows_kept.column("counterparty")[0] == rows_kept.column("merchant")[1] != 0
+
+    def test_codes_what_is_not_there_as_nothing(self):
+        row = kept([cast.event(1, merchant="", counterparty="", native_id="", account="")])
+
+        coded = ("merchant", "counterparty", "account", "native", "parent")
+        assert [row.column(name)[0] for name in coded] == [0] * 5
+
+    @given(account=st.text(st.characters(codec="ascii"), max_size=24))
+    def test_codes_an_account_by_its_last_four_digits(self, account):
+        digits = "".join(filter(str.isdigit, account))
+        tail = rows.tail_of(cast.event(1, account=account))
+
+        assert tail == (digits[-4:] if len(digits) >= 4 else "")
+
+    def test_knows_a_card_by_its_tail_wherever_it_is_written(self):
+        wallet = cast.event(1, tail="1234")
+        bank = cast.event(2, account="6222 **** **** 1234")
+
+        assert rows.tail_of(wallet) == rows.tail_of(bank) == "1234"
+
+    def test_keeps_what_was_paid_beside_what_it_counts_for(self):
+        row = kept([cast.event(1, amount_fen=900, refunded_fen=200)])
+
+        assert (row.column("amount_fen")[0], row.column("refunded_fen")[0]) == (700, 200)
 
     def test_says_that_a_refund_is_money_coming_back(self):
         refund = cast.event(1, category=Category.REFUND, direction=Direction.NEUTRAL)
 
-        assert [row.direction for row in kept([refund])] == [Direction.IN]
+        assert kept([refund]).column("direction").tolist() == [Direction.IN]
 
     def test_gives_an_unknown_channel_no_name(self):
-        assert [row.channel for row in kept([cast.event(1, channel="TELEPATHY")])] == [0]
+        assert kept([cast.event(1, channel="TELEPATHY")]).column("channel").tolist() == [0]
 
     def test_agrees_with_the_pure_path(self):
         events = [cast.event(number, refunded_fen=100 * (number % 2)) for number in range(9)]
 
         stored, pure = kept(events), from_events(events)
 
-        assert [row.amount_fen for row in stored] == pure.amount_fen.tolist()
-        assert [row.direction for row in stored] == pure.direction.tolist()
-        assert [int(row.occurred_at.timestamp()) for row in stored] == pure.seconds.tolist()
+        assert stored.column("amount_fen").tolist() == pure.amount_fen.tolist()
+        assert stored.column("direction").tolist() == pure.direction.tolist()
+        assert (stored.column("occurred_at") // 1_000_000).tolist() == pure.seconds.tolist()
 
 
 class TestEncoded:
@@ -63,13 +109,16 @@ class TestEncoded:
 
         assert stream.startswith(b"PGCOPY\n\xff\r\n\x00")
         assert stream.endswith(struct.pack(">h", -1))
-        assert stream[19:21] == struct.pack(">h", 9)
+        assert stream[19:21] == struct.pack(">h", 21)
 
     @given(text=st.text(max_size=50))
     def test_carries_any_words(self, text):
-        (row,) = kept([cast.event(1, memo=text)])
+        row = kept([cast.event(1, memo=text)])
 
-        assert row.words.encode() in b"".join(rows.encoded([row]))
+        assert row.words[0].encode() in b"".join(rows.encoded(row))
+
+    def test_of_nothing_is_a_stream_of_no_row(self):
+        assert b"".join(rows.encoded(kept([]))) == rows.SIGNATURE + rows.TRAILER
 
 
 class TestColumnsFrom:

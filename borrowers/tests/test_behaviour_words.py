@@ -2,8 +2,8 @@
 
 import pytest
 
-from borrowers.behaviour import rows
 from borrowers.behaviour.contracts import Category, Direction, EventStatus, Source
+from borrowers.behaviour.tables import rows
 from borrowers.behaviour.words import CATEGORIES, SOURCES
 from borrowers.connectors.registry import CONNECTORS
 from borrowers.tests import cast

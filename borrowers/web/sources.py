@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from borrowers.behaviour import queries
 from borrowers.behaviour.actions import take_in
-from borrowers.behaviour.contracts import BatchFacts, ImportOutcome, Overview, contradicted
+from borrowers.behaviour.imports import BatchFacts, ImportOutcome, Overview, contradicted
 from borrowers.behaviour.words import CATEGORIES, SOURCES, doubt_of
 from borrowers.connectors import limits
 from borrowers.connectors.registry import reader_on

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from borrowers.behaviour.columns import from_events
-from borrowers.behaviour.contracts import contradicted
+from borrowers.behaviour.imports import contradicted
 from borrowers.connectors.contracts import BillReading, RawEvent
 from common.errors import Refused
 from common.periods import SHANGHAI, shanghai_date

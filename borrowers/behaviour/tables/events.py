@@ -1,4 +1,4 @@
-"""The statements on the two event tables, which exist in plain SQL only."""
+"""Events in and out: one COPY in, one COPY out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,35 +8,39 @@ from typing import Any
 
 from django.db import connection
 
+from borrowers.behaviour.contracts import Assurance, MarkKind, MarkState
 from borrowers.behaviour.models import BasisKind
-from borrowers.behaviour.rows import READ_COLUMNS, EventToKeep, encoded
+from borrowers.behaviour.tables.rows import INCOMING, NUMBERS, ToKeep, encoded
 from common.transactions import required
 
 # Lives as long as the session and is empty between transactions: making it anew for every upload
 # would fill the catalogue with dead rows.
 _STAGING = """
 CREATE TEMPORARY TABLE IF NOT EXISTS incoming_event (
-    occurred_at timestamptz, ext bigint, amount_fen bigint, merchant bigint,
-    category smallint, source smallint, direction smallint, channel smallint, words text
+    occurred_at timestamptz, ext bigint, amount_fen bigint, refunded_fen bigint,
+    merchant bigint, counterparty bigint, account bigint, native bigint, parent bigint,
+    category smallint, source smallint, direction smallint, channel smallint, via smallint,
+    place smallint, assurance smallint, precision smallint, status smallint, method smallint,
+    confidence_percent smallint, words text
 ) ON COMMIT DELETE ROWS
 """
-_COPY_IN = "COPY pg_temp.incoming_event FROM STDIN (FORMAT binary)"
+_COPY_IN = f"COPY pg_temp.incoming_event ({', '.join(INCOMING)}) FROM STDIN (FORMAT binary)"
+_EVENT_COLUMNS = ", ".join(NUMBERS)
 
+_TAKEN_OVER = ", ".join(
+    f"{name} = EXCLUDED.{name}" for name in NUMBERS if name not in {"occurred_at", "ext"}
+)
 # A row that came under a consent which has ended is taken over when the person gives the bill
 # again under a new one. A row under the present consent is a duplicate and stays as it is.
-_MERGE = """
+# Names of columns only, from the code.
+_MERGE = f"""
 WITH kept AS (
     INSERT INTO borrowers_event AS stored
-           (borrower_id, occurred_at, ext, amount_fen, merchant, category, source, direction,
-            channel, basis_kind, basis_id, batch_id)
-    SELECT %(borrower)s, occurred_at, ext, amount_fen, merchant, category, source, direction,
-           channel, %(basis_kind)s, %(basis)s, %(batch)s
+           (borrower_id, {_EVENT_COLUMNS}, basis_kind, basis_id, batch_id)
+    SELECT %(borrower)s, {_EVENT_COLUMNS}, %(basis_kind)s, %(basis)s, %(batch)s
       FROM pg_temp.incoming_event ORDER BY occurred_at, ext
     ON CONFLICT (borrower_id, occurred_at, ext) DO UPDATE
-       SET amount_fen = EXCLUDED.amount_fen, merchant = EXCLUDED.merchant,
-           category = EXCLUDED.category, direction = EXCLUDED.direction,
-           channel = EXCLUDED.channel, basis_id = EXCLUDED.basis_id,
-           batch_id = EXCLUDED.batch_id
+       SET {_TAKEN_OVER}, basis_id = EXCLUDED.basis_id, batch_id = EXCLUDED.batch_id
      WHERE stored.basis_kind = %(basis_kind)s AND stored.basis_id <> EXCLUDED.basis_id
     RETURNING occurred_at, ext
 ), worded AS (
@@ -47,22 +51,50 @@ WITH kept AS (
        SET key_id = EXCLUDED.key_id, words = EXCLUDED.words
 )
 SELECT count(*) FROM kept
-"""
+"""  # noqa: S608
 _OWN = """
 INSERT INTO borrowers_event
        (borrower_id, occurred_at, ext, amount_fen, merchant, category, source, direction, channel,
-        basis_kind, basis_id)
+        assurance, basis_kind, basis_id)
 VALUES (%(borrower)s, %(occurred_at)s, %(ext)s, %(amount)s, 0, %(category)s, %(source)s,
-        %(direction)s, 0, %(basis_kind)s, %(basis)s)
+        %(direction)s, 0, %(assurance)s, %(basis_kind)s, %(basis)s)
 ON CONFLICT (borrower_id, occurred_at, ext) DO NOTHING
 """
-# Literals are numbers checked by Python: COPY takes no parameters.
+# Literals are numbers checked by Python: COPY takes no parameters. The event of a link is not
+# counted, nor is a line that was granted to be excluded or called a duplicate; a purchase counts
+# less what its refunds took off. NOT IN, of columns that are never null, is looked up in a hash
+# whatever the planner believes of a person's links; an anti-join is at times a loop in a loop.
+# The short key alone settles nearly every row, and is the cheaper one to look up.
 _READ = """
-COPY (SELECT {columns} FROM borrowers_event
-       WHERE borrower_id = ANY ('{{{borrowers}}}'::bigint[])
-         AND (basis_kind = {contract}
-              OR basis_kind = {consent} AND basis_id = ANY ('{{{consents}}}'::bigint[])))
-  TO STDOUT (FORMAT binary)
+COPY (
+    WITH gone AS (
+        SELECT borrower_id, occurred_at, ext FROM borrowers_eventlink
+         WHERE borrower_id = ANY ('{{{borrowers}}}'::bigint[])
+         UNION ALL
+        SELECT borrower_id, occurred_at, ext FROM borrowers_eventmark
+         WHERE borrower_id = ANY ('{{{borrowers}}}'::bigint[])
+           AND state = {granted} AND kind IN ({excluded}, {duplicate})
+    ), back AS (
+        SELECT borrower_id, other_at AS occurred_at, other_ext AS ext, sum(netted_fen) AS fen
+          FROM borrowers_eventlink
+         WHERE borrower_id = ANY ('{{{borrowers}}}'::bigint[]) AND netted_fen > 0
+         GROUP BY 1, 2, 3
+    )
+    SELECT borrower_id, occurred_at, amount_fen, merchant, category, direction, source
+      FROM borrowers_event
+     WHERE borrower_id = ANY ('{{{borrowers}}}'::bigint[]) AND {basis}
+       AND (ext NOT IN (SELECT ext FROM gone UNION ALL SELECT ext FROM back)
+            OR (borrower_id, occurred_at, ext) NOT IN (
+                SELECT * FROM gone UNION ALL SELECT borrower_id, occurred_at, ext FROM back))
+     UNION ALL
+    SELECT borrower_id, occurred_at, greatest(amount_fen - fen, 0)::bigint, merchant, category,
+           direction, source
+      FROM back JOIN borrowers_event USING (borrower_id, occurred_at, ext)
+     WHERE {basis} AND (borrower_id, occurred_at, ext) NOT IN (SELECT * FROM gone)
+) TO STDOUT (FORMAT binary)
+"""
+_BASIS = """
+(basis_kind = {contract} OR basis_kind = {consent} AND basis_id = ANY ('{{{consents}}}'::bigint[]))
 """
 
 
@@ -77,7 +109,7 @@ class Ground:
 
 
 @required
-def merge(rows: Iterable[EventToKeep], ground: Ground) -> int:
+def merge(rows: ToKeep, ground: Ground) -> int:
     """Store what is new; how many rows that was."""
     with connection.cursor() as cursor:
         cursor.execute(_STAGING)
@@ -121,6 +153,7 @@ def insert_own(
                 "category": int(category),
                 "source": int(source),
                 "direction": int(direction),
+                "assurance": Assurance.SIGNED,
                 "basis_kind": BasisKind.CONTRACT,
                 "basis": contract_id,
             },
@@ -129,13 +162,23 @@ def insert_own(
 
 def read(*, borrower_ids: Iterable[int], consent_ids: Iterable[int]) -> bytes:
     """The events of the borrowers that stand on a contract or on one of these consents."""
-    statement = _READ.format(
-        columns=READ_COLUMNS,
-        borrowers=",".join(str(int(each)) for each in borrower_ids),
+    basis = _BASIS.format(
         consents=",".join(str(int(each)) for each in consent_ids),
         contract=int(BasisKind.CONTRACT),
         consent=int(BasisKind.CONSENT),
     )
+    statement = _READ.format(
+        borrowers=",".join(str(int(each)) for each in borrower_ids),
+        basis=basis.strip(),
+        granted=int(MarkState.GRANTED),
+        excluded=int(MarkKind.EXCLUDED),
+        duplicate=int(MarkKind.DUPLICATE),
+    )
+    return copied(statement)
+
+
+def copied(statement: str) -> bytes:
+    """What a COPY to standard output gives."""
     stream = BytesIO()
     with connection.cursor() as cursor:
         _copy(cursor, statement, stream)

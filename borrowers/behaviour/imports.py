@@ -1,0 +1,174 @@
+"""Bills as values: what a reader found, what was kept of it, what the person sees. No Django."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+
+from borrowers.behaviour.contracts import RawEvent, Source
+from borrowers.consent.purposes import CONSUMPTION_RECORDS
+
+# Records that are no payments stand on a consent of their own; the database insists on it too.
+PURPOSES_OF_SOURCES = {
+    Source.SOCIAL_INSURANCE: "SOCIAL_INSURANCE",
+    Source.STUDENT_STATUS: "STUDENT_STATUS",
+    Source.SOCIAL_ACTIVITY: "SOCIAL_ACTIVITY",
+    Source.DEVICE: "DEVICE",
+}
+
+
+def purpose_of(source: Source) -> str:
+    """The purpose whose consent a bill of this source needs."""
+    return PURPOSES_OF_SOURCES.get(source, CONSUMPTION_RECORDS)
+
+
+class UnreadRow(Protocol):
+    """A row of a bill that could not be read."""
+
+    @property
+    def row_number(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+
+
+class Reading(Protocol):
+    """What a reader found in one bill (borrowers.connectors has the one implementation)."""
+
+    @property
+    def source(self) -> Source: ...
+    @property
+    def dialect(self) -> str: ...
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def events(self) -> Sequence[RawEvent]: ...
+    @property
+    def rows_read(self) -> int: ...
+    @property
+    def duplicates(self) -> int: ...
+    @property
+    def quarantined(self) -> Sequence[UnreadRow]: ...
+    @property
+    def declared_rows(self) -> int | None: ...
+    @property
+    def totals_agree(self) -> bool | None: ...
+    @property
+    def first_at(self) -> datetime | None: ...
+    @property
+    def last_at(self) -> datetime | None: ...
+    @property
+    def declared_in_fen(self) -> int | None: ...
+    @property
+    def declared_out_fen(self) -> int | None: ...
+    @property
+    def suppressed(self) -> int: ...
+    @property
+    def connector_version(self) -> str: ...
+    @property
+    def opening_fen(self) -> int | None: ...
+    @property
+    def closing_fen(self) -> int | None: ...
+    @property
+    def period_from(self) -> date | None: ...
+    @property
+    def period_until(self) -> date | None: ...
+    @property
+    def verification_code(self) -> str: ...
+
+
+class Told(Protocol):
+    """What a bill says about itself, held against its rows."""
+
+    @property
+    def source(self) -> int: ...
+    @property
+    def totals_agree(self) -> bool | None: ...
+    @property
+    def first_at(self) -> datetime | None: ...
+    @property
+    def last_at(self) -> datetime | None: ...
+
+
+Bill = TypeVar("Bill", bound=Told)
+
+
+def contradicted(bills: Sequence[Bill]) -> list[Bill]:
+    """The bills whose count or sums do not fit their rows, unless a whole one tells the same time.
+
+    So a bill that was cut off on its way is made good by uploading it as it was exported.
+    """
+    whole = [bill for bill in bills if bill.totals_agree]
+    return [
+        bill
+        for bill in bills
+        if bill.totals_agree is False and not any(_covers(each, bill) for each in whole)
+    ]
+
+
+def _covers(whole: Told, part: Told) -> bool:
+    if not (whole.first_at and whole.last_at and part.first_at and part.last_at):
+        return False
+    is_inside = whole.first_at <= part.first_at and part.last_at <= whole.last_at
+    return is_inside and whole.source == part.source
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What came of an upload. Read rows = imported + duplicates + quarantined + not counted."""
+
+    batch_id: int
+    public_id: str
+    imported: int
+    duplicates: int
+    quarantined: int
+    not_counted: int
+    already_imported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFacts:
+    """One bill as the person sees it. `is_used` ends with the consent that it came under."""
+
+    id: int
+    public_id: str
+    source: Source
+    dialect: str
+    rows_read: int
+    imported: int
+    duplicates: int
+    quarantined: int
+    not_counted: int
+    declared_rows: int | None
+    totals_agree: bool | None
+    first_at: datetime | None
+    last_at: datetime | None
+    imported_at: datetime
+    is_used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSum:
+    """Money in and out in one calendar month of Shanghai."""
+
+    first_day: date
+    in_fen: int
+    out_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class CategorySum:
+    """What was spent on one category in all."""
+
+    category: int
+    out_fen: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that is read of a person's records now, in sums."""
+
+    events: int
+    months: tuple[MonthSum, ...]
+    categories: tuple[CategorySum, ...]
+    batches: tuple[BatchFacts, ...]
