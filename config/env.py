@@ -1,6 +1,7 @@
 """Typed readers of the environment that fail loudly: a bad value stops the start."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -44,6 +45,16 @@ def number(name: str, default: int, *, at_least: int = 0) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list; empty items do not count."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def chosen(name: str, known: Collection[str]) -> frozenset[str]:
+    """A comma-separated choice among known words; nothing by default. Raises SettingIsWrong."""
+    picked = frozenset(words(name))
+    if unknown := picked - frozenset(known):
+        raise SettingIsWrong(
+            f"{name} names {', '.join(sorted(unknown))}; known are {', '.join(sorted(known))}"
+        )
+    return picked
 
 
 def database(url: str) -> dict[str, Any]:

@@ -192,6 +192,8 @@ STORAGES: dict[str, Any] = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024
+# Sources that are asked for only where somebody has decided to: DEVICE, SOCIAL_ACTIVITY.
+OPTIONAL_SOURCES = env.chosen("OPTIONAL_SOURCES", {"DEVICE", "SOCIAL_ACTIVITY"})
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEMONSTRATION else "")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -130,7 +131,7 @@ class Bills(APIView):
                     borrower_id=card.id,
                     content=file.read(),
                     file_name=file.name,
-                    read=reader_on(uploads.latest_day()),
+                    read=reader_on(uploads.latest_day(), settings.OPTIONAL_SOURCES),
                     by=acting(card),
                 ).public_id
 

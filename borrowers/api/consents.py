@@ -1,7 +1,9 @@
 """Consents: the catalogue with what was given, giving one, taking one back."""
 
+from collections.abc import Collection
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import get_language, gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -12,7 +14,7 @@ from rest_framework.views import APIView
 from borrowers.api.own import IsBorrower, acting, card_of
 from borrowers.consent import actions, queries
 from borrowers.consent.contracts import ConsentFacts
-from borrowers.consent.purposes import PURPOSES, Purpose
+from borrowers.consent.purposes import PURPOSES, Purpose, offered
 
 
 class ConsentOutput(serializers.Serializer[Any]):
@@ -46,7 +48,7 @@ class Consents(APIView):
     def get(self, request: Request) -> Response:
         """The catalogue, each purpose with its notice in the reader's language."""
         active = queries.active(card_of(request).id)
-        return Response([_shown(each, active) for each in PURPOSES.values()])
+        return Response([_shown(each, active) for each in _offered(active)])
 
     @extend_schema(
         operation_id="consent_grant", request=ConsentInput, responses={201: ConsentOutput}
@@ -63,6 +65,7 @@ class Consents(APIView):
             language=get_language() or "",
             channel="API",
             by=acting(card),
+            switched_on=settings.OPTIONAL_SOURCES,
         )
         shown = _shown(PURPOSES[purpose], queries.active(card.id))
         return Response(shown, status=status.HTTP_201_CREATED)
@@ -79,6 +82,10 @@ class Withdrawal(APIView):
         card = card_of(request)
         actions.withdraw(borrower_id=card.id, purpose=purpose, channel="API", by=acting(card))
         return Response(_shown(PURPOSES[purpose], queries.active(card.id)))
+
+
+def _offered(active: Collection[str]) -> list[Purpose]:
+    return offered(switched_on=settings.OPTIONAL_SOURCES, given=active)
 
 
 def _shown(purpose: Purpose, active: dict[str, ConsentFacts]) -> dict[str, Any]:

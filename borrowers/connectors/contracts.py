@@ -110,6 +110,7 @@ class BillReading:
     were left out because they would tell of health, belief or intimate life. `opening_fen` and
     `closing_fen` are the balances that a statement declares, `period_from` and `period_until` the
     days that it says it covers, `verification_code` what its issuer printed to be asked about it.
+    `keeps_file` is false where the file tells more than may be kept: then only the events stay.
     `refund_fen` is what came back, each refund once, however the file tells of it: by a note on the
     payment, by a row of its own, or by both.
     """
@@ -135,6 +136,7 @@ class BillReading:
     period_until: date | None = None
     verification_code: str = ""
     refund_fen: int = 0
+    keeps_file: bool = True
 
 
 class Connector(Protocol):

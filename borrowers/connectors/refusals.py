@@ -206,6 +206,25 @@ class OldSpreadsheet(WrongKind):
     advice = gettext_noop("Upload the bill as the app exported it, or save it as XLSX first.")
 
 
+class TellsTooMuch(WrongKind):
+    """Columns that may not be read at all: places, contents, other people, raw logs."""
+
+    code = "FILE_TELLS_TOO_MUCH"
+    message = gettext_noop("This file tells more than we may know, so we read nothing of it.")
+    advice = gettext_noop(
+        "We take counts by the day or the week only: no places, no contents, no names of others, "
+        "no single events. Export the summary and upload that."
+    )
+
+
+class SourceSwitchedOff(WrongKind):
+    """Records that nobody has decided to ask for here."""
+
+    code = "FILE_SOURCE_SWITCHED_OFF"
+    message = gettext_noop("We do not take records of this kind.")
+    advice = gettext_noop("You need not give them: your result is not lower without them.")
+
+
 class BookkeepingExport(WrongKind):
     """Alipay's bookkeeping book: what a person wrote down, not what was paid."""
 

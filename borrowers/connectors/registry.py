@@ -1,6 +1,6 @@
 """Every connector by kind, and the doors' one call: bytes in, a reading or a refusal out."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -16,10 +16,17 @@ from borrowers.connectors.contracts import (
     Sheet,
 )
 from borrowers.connectors.header import name_of
+from borrowers.connectors.records import (
+    devices,
+    social_activity,
+    social_insurance,
+    student_status,
+)
 from borrowers.connectors.shops.jd import JD
 from borrowers.connectors.shops.meituan import Meituan
 from borrowers.connectors.wallets.alipay import Alipay
 from borrowers.connectors.wallets.wechat import WeChat
+from borrowers.consent.purposes import PURPOSES
 from common.files import bounded
 from common.files.child import Streamed
 from common.periods import SHANGHAI
@@ -29,6 +36,8 @@ CONNECTORS: Final[Mapping[str, Connector]] = {
     each.kind: each
     for each in (
         WeChat(), Alipay(), JD(), Meituan(),
+        social_insurance.TABLE, social_insurance.PAGES, student_status.PAGES,
+        devices.TABLE, devices.JSON, social_activity.TABLE, social_activity.JSON,
         icbc.TABLE, ccb.TABLE, abc.TABLE, boc.TABLE, bocom.TABLE, cmb.TABLE, citic.TABLE,
         spdb.TABLE, cgb.TABLE, cmb.PAGES, boc.PAGES, abc.PAGES, bocom.PAGES, cgb.PAGES,
         other.TABLE,
@@ -100,6 +109,18 @@ def why_not(found: Sequence[Document]) -> refusals.FileRefused:
     return refusals.NotABill()
 
 
+def purpose_of(reading: BillReading) -> str:
+    """The purpose whose consent allows to read it."""
+    return next(each.purpose for each in CONNECTORS.values() if each.source is reading.source)
+
+
+def refuse_switched_off(reading: BillReading, switched_on: Collection[str]) -> None:
+    """Raises SourceSwitchedOff for records that this deployment does not ask for."""
+    purpose = purpose_of(reading)
+    if PURPOSES[purpose].needs_switch and purpose not in switched_on:
+        raise refusals.SourceSwitchedOff
+
+
 def without_future(reading: BillReading, on: date) -> BillReading:
     """The reading with the rows of days after tomorrow set aside: they cannot have happened.
 
@@ -133,11 +154,16 @@ def refuse_known_mistakes(sheet: Sheet) -> None:
             raise refusals.MerchantBill
 
 
-def reader_on(day: date) -> Callable[[bytes, str], BillReading]:
-    """What reads the uploads of a day: in a child process, and nothing that lies after it."""
+def reader_on(day: date, switched_on: Collection[str] = ()) -> Callable[[bytes, str], BillReading]:
+    """What reads the uploads of a day: in a child process, and nothing that lies after it.
+
+    `switched_on` names the purposes behind switches whose records may be read here.
+    """
 
     def read(content: bytes, file_name: str, password: str = "") -> BillReading:
-        return without_future(read_bill_bounded(content, file_name, password), day)
+        reading = read_bill_bounded(content, file_name, password)
+        refuse_switched_off(reading, switched_on)
+        return without_future(reading, day)
 
     return read
 

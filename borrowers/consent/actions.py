@@ -1,5 +1,7 @@
 """Giving and taking back consent: one purpose at a time, one as easy as the other."""
 
+from collections.abc import Collection
+
 from django.utils import translation
 
 from borrowers.consent.models import Consent, ConsentWithdrawal
@@ -40,12 +42,16 @@ def grant(
     language: str,
     channel: str,
     by: Actor,
+    switched_on: Collection[str] = (),
 ) -> int:
     """Allow one purpose and return the consent's id; allowing it twice is once.
 
+    `switched_on` names the purposes behind switches that this deployment asks for at all.
     Raises UnknownPurpose, NoticeOutdated, NotFound.
     """
     wanted = _known(purpose)
+    if wanted.needs_switch and purpose not in switched_on:
+        raise UnknownPurpose
     if notice_version != wanted.notice_version:
         raise NoticeOutdated
     borrower = lock(borrower_id)

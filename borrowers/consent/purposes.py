@@ -5,7 +5,7 @@ older version no longer count, and the person is asked again.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from common.texts import gettext_noop
@@ -15,6 +15,10 @@ CONSUMPTION_RECORDS = "CONSUMPTION_RECORDS"
 AUTOMATED_DECISION = "AUTOMATED_DECISION"
 SCENE_EDUCATION = "SCENE_EDUCATION"
 POST_LOAN_WATCH = "POST_LOAN_WATCH"
+SOCIAL_INSURANCE = "SOCIAL_INSURANCE"
+STUDENT_STATUS = "STUDENT_STATUS"
+DEVICE = "DEVICE"
+SOCIAL_ACTIVITY = "SOCIAL_ACTIVITY"
 
 _LENDER_ONLY = gettext_noop("Only the lender of your loan. We do not sell it or pass it on.")
 
@@ -24,7 +28,8 @@ class Purpose:
     """One thing that a person may allow, separately, and what follows when they do not.
 
     `is_necessary` is true where the law or the contract needs it; all else is a free choice, and
-    refusing it never makes an offer worse than the basic one.
+    refusing it never makes an offer worse than the basic one. `needs_switch` says that it is not
+    even asked where the deployment has not switched it on.
     """
 
     code: str
@@ -36,6 +41,7 @@ class Purpose:
     period: str
     recipient: str
     refusal: str
+    needs_switch: bool = False
 
     def sentences(self) -> tuple[str, ...]:
         """Everything that the person read before they agreed."""
@@ -125,9 +131,89 @@ _ALL = (
         recipient=_LENDER_ONLY,
         refusal=gettext_noop("We watch your repayments only. Your loan does not change."),
     ),
+    Purpose(
+        code=SOCIAL_INSURANCE,
+        notice_version="2026-11",
+        is_necessary=False,
+        title=gettext_noop("Your social insurance"),
+        why=gettext_noop(
+            "The record of your contributions shows that you have steady work. It tells of your "
+            "income, so it is sensitive; we keep it sealed and do not keep the file itself."
+        ),
+        items=(
+            gettext_noop("Months, kinds of insurance, the base and what was paid in"),
+            gettext_noop("The employer who paid it, and the code by which the paper is checked"),
+        ),
+        period=gettext_noop("Until you withdraw, at the longest two years."),
+        recipient=_LENDER_ONLY,
+        refusal=gettext_noop("Nothing changes. Your result is not lower without it."),
+    ),
+    Purpose(
+        code=STUDENT_STATUS,
+        notice_version="2026-11",
+        is_necessary=False,
+        title=gettext_noop("Your student status"),
+        why=gettext_noop(
+            "The verification report of CHSI shows whether you study, where and until when. We "
+            "need it only where a loan depends on it. Of the report we take no photo, ethnicity, "
+            "number or date of birth, and we do not keep the file itself."
+        ),
+        items=(
+            gettext_noop("School, level, status, first day and expected last day"),
+            gettext_noop("A fingerprint of the code by which the report is checked"),
+        ),
+        period=gettext_noop("Until you withdraw, at the longest two years."),
+        recipient=_LENDER_ONLY,
+        refusal=gettext_noop(
+            "Nothing changes. You can prove your course in another way, and your result is not "
+            "lower without it."
+        ),
+    ),
+    Purpose(
+        code=DEVICE,
+        notice_version="2026-11",
+        is_necessary=False,
+        title=gettext_noop("Your smart devices"),
+        why=gettext_noop(
+            "How regularly a household runs can speak for you. We take sums by the day only, no "
+            "single events, no places and no number of a device."
+        ),
+        items=(gettext_noop("Kind of device, day, minutes switched on, times used"),),
+        period=gettext_noop("Until you withdraw, at the longest ninety days."),
+        recipient=_LENDER_ONLY,
+        refusal=gettext_noop("Nothing changes. Your result is not lower without it."),
+        needs_switch=True,
+    ),
+    Purpose(
+        code=SOCIAL_ACTIVITY,
+        notice_version="2026-11",
+        is_necessary=False,
+        title=gettext_noop("Your activity on social networks"),
+        why=gettext_noop(
+            "You may give counts by the week. We never take what you write or see, nor who your "
+            "friends are, and no price, no refusal and no collection ever rests on it."
+        ),
+        items=(
+            gettext_noop("By the week: own posts, interactions, active days"),
+            gettext_noop("Roughly how many contacts, in five steps"),
+        ),
+        period=gettext_noop("Until you withdraw, at the longest ninety days."),
+        recipient=_LENDER_ONLY,
+        refusal=gettext_noop("Nothing changes. Your result is not lower without it."),
+        needs_switch=True,
+    ),
 )
 
 PURPOSES: Mapping[str, Purpose] = {each.code: each for each in _ALL}
+
+
+def offered(*, switched_on: Collection[str], given: Collection[str] = ()) -> list[Purpose]:
+    """What a person may be asked here, and whatever they gave before a switch was turned off."""
+    return [
+        each
+        for each in _ALL
+        if not each.needs_switch or each.code in switched_on or each.code in given
+    ]
 
 
 def text_sha256(purpose: Purpose, translate: Callable[[str], str]) -> str:

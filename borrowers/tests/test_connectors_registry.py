@@ -21,6 +21,7 @@ from borrowers.connectors.registry import (
 from borrowers.tests.bill_texts import number, wechat, wechat_row
 
 ROOT = Path(__file__).parents[2]
+OWN_PURPOSES = ("SOCIAL_INSURANCE", "STUDENT_STATUS", "DEVICE", "SOCIAL_ACTIVITY")
 BILL = wechat(
     wechat_row(),
     wechat_row(native_id=number(2), amount="¥"),
@@ -35,7 +36,7 @@ class TestConnectors:
         for kind, connector in CONNECTORS.items():
             face: Connector = connector
             assert face.kind == kind
-            assert face.purpose == "CONSUMPTION_RECORDS"
+            assert face.purpose in {"CONSUMPTION_RECORDS", *OWN_PURPOSES}
             assert callable(face.recognises)
             assert callable(face.read)
 

@@ -10,7 +10,12 @@ from borrowers.consent.models import Consent, ConsentWithdrawal
 from borrowers.consent.purposes import (
     AUTOMATED_DECISION,
     CONSUMPTION_RECORDS,
+    DEVICE,
     PURPOSES,
+    SOCIAL_ACTIVITY,
+    SOCIAL_INSURANCE,
+    STUDENT_STATUS,
+    offered,
     text_sha256,
 )
 from borrowers.tests import cast
@@ -205,3 +210,42 @@ class TestCatalogue:
 
         assert in_english != shouted
         assert len(in_english) == len(hashlib.sha256().hexdigest())
+
+
+class TestSwitches:
+    """Records that nobody needs are asked for only where somebody has decided to."""
+
+    @pytest.fixture
+    def lin(self):
+        return cast.borrower("Lin")
+
+    @pytest.mark.parametrize("purpose", [DEVICE, SOCIAL_ACTIVITY])
+    def test_without_its_switch_a_purpose_is_neither_asked_nor_taken(self, lin, purpose):
+        assert purpose not in [each.code for each in offered(switched_on=())]
+        with pytest.raises(actions.UnknownPurpose):
+            cast.allow(lin, purpose)
+        assert Consent.objects.count() == 0
+
+    @pytest.mark.parametrize("purpose", [DEVICE, SOCIAL_ACTIVITY])
+    def test_with_it_the_person_is_asked_and_may_refuse_or_agree(self, lin, purpose):
+        assert purpose in [each.code for each in offered(switched_on={purpose})]
+        actions.grant(
+            borrower_id=lin.id,
+            purpose=purpose,
+            notice_version=PURPOSES[purpose].notice_version,
+            language="en",
+            channel="WEB",
+            by=cast.self_of(lin),
+            switched_on={purpose},
+        )
+        assert queries.is_allowed(lin.id, purpose)
+
+    def test_what_was_given_can_be_taken_back_after_the_switch_is_off(self):
+        asked = [each.code for each in offered(switched_on=(), given={DEVICE})]
+
+        assert DEVICE in asked
+        assert SOCIAL_ACTIVITY not in asked
+
+    def test_every_optional_record_says_that_refusing_lowers_nothing(self):
+        for code in (SOCIAL_INSURANCE, STUDENT_STATUS, DEVICE, SOCIAL_ACTIVITY):
+            assert "not lower without it" in PURPOSES[code].refusal

@@ -173,7 +173,8 @@ class TestConsents:
         shown = text_of(phone.get(reverse("borrowers:consents")))
 
         for purpose in PURPOSES.values():
-            assert (purpose.title in shown) is not purpose.is_necessary
+            is_asked = not purpose.is_necessary and not purpose.needs_switch
+            assert (purpose.title in shown) is is_asked
         assert 'type="checkbox"' not in shown
         assert consents.history(lin.id) == []
 

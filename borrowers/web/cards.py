@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from borrowers.consent.contracts import ConsentFacts
-from borrowers.consent.purposes import PURPOSES, Purpose
+from borrowers.consent.purposes import Purpose, offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +53,6 @@ def consent_card(purpose: Purpose, given: ConsentFacts | None) -> ConsentCard:
 
 
 def consent_cards(active: dict[str, ConsentFacts]) -> list[ConsentCard]:
-    """Every purpose of the catalogue."""
-    return [consent_card(each, active.get(each.code)) for each in PURPOSES.values()]
+    """Every purpose that is asked for here, and what was given."""
+    asked = offered(switched_on=settings.OPTIONAL_SOURCES, given=active)
+    return [consent_card(each, active.get(each.code)) for each in asked]

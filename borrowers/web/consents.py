@@ -1,5 +1,6 @@
 """The consent page and the privacy page: one click gives one consent, one click takes it back."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -43,6 +44,7 @@ def grant(request: HttpRequest, card: BorrowerCard, purpose: str) -> HttpRespons
         language=get_language() or "",
         channel="WEB",
         by=acting(card),
+        switched_on=settings.OPTIONAL_SOURCES,
     )
     messages.success(request, _("Thank you. You can take this back at any time."))
     return _back_to(purpose)

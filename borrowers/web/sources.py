@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -56,7 +57,7 @@ def _sources(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
                 borrower_id=card.id,
                 content=file.read(),
                 file_name=file.name,
-                read=reader_on(uploads.latest_day()),
+                read=reader_on(uploads.latest_day(), settings.OPTIONAL_SOURCES),
                 by=acting(card),
             )
     except Refused as refusal:

@@ -43,7 +43,7 @@ MADE_LATER = ("var/", ".venv/", "my-bill.xlsx", "main.dump")
 MAKE = re.compile(r"\bmake ([a-z]+)\b")
 MANAGE = re.compile(r"manage\.py ([a-z_]+)")
 # How the code reads a variable: by config.env, by endpoints.secret, or straight from os.environ.
-READERS = {"text", "flag", "number", "words", "secret", "get", "secret_from_environment"}
+READERS = {"text", "flag", "number", "words", "chosen", "secret", "get", "secret_from_environment"}
 NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 # Set by one process for the other, or read for its own sake; nobody sets them to run the platform.
 INNER = {"DJANGO_SETTINGS_MODULE", "PYTEST_XDIST_WORKER"}

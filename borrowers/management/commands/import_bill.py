@@ -81,6 +81,7 @@ def report_on(options: dict[str, Any]) -> dict[str, Any]:
     if not options["borrower"]:
         raise BorrowerNotNamed
     found = registry.read_bill_bounded(content, "", password)
+    registry.refuse_switched_off(found, settings.OPTIONAL_SOURCES)
     reading = registry.without_future(found, shanghai_date(now()))
     take_in(
         borrower_id=by_public_id(options["borrower"]).id,
