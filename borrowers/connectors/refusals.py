@@ -225,6 +225,14 @@ class SourceSwitchedOff(WrongKind):
     advice = gettext_noop("You need not give them: your result is not lower without them.")
 
 
+class NotAStatement(WrongKind):
+    """A bank's message of another kind: a notice of one payment, an order."""
+
+    code = "FILE_IS_NOT_A_STATEMENT"
+    message = gettext_noop("This is a message of the kind %(message)s, not an account statement.")
+    advice = gettext_noop("Ask your bank for the account statement, camt.053, and upload that.")
+
+
 class BookkeepingExport(WrongKind):
     """Alipay's bookkeeping book: what a person wrote down, not what was paid."""
 

@@ -16,6 +16,10 @@ from borrowers.connectors.contracts import (
     Sheet,
 )
 from borrowers.connectors.header import name_of
+from borrowers.connectors.interchange.camt import CAMT
+from borrowers.connectors.interchange.mt940 import MT940
+from borrowers.connectors.interchange.ofx import OFX
+from borrowers.connectors.interchange.qif import QIF
 from borrowers.connectors.records import (
     devices,
     social_activity,
@@ -40,7 +44,7 @@ CONNECTORS: Final[Mapping[str, Connector]] = {
         devices.TABLE, devices.JSON, social_activity.TABLE, social_activity.JSON,
         icbc.TABLE, ccb.TABLE, abc.TABLE, boc.TABLE, bocom.TABLE, cmb.TABLE, citic.TABLE,
         spdb.TABLE, cgb.TABLE, cmb.PAGES, boc.PAGES, abc.PAGES, bocom.PAGES, cgb.PAGES,
-        other.TABLE,
+        OFX(), MT940(), CAMT(), QIF(), other.TABLE,
     )
 }  # fmt: skip
 

@@ -10,14 +10,7 @@ from simulation.bills.banks import StatementLayout, write_statement
 from simulation.tests.account_lives import accounts
 from simulation.words import Direction
 
-# OFX, MT940, CAMT and QIF wait for their readers.
-BETWEEN_BANKS = {
-    StatementLayout.OFX,
-    StatementLayout.MT940,
-    StatementLayout.CAMT,
-    StatementLayout.QIF,
-}
-LAYOUTS = [each for each in StatementLayout if each not in BETWEEN_BANKS]
+LAYOUTS = list(StatementLayout)
 
 
 def read(entries, layout):

@@ -7,7 +7,7 @@ SIGNATURES = (
     re.compile(r"\s*(OFXHEADER\s*:|<\?OFX\b|<OFX>)|<OFX>", re.IGNORECASE),
     re.compile(r"\s*<\?xml\b|\s*<([a-z0-9]+:)?Document\b", re.IGNORECASE),
     re.compile(r"\s*\{1:F\d\d|(?:^|\n)\s*:(20|25|28C?|60[FM]|61|62[FM]|64|86):"),
-    re.compile(r"\s*!(Type|Account|Option|Clear)\b", re.IGNORECASE),
+    re.compile(r"\s*(#[^\n]*\n\s*)*!(Type|Account|Option|Clear)\b", re.IGNORECASE),
     re.compile(r'\s*\{\s*"[a-z_]+"\s*:'),
 )
 

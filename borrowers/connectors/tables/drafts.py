@@ -37,7 +37,8 @@ class Draft:
     `stated` is the bill's own word for the direction; `direction` says where money really went,
     so a void or waiting payment is NEUTRAL, and so is money that stayed the person's own.
     `party` is whoever stands on the other side, for matching only. `account` is the statement's
-    own account; a row leaves it empty where the whole statement is about one (`About`).
+    own account; a row leaves it empty where the whole statement is about one (`About`). `key_text`
+    names the row for good where its number alone does not.
     """
 
     row_number: int
@@ -69,6 +70,7 @@ class Draft:
     via: Platform = Platform.NONE
     place: Place = Place.UNKNOWN
     merchant_code: str = ""
+    key_text: str = ""
     method: Method = Method.NONE
     confidence_percent: int = 0
 

@@ -64,11 +64,11 @@ def content(draft: Draft) -> tuple[object, ...]:
 def id_key(draft: Draft, source: Source) -> bytes:
     """By the platform's number. Refunds may share the payment's number, so they add what they
     moved."""
-    account = account_of(draft)
+    account, number = account_of(draft), draft.key_text or draft.native_id
     if draft.category is Category.REFUND:
         at, fen, *_ = content(draft)
-        return digest(int(source), account, draft.native_id, "REFUND", at, fen)
-    return digest(int(source), account, draft.native_id)
+        return digest(int(source), account, number, "REFUND", at, fen)
+    return digest(int(source), account, number)
 
 
 def account_of(draft: Draft) -> str:
