@@ -9,13 +9,18 @@ from typing import Any
 
 from borrowers.behaviour.columns import counted
 from borrowers.behaviour.contracts import Category, Direction, Link, Source
-from borrowers.behaviour.imports import ImportOutcome, Reading, purpose_of
+from borrowers.behaviour.imports import (
+    PURPOSES_OF_RECORDS,
+    ImportOutcome,
+    Reading,
+    purpose_of,
+    what_was_read,
+)
 from borrowers.behaviour.models import ImportBatch
 from borrowers.behaviour.tables import events as store
 from borrowers.behaviour.tables import links as link_table
 from borrowers.behaviour.tables.rows import ToKeep, ext_of, to_keep
-from borrowers.consent.purposes import CONSUMPTION_RECORDS
-from borrowers.consent.queries import active_id, is_allowed
+from borrowers.consent.queries import active_id, allowed, is_allowed
 from borrowers.documents.actions import store as store_document
 from borrowers.documents.models import DocumentKind
 from borrowers.people.locks import lock
@@ -34,14 +39,15 @@ WORDS_CONTEXT = "event.words"
 LISTED_QUARANTINED_ROWS = 200
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "text/csv"
+JSON = "application/json"
 
 
 class ConsentNeeded(Refused):
     """Nothing may be read without the person's consent."""
 
     code = "CONSENT_NEEDED"
-    message = gettext_noop("You have not agreed that we use your consumption records.")
-    advice = gettext_noop("Read the consent and agree first, then upload the bill again.")
+    message = gettext_noop("You have not agreed that we use records of this kind.")
+    advice = gettext_noop("Read the consent and agree first, then upload the file again.")
     status = 403
 
 
@@ -55,9 +61,11 @@ def take_in(
 ) -> ImportOutcome:
     """Read a file and keep it as a bill: every door's one call.
 
-    Nothing is read before consent. Raises ConsentNeeded and what `read` refuses.
+    Nothing is read before some consent to records, and nothing is kept without the one for records
+    of its kind. Raises ConsentNeeded and what `read` refuses.
     """
-    _insist_on_consent(borrower_id)
+    if not allowed(borrower_id) & PURPOSES_OF_RECORDS:
+        raise ConsentNeeded
     return upload_bill(
         borrower_id=borrower_id,
         reading=read(content, file_name),
@@ -72,9 +80,12 @@ def upload_bill(
 ) -> ImportOutcome:
     """Keep a bill and its events, all or nothing; the same bill again changes nothing.
 
+    Where the file tells more than may be kept, what was read of it is kept in its place.
     Raises ConsentNeeded, NotFound.
     """
     sealed = _sealed(borrower_id, reading)
+    if not reading.keeps_file:
+        content, media_type = what_was_read(reading), JSON
     return _keep(
         borrower_id=borrower_id, sealed=sealed, content=content, media_type=media_type, by=by
     )
@@ -140,7 +151,7 @@ def _code(context: str, text: str) -> int:
     return truncated(context, text) if normalised(text) else 0
 
 
-def _insist_on_consent(borrower_id: int, purpose: str = CONSUMPTION_RECORDS) -> None:
+def _insist_on_consent(borrower_id: int, purpose: str) -> None:
     if not is_allowed(borrower_id, purpose):
         raise ConsentNeeded
 

@@ -6,15 +6,23 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from borrowers.behaviour.contracts import RawEvent, Source
-from borrowers.consent.purposes import CONSUMPTION_RECORDS
+from borrowers.consent.purposes import (
+    CONSUMPTION_RECORDS,
+    DEVICE,
+    SOCIAL_ACTIVITY,
+    SOCIAL_INSURANCE,
+    STUDENT_STATUS,
+)
+from common.canonical import text_of
 
 # Records that are no payments stand on a consent of their own; the database insists on it too.
 PURPOSES_OF_SOURCES = {
-    Source.SOCIAL_INSURANCE: "SOCIAL_INSURANCE",
-    Source.STUDENT_STATUS: "STUDENT_STATUS",
-    Source.SOCIAL_ACTIVITY: "SOCIAL_ACTIVITY",
-    Source.DEVICE: "DEVICE",
+    Source.SOCIAL_INSURANCE: SOCIAL_INSURANCE,
+    Source.STUDENT_STATUS: STUDENT_STATUS,
+    Source.SOCIAL_ACTIVITY: SOCIAL_ACTIVITY,
+    Source.DEVICE: DEVICE,
 }
+PURPOSES_OF_RECORDS = frozenset({CONSUMPTION_RECORDS, *PURPOSES_OF_SOURCES.values()})
 
 
 def purpose_of(source: Source) -> str:
@@ -74,6 +82,19 @@ class Reading(Protocol):
     def period_until(self) -> date | None: ...
     @property
     def verification_code(self) -> str: ...
+    @property
+    def keeps_file(self) -> bool: ...
+
+
+def what_was_read(reading: Reading) -> bytes:
+    """All that may be kept of a file that tells more: what its events tell, and the code by which
+    its issuer can be asked. The same file gives the same bytes."""
+    facts = [
+        [each.occurred_at.isoformat(), each.counterparty, dict(each.metrics or {})]
+        for each in reading.events
+    ]
+    told = {"dialect": reading.dialect, "code": reading.verification_code, "facts": facts}
+    return text_of(told).encode()
 
 
 class Told(Protocol):

@@ -19,7 +19,7 @@ from borrowers.behaviour.models import ImportBatch
 from borrowers.behaviour.tables import events, links
 from borrowers.behaviour.tables.rows import columns_from, match_columns_from
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
-from borrowers.consent.queries import active_id, active_ids
+from borrowers.consent.queries import active, active_id, active_ids
 from common.errors import NotFound
 
 # Shanghai has kept one offset since 1991, long before the first wallet.
@@ -67,8 +67,8 @@ def overview(borrower_id: int) -> Overview:
 def batches(borrower_id: int) -> tuple[BatchFacts, ...]:
     """The person's bills, newest first."""
     rows = ImportBatch.objects.filter(borrower_id=borrower_id).order_by("-pk")
-    consent_id = active_id(borrower_id, CONSUMPTION_RECORDS)
-    return tuple(_facts(row, is_used=row.consent_id == consent_id) for row in rows)
+    in_force = {each.id for each in active(borrower_id).values()}
+    return tuple(_facts(row, is_used=row.consent_id in in_force) for row in rows)
 
 
 def has_contradicted(borrower_id: int) -> bool:
@@ -89,8 +89,8 @@ def batch(public_id: str, borrower_id: int) -> BatchFacts:
     row = ImportBatch.objects.filter(public_id=public_id, borrower_id=borrower_id).first()
     if row is None:
         raise NotFound
-    consent_id = active_id(borrower_id, CONSUMPTION_RECORDS)
-    return _facts(row, is_used=row.consent_id == consent_id)
+    in_force = {each.id for each in active(borrower_id).values()}
+    return _facts(row, is_used=row.consent_id in in_force)
 
 
 def _months(columns: EventColumns, chosen: npt.NDArray[np.bool_]) -> tuple[MonthSum, ...]:
