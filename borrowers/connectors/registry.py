@@ -44,7 +44,7 @@ CONNECTORS: Final[Mapping[str, Connector]] = {
         devices.TABLE, devices.JSON, social_activity.TABLE, social_activity.JSON,
         icbc.TABLE, ccb.TABLE, abc.TABLE, boc.TABLE, bocom.TABLE, cmb.TABLE, citic.TABLE,
         spdb.TABLE, cgb.TABLE, cmb.PAGES, boc.PAGES, abc.PAGES, bocom.PAGES, cgb.PAGES,
-        OFX(), MT940(), CAMT(), QIF(), other.TABLE,
+        OFX(), MT940(), CAMT(), QIF(), other.TABLE, other.PAGES,
     )
 }  # fmt: skip
 

@@ -7,13 +7,14 @@ from typing import Final
 
 from borrowers.connectors import refusals
 from borrowers.connectors.banks import abc, boc, bocom, ccb, cgb, citic, cmb, icbc, spdb
-from borrowers.connectors.contracts import BillReading, Row, Sheet, Source
+from borrowers.connectors.contracts import BillReading, Pages, Row, Sheet, Source
 from borrowers.connectors.header import Header, joined, text
 from borrowers.connectors.statements.balances import changes_of, fen, looks_positional, positional
 from borrowers.connectors.statements.cells import currency_of, direction_of_flag
 from borrowers.connectors.statements.connector import PURPOSE, words_around
 from borrowers.connectors.statements.dialects import CHINESE, Dialect, column_of
-from borrowers.connectors.statements.guess import header_of, is_statement, missing
+from borrowers.connectors.statements.guess import Guessed, header_of, is_statement, missing
+from borrowers.connectors.statements.printed import as_sheet, beginning
 from borrowers.connectors.statements.reading import read
 
 TITLES: Final = (
@@ -34,6 +35,13 @@ CODE_IN_BRACKETS = re.compile(r"[(（]([A-Z]{3})[)）]")
 ROWS_OF_PREAMBLE = 30
 # No word for a direction: the row is set aside.
 UNTOLD = "?"
+
+
+# Pages tell no columns but by their headings: these must be among them.
+PRINTED = tuple(
+    Dialect("PRINTED", Source.BANK, ANY_BANK, Guessed(), dict.fromkeys(names, ""))
+    for names in (("day", "amount"), ("day", "out", "in"), ("booked", "amount"))
+)
 
 
 @dataclass(slots=True)
@@ -65,6 +73,33 @@ class AnyBank:
             raise refusals.TruncatedFile if is_cut_off(sheet) else unknown(header)
         dialect = dialect_of(sheet, header)
         return read(*with_direction(sheet, dialect, header))
+
+
+@dataclass(slots=True)
+class AnyBankPages:
+    """The connector of printed statements that no bank's own connector knows."""
+
+    kind: str = "BANK_PDF"
+    source: Source = Source.BANK
+    version: str = "1"
+    purpose: str = PURPOSE
+    reads: type[Pages] = Pages
+
+    def recognises(self, pages: Pages) -> bool:
+        """By headings for days and amounts, under the word bank or statement."""
+        sheet = self.as_sheet(beginning(pages))
+        return sheet is not None and TABLE.recognises(sheet)
+
+    def read(self, pages: Pages) -> BillReading:
+        """Raises what the reader of tables raises."""
+        sheet = self.as_sheet(pages)
+        if sheet is None:
+            raise unknown(None)
+        return TABLE.read(sheet)
+
+    def as_sheet(self, pages: Pages) -> Sheet | None:
+        found = (as_sheet(pages, dialect) for dialect in PRINTED)
+        return next((sheet for sheet in found if sheet and header_of(sheet.rows)), None)
 
 
 def unknown(header: Header | None) -> refusals.UnknownLayout:
@@ -188,3 +223,4 @@ def by_balances(sheet: Sheet, amounts: Sequence[int | None], header: Header) -> 
 
 
 TABLE = AnyBank()
+PAGES = AnyBankPages()

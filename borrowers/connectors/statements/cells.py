@@ -310,7 +310,12 @@ def money_or_nothing(cell: Cell) -> int | None:
 
 def currency_of(cell: Cell) -> str:
     """The three letters of a currency; nothing where the cell names none."""
-    words = spelled(cell).casefold()
+    return code_of(text(cell)) if cell else ""
+
+
+@lru_cache(maxsize=1024)
+def code_of(words: str) -> str:
+    words = normal(words).casefold()
     if words in CURRENCIES:
         return CURRENCIES[words]
     for name, code in CURRENCIES.items():

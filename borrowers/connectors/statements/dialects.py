@@ -22,6 +22,8 @@ FIELDS = frozenset(
 )  # fmt: skip
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+LONGEST_HEADING = 60
+NO_BEGINNING = frozenset("0123456789-+.¥￥,")
 IN_BRACKETS = re.compile(r"\([A-Za-z0-9.]*\)")
 LATIN_BESIDE = re.compile(r"[A-Za-z.&']+")
 
@@ -52,7 +54,7 @@ class Dialect:
 
     def __post_init__(self) -> None:
         assert set(self.names.values()) <= FIELDS, self.name
-        assert set(self.needed) <= set(self.names.values()), self.name
+        assert not self.names or set(self.needed) <= set(self.names.values()), self.name
 
 
 @lru_cache(maxsize=4096)
@@ -71,7 +73,9 @@ def chinese_of(cell: str) -> str:
 
 
 def field_of(cell: str, names: Mapping[str, str]) -> str | None:
-    """The field that a heading names, in either of its languages."""
+    """The field that a heading names, in either of its languages. Most cells are none."""
+    if len(cell) > LONGEST_HEADING or cell[:1] in NO_BEGINNING:
+        return None
     return names.get(column_of(cell)) or names.get(chinese_of(cell))
 
 

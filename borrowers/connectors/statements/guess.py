@@ -1,7 +1,8 @@
 """Which field each column feeds, guessed from its heading, where no dialect of a bank fits."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from borrowers.connectors.contracts import Row
 from borrowers.connectors.header import Header
@@ -32,7 +33,7 @@ HEADINGS = {
     "amount": (
         "人民币金额|(记账|入账|结算|账单|清算)金额|billingamount",
         "交易金额|发生额|交易额|trans(action)?(amount|amt)",
-        "金额|变动金额|amount|amt",
+        "金额|变动金额|(收入/支出|收/?支)金额|amount|amt",
         "[a-z]{3}\\$|amount\\([a-z]{3}\\)",
     ),
     "flag": (
@@ -48,7 +49,7 @@ HEADINGS = {
         "(billing|account)?currency|ccy",
     ),
     "party": (
-        "(对方|对手|交易对手|交易对方|商户)(户名|账户名|账户名称|名称|姓名|单位|信息)?",
+        "(对方|对手|交易对手|交易对方|商户)(户名|账户名|账户名称|名称|姓名|单位|信息|账号与户名)?",
         "(收/付款|收款|付款)(人|方)(户名|名称|姓名)?",
         "merchant(name)?|payee|counterparty(name)?",
         "beneficiary|name",
@@ -63,7 +64,7 @@ HEADINGS = {
         "memo|reference|remarks?|payeeinformation",
     ),
     "note": ("(交易|客户)?(附言|备注|用途|说明|摘要)", "description2|notes?|memo"),
-    "place": ("交易(地点|场所)",),
+    "place": ("交易(地点|场所)(/附言)?",),
     "tail": ("卡号?(末|后)四位|cardlast4(digits)?|card(no\\.?|number)?\\(last4digits\\)",),
     "account": (
         "(本方|交易)?(账号|卡号)",
@@ -88,6 +89,30 @@ NOT_A_BANK = frozenset(
 OWN_WORDS = frozenset({"摘要", "交易摘要"})
 WHEN = frozenset({"day", "booked", "clock"})
 TELLS_MORE = frozenset({"balance", "flag", "type", "memo", "party", "currency"})
+
+
+@lru_cache(maxsize=4096)
+def field_named(spelled: str) -> str:
+    for field, patterns in PATTERNS.items():
+        if any(pattern.fullmatch(spelled) for pattern in patterns):
+            return field
+    return ""
+
+
+class Guessed(Mapping[str, str]):
+    """Headings and their fields, as far as words tell: for pages, where nothing else parts words
+    that are headings from words that are not."""
+
+    def __getitem__(self, heading: str) -> str:
+        if field := field_named(heading.casefold()):
+            return field
+        raise KeyError(heading)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 def header_of(rows: Sequence[Row]) -> Header | None:

@@ -6,18 +6,20 @@ lines between two days are parted at the widest gap.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from borrowers.connectors import refusals
 from borrowers.connectors.contracts import BillReading, Pages, Row, Sheet, Source, Word
-from borrowers.connectors.header import FEWEST_NAMES, Header, RowUnreadable
+from borrowers.connectors.header import FEWEST_NAMES, RowUnreadable
 from borrowers.connectors.statements.cells import Days, day_and_clock
 from borrowers.connectors.statements.connector import PURPOSE, is_own
 from borrowers.connectors.statements.dialects import CHINESE, Dialect, field_of, readable
 from borrowers.connectors.statements.reading import read
 from borrowers.connectors.statements.rows import find
 
+# A statement has its headings on its first pages, behind a cover at most.
+PAGES_ASKED = 3
 SAME_LINE = 2.5
 HEADING_HEIGHT = 26.0
 LINES_OF_ENGLISH = 4
@@ -26,7 +28,7 @@ SPACE = 1.5
 # Of a line of twelve points: wide characters fill it, others half of it.
 POINTS_OF_WIDE, POINTS_OF_NARROW = 9.0, 4.5
 FOOT = re.compile(
-    r"[-—–_=]{4,}|END|第.{0,6}页|温馨提示|打印|合计|总计|以下空白|^说明|^备注|^注[::]|^\d+/\d+$"
+    r"[-—–_=]{4,}|END|第.{0,6}页|温馨提示|打印|合计|总计|以下空白|明细$|^说明|^备注|^注[::]|^\d+/\d+$"
 )
 ANY_YEAR = Days(is_day_first=True)
 CLOCK = re.compile(r"\d{1,2}:\d\d")
@@ -78,37 +80,64 @@ class BankPages:
         return self.match(pages) is not None
 
     def read(self, pages: Pages) -> BillReading:
-        found = self.match(pages)
-        if found is None:
+        dialect = self.match(pages)
+        sheet = as_sheet(pages, dialect) if dialect else None
+        header = find(sheet.rows, dialect) if sheet and dialect else None
+        if sheet is None or dialect is None or header is None:
             raise refusals.UnknownLayout(columns=", ".join(self.dialects[0].needed.values()))
-        return read(*found)
+        return read(sheet, dialect, header)
 
-    def match(self, pages: Pages) -> tuple[Sheet, Dialect, Header] | None:
+    def match(self, pages: Pages) -> Dialect | None:
+        """The first dialect whose headings stand on the first pages."""
+        first = beginning(pages)
         for dialect in self.dialects:
-            sheet = as_sheet(pages, dialect)
+            sheet = as_sheet(first, dialect)
             header = find(sheet.rows, dialect) if sheet else None
             if sheet and header and is_own(sheet, dialect, header):
-                return sheet, dialect, header
+                return dialect
         return None
 
 
+def beginning(pages: Pages) -> Pages:
+    return replace(pages, pages=pages.pages[:PAGES_ASKED])
+
+
 def as_sheet(pages: Pages, dialect: Dialect) -> Sheet | None:
-    """All pages as one sheet; None where no page has the headings of this dialect."""
+    """All pages as one sheet; None where the first ones have no headings of this dialect."""
+    if not any(headings_in(lines_of(words), dialect) for words in beginning(pages).pages):
+        return None
     rows: list[Row] = [[readable(pages.title)]] if pages.title else []
     columns: tuple[Column, ...] = ()
     for words in pages.pages:
-        lines = lines_of(words)
-        headings = headings_in(lines, dialect)
-        if headings:
-            columns = headings.columns
-            rows += ([line.text()] for line in lines[: headings.first_line])
-            rows.append([column.heading for column in columns])
-            lines = lines[headings.last_line :]
-        if columns:
-            rows += rows_of(lines, columns, has_headings=headings is not None)
-        else:
-            rows += ([line.text()] for line in lines)
-    return Sheet(container="PDF", encoding="pdf", rows=rows) if columns else None
+        for part in parts_of(lines_of(words), dialect):
+            columns = part.columns or columns
+            if part.columns:
+                rows.append([column.heading for column in columns])
+            if columns:
+                rows += rows_of(part.lines, columns, headings_end=part.headings_end)
+            else:
+                rows += ([line.text()] for line in part.lines)
+    return Sheet(container="PDF", encoding="pdf", rows=rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Lines of a page that stand under the same headings, or above the first ones."""
+
+    columns: tuple[Column, ...]
+    headings_end: float | None
+    lines: Sequence[Line]
+
+
+def parts_of(lines: Sequence[Line], dialect: Dialect) -> Iterator[Part]:
+    """A page parted at its headings: a card lists every currency under its own."""
+    columns: tuple[Column, ...] = ()
+    end: float | None = None
+    while headings := headings_in(lines, dialect):
+        yield Part(columns, end, lines[: headings.first_line])
+        columns, end = headings.columns, lines[headings.last_line - 1].top
+        lines = lines[headings.last_line :]
+    yield Part(columns, end, lines)
 
 
 def lines_of(words: Iterable[Word]) -> list[Line]:
@@ -195,13 +224,15 @@ def is_day(words: str) -> bool:
 # --- rows ---------------------------------------------------------------------------------------
 
 
-def rows_of(lines: Sequence[Line], columns: Sequence[Column], *, has_headings: bool) -> list[Row]:
+def rows_of(
+    lines: Sequence[Line], columns: Sequence[Column], *, headings_end: float | None
+) -> list[Row]:
     """The lines below the headings, as rows of cells and as notes in their order."""
     place = placing(lines, columns)
     at = [index for index, line in enumerate(lines) if is_first_line(line, columns, place)]
     if not at:
         return [[line.text()] for line in lines]
-    starts = [start_of_first(lines, at[0]) if has_headings else at[0]]
+    starts = [start_of_first(lines, at[0], headings_end)]
     starts += [widest_gap(lines, upper, lower) for upper, lower in pairwise(at)]
     end = end_of_last(lines, at)
     rows: list[Row] = [[line.text()] for line in lines[: starts[0]]]
@@ -251,12 +282,12 @@ def is_first_line(line: Line, columns: Sequence[Column], place: Placing) -> bool
     )
 
 
-def start_of_first(lines: Sequence[Line], first_day: int) -> int:
+def start_of_first(lines: Sequence[Line], first_day: int, headings_end: float | None) -> int:
     """The first row may begin above its day, where its cells are centred on it."""
-    close = first_day
-    while close and lines[close].top - lines[close - 1].top < HEADING_HEIGHT / 3:
-        close -= 1
-    return close
+    if headings_end is None:
+        return first_day
+    tops = [headings_end, *(line.top for line in lines[: first_day + 1])]
+    return max((lower - upper, at) for at, (upper, lower) in enumerate(pairwise(tops)))[1]
 
 
 def widest_gap(lines: Sequence[Line], upper: int, lower: int) -> int:

@@ -15,7 +15,7 @@ from borrowers.connectors.header import (
     refuse_cut_row,
     text,
 )
-from borrowers.connectors.statements.cells import Days, day_and_clock, money
+from borrowers.connectors.statements.cells import Days, currency_of, day_and_clock, money
 from borrowers.connectors.statements.dialects import Dialect, field_of
 
 # No preamble is longer, and no bill of another kind is searched further.
@@ -24,6 +24,12 @@ ROWS_OF_PREAMBLE = 150
 CELLS_ASKED = 3
 TOTAL = re.compile(r"^[\W_]*(.{0,6}(合计|总计|小计|累计)|total|subtotal|sum\b)", re.IGNORECASE)
 ANY_YEAR = Days(is_day_first=True)
+# Cards list each currency under a title of its own; accounts may, too.
+MONEY_OF_SECTION = "(人民币|美元|港币|欧元|日元|英镑|澳元|外币|CNY|USD|HKD|EUR|JPY|GBP)"
+SECTION = re.compile(
+    rf"{MONEY_OF_SECTION}[^,\d]{{0,8}}(?:交易|账单|消费)?明细|明细[(（]{MONEY_OF_SECTION}[)）]"
+)
+NO_CURRENCY = "XXX"
 WHEN = ("day", "booked")
 AMOUNTS = ("amount", "out", "in")
 # A dated line that moves nothing: the balance with which the page or the statement begins.
@@ -67,19 +73,24 @@ class Statement:
     header: Header
     notes: list[str] = field(default_factory=list)
     totals: list[dict[str, Cell]] = field(default_factory=list)
-    found: list[tuple[int, Header]] = field(default_factory=list)
+    found: list[tuple[int, Header, str]] = field(default_factory=list)
+    section: str = ""
 
     def __post_init__(self) -> None:
         """Raises TruncatedFile for a cut last row."""
-        self.notes = [joined(row) for row in self.sheet.rows[: max(self.header.row_index, 0)]]
+        for row in self.sheet.rows[: max(self.header.row_index, 0)]:
+            self.add_note(joined(row))
         self.found = list(self.walk())
 
     def rows(self) -> Iterator[tuple[int, dict[str, Cell]]]:
         """Row number (from 1) and cells by field; made anew each time, for rows are many."""
-        for index, header in self.found:
-            yield index + 1, cells_by_field(self.sheet.rows[index], header)
+        for index, header, section in self.found:
+            cells = cells_by_field(self.sheet.rows[index], header)
+            if section:
+                cells.setdefault("currency", section)
+            yield index + 1, cells
 
-    def walk(self) -> Iterator[tuple[int, Header]]:
+    def walk(self) -> Iterator[tuple[int, Header, str]]:
         header = self.header
         has_ended = False
         shortest = header.width
@@ -97,7 +108,7 @@ class Statement:
                 self.add_line(row, cells)
             else:
                 shortest = min(shortest, len(row))
-                yield index, header
+                yield index, header, self.section
 
     def another_header(self, row: Row, index: int) -> Header | None:
         """Every page of a statement repeats its headings, and so does a second account."""
@@ -110,8 +121,15 @@ class Statement:
     def add_line(self, row: Row, cells: dict[str, Cell]) -> None:
         if is_total(row):
             self.totals.append(cells)
-        if note := joined(row):
-            self.notes.append(note)
+        self.add_note(joined(row))
+
+    def add_note(self, note: str) -> None:
+        if not note:
+            return
+        self.notes.append(note)
+        if match := SECTION.search(note):
+            said = match.group(1) or match.group(2)
+            self.section = currency_of(said) or NO_CURRENCY
 
 
 def cells_by_field(row: Row, header: Header) -> dict[str, Cell]:
