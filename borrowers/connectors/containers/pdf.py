@@ -30,7 +30,10 @@ def pages(content: bytes, password: str) -> Pages:
     # Imported here: it costs half a second, and most bills are tables.
     import pdfplumber  # noqa: PLC0415
     from pdfminer.psexceptions import PSException  # noqa: PLC0415
-    from pdfplumber.utils.exceptions import PdfminerException  # noqa: PLC0415
+    from pdfplumber.utils.exceptions import (  # noqa: PLC0415
+        MalformedPDFException,
+        PdfminerException,
+    )
 
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     logging.getLogger("pdfplumber").setLevel(logging.CRITICAL)
@@ -39,7 +42,7 @@ def pages(content: bytes, password: str) -> Pages:
             return pages_of(document)
     except PdfminerException as error:
         raise reason(error, password) from error
-    except (PSException, *DAMAGED) as error:
+    except (PSException, MalformedPDFException, *DAMAGED) as error:
         raise refusals.TruncatedFile from error
 
 

@@ -25,7 +25,7 @@ def fen(row: Row, at: int) -> int | None:
 def steps(balances: Sequence[int | None], *, is_latest_first: bool) -> list[int | None]:
     """By how much each row changed the balance; None where that cannot be known."""
     ordered = list(balances)[::-1] if is_latest_first else list(balances)
-    changes: list[int | None] = [None]
+    changes: list[int | None] = [None for _ in ordered[:1]]
     for before, after in pairwise(ordered):
         changes.append(None if before is None or after is None else after - before)
     return changes[::-1] if is_latest_first else changes
