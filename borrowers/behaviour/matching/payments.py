@@ -22,7 +22,7 @@ from borrowers.behaviour.matching.rows import (
     Integers,
     Rows,
 )
-from borrowers.behaviour.rows import CHANNELS
+from borrowers.behaviour.tables.rows import CHANNELS
 
 FIVE_MINUTES = 300
 # A bank books on the day of the payment or on the next.
