@@ -28,6 +28,7 @@ from borrowers.connectors.records import (
 )
 from borrowers.connectors.shops.jd import JD
 from borrowers.connectors.shops.meituan import Meituan
+from borrowers.connectors.statements.several import together
 from borrowers.connectors.wallets.alipay import Alipay
 from borrowers.connectors.wallets.wechat import WeChat
 from borrowers.consent.purposes import PURPOSES
@@ -81,9 +82,11 @@ def read_bill(content: bytes, file_name: str, password: str = "") -> BillReading
             refused.append(each)
     if not readings:
         raise refused[0] if refused else why_not(found)
-    if others := [each for each in readings[1:] if not is_copy(each, readings[0])]:
-        raise refusals.SeveralBills(bills=1 + len(others))
-    return readings[0]
+    readings = [readings[0], *(each for each in readings[1:] if not is_copy(each, readings[0]))]
+    whole = together(readings)
+    if whole is None:
+        raise refusals.SeveralBills(bills=len(readings))
+    return whole
 
 
 def is_copy(reading: BillReading, of: BillReading) -> bool:

@@ -1,8 +1,10 @@
 """Banks' statements: what their columns, signs, flags and words mean, layout by layout."""
 
+import io
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import openpyxl
 import pytest
 
 from borrowers.connectors import refusals
@@ -365,3 +367,35 @@ class TestDamage:
     def test_a_statement_without_rows_is_refused_as_that(self):
         with pytest.raises(refusals.NoTransactions):
             reading_of(texts.CMB_DEBIT.with_rows())
+
+
+class TestSheetsOfOneWorkbook:
+    def workbook(self, *specimens):
+        book = openpyxl.Workbook(write_only=True)
+        for specimen in specimens:
+            sheet = book.create_sheet()
+            for line in specimen.lines():
+                sheet.append(list(line))
+        written = io.BytesIO()
+        book.save(written)
+        return written.getvalue()
+
+    def in_dollars(self, tail="6688"):
+        row = ["2025-03-08", "2025-03-09", "EXAMPLE STORE", tail, "美元", "美元", "3.00", "3.00"]
+        return replace(texts.CITIC_CREDIT, above=("本期账单明细(美元)",)).with_rows(row)
+
+    def test_a_card_s_currencies_are_one_statement(self):
+        reading = read_bill(self.workbook(texts.CITIC_CREDIT, self.in_dollars()), "")
+
+        assert reading.rows_read == len(reading.events) == 3
+        assert [event.currency for event in reading.events] == ["CNY", "CNY", "USD"]
+        assert reading.last_at == max(event.occurred_at for event in reading.events)
+
+    def test_an_empty_second_sheet_takes_nothing_away(self):
+        empty = replace(texts.CITIC_CREDIT, above=("本期账单明细(美元)",)).with_rows()
+
+        assert read_bill(self.workbook(texts.CITIC_CREDIT, empty), "").rows_read == 2
+
+    def test_two_cards_are_two_statements(self):
+        with pytest.raises(refusals.SeveralBills):
+            read_bill(self.workbook(texts.CITIC_CREDIT, self.in_dollars(tail="1111")), "")
