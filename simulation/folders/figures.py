@@ -186,10 +186,12 @@ def society(world: World) -> Drawn:
     yield "% of friendships with transfers both ways", 100 * mutual / max(1, len(edges)), 30, 65
     members = float(world.graph.is_ring_member.mean())
     yield "% of people in rings", 100 * members, 1.2, 2.4
+    if not members:
+        return
     decoys = (world.graph.family >= 0) | (world.graph.dormitory >= 0)
     yield (
         "innocent people who share, for each in a ring",
-        float(decoys.mean() / max(members, 1e-9)),
+        float(decoys.mean() / members),
         5,
         25,
     )
