@@ -56,7 +56,8 @@ def credit(entries: Sequence[Entry], account: Account) -> bytes:
 
 
 def sheet(entries: Sequence[Entry], account: Account, header: Sequence[str], cells: Cells) -> bytes:
-    rows = ([cells(each)[name] for name in header] for each in newest_first(entries))
+    named = (cells(each) for each in newest_first(entries))
+    rows = ([row[name] for name in header] for row in named)
     lines = [*preamble(account), ",".join(header), *(padded(row) for row in rows), " "]
     return "".join(f"{line}\n" for line in [*lines, sums(entries, account, header)]).encode()
 

@@ -89,15 +89,18 @@ def assembled(parts: Sequence[bytes]) -> bytes:
 
 def width_of(words: str, size: float) -> float:
     """How wide the words are: half a square for a Latin letter, a square for the rest."""
-    return sum(0.5 if ord(letter) < 128 else 1.0 for letter in words) * size
+    return (len(words) - 0.5 * len(words.encode("ascii", "ignore"))) * size
 
 
 def wrapped(words: str, width: float, size: float) -> list[str]:
     """The words in lines that fit; a line is cut between any two letters, as statements do."""
-    lines, line = [], ""
+    if width_of(words, size) <= width:
+        return [words]
+    lines, line, filled = [], "", 0.0
     for letter in words:
-        if line and width_of(line + letter, size) > width:
+        wide = size * (0.5 if ord(letter) < 128 else 1.0)
+        if line and filled + wide > width:
             lines.append(line)
-            line = ""
-        line += letter
+            line, filled = "", 0.0
+        line, filled = line + letter, filled + wide
     return [*lines, line]
