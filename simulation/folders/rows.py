@@ -16,7 +16,7 @@ from simulation.world.setting.merchants import SERVICES, TRADES
 
 DAY = 86_400
 # Kind: what wallets and shops call it, and which way the money goes there.
-BILL_KINDS = {
+BILL_KINDS: dict[int, tuple[BillKind, Direction]] = {
     Kind.PURCHASE: (BillKind.PURCHASE, Direction.OUT),
     Kind.REFUND: (BillKind.REFUND, Direction.IN),
     Kind.SUBSCRIPTION: (BillKind.PURCHASE, Direction.OUT),
@@ -36,7 +36,7 @@ BILL_KINDS = {
     Kind.BNPL_REPAYMENT: (BillKind.CARD_REPAYMENT, Direction.NEUTRAL),
 }
 # Kind: why it stands on the debit card's statement, and which way the money goes there.
-OCCASIONS = {
+OCCASIONS: dict[int, tuple[Occasion, Direction]] = {
     Kind.PURCHASE: (Occasion.CONSUMPTION, Direction.OUT),
     Kind.REFUND: (Occasion.REFUND, Direction.IN),
     Kind.SUBSCRIPTION: (Occasion.CONSUMPTION, Direction.OUT),
@@ -57,7 +57,7 @@ OCCASIONS = {
     Kind.OWN_RETURN: (Occasion.OWN_TRANSFER, Direction.IN),
     Kind.SUPPORT_IN: (Occasion.TRANSFER, Direction.IN),
 }
-METHODS = {
+METHODS: dict[int, Method] = {
     Funding.BALANCE: Method.BALANCE,
     Funding.FUND: Method.MONEY_FUND,
     Funding.DEBIT: Method.DEBIT,
@@ -65,10 +65,14 @@ METHODS = {
     Funding.CREDIT: Method.CREDIT,
     Funding.BNPL: Method.BNPL,
 }
-PLATFORMS = {Wallet.WECHAT: "财付通", Wallet.ALIPAY: "支付宝"}
-DIRECT = {Shop.JD: "京东支付", Shop.MEITUAN: "美团支付"}
-SHOPS = {Shop.JD: "京东商城平台商户", Shop.MEITUAN: "美团"}
-LENDERS = {Shop.NONE: "花呗主动还款", Shop.JD: "白条主动还款", Shop.MEITUAN: "【美团月付】主动还款"}
+PLATFORMS: dict[int, str] = {Wallet.WECHAT: "财付通", Wallet.ALIPAY: "支付宝"}
+DIRECT: dict[int, str] = {Shop.JD: "京东支付", Shop.MEITUAN: "美团支付"}
+SHOPS: dict[int, str] = {Shop.JD: "京东商城平台商户", Shop.MEITUAN: "美团"}
+LENDERS: dict[int, str] = {
+    Shop.NONE: "花呗主动还款",
+    Shop.JD: "白条主动还款",
+    Shop.MEITUAN: "【美团月付】主动还款",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +123,11 @@ class Teller:
     ) -> Iterator[tuple[Record, Happening]]:
         """The rows of one wallet or shop, each beside its event."""
         for event in events:
-            if stands(event) and Kind(event.kind) in BILL_KINDS:
+            if stands(event) and event.kind in BILL_KINDS:
                 yield self.record(event, wallet), event
 
     def record(self, event: Happening, wallet: str) -> Record:
-        kind, direction = BILL_KINDS[Kind(event.kind)]
+        kind, direction = BILL_KINDS[event.kind]
         return Record(
             at=event.at,
             kind=kind,
@@ -133,7 +137,7 @@ class Teller:
             number=number_in(wallet, event.number, event.seconds, self.person),
             item=self.item(event, wallet),
             order=f"88{event.parent if event.parent >= 0 else event.number:014d}",
-            method=METHODS[Funding(event.funding)],
+            method=METHODS[event.funding],
             scene=Scene(event.scene),
             undoes=self.undone(event, wallet),
             card=self.card_name(event, wallet),
@@ -166,13 +170,13 @@ class Teller:
         if event.kind == Kind.SUBSCRIPTION:
             return SERVICES[event.merchant - self.world.shops.first_service][1]
         if event.kind == Kind.BNPL_REPAYMENT:
-            return LENDERS[Shop(event.shop)]
+            return LENDERS[event.shop]
         if event.kind == Kind.RENT:
             return "房租"
         if event.merchant < 0:
             return ITEMS.get(event.kind, "")
         if event.shop and wallet in {"wechat", "alipay"}:
-            return f"{SHOPS[Shop(event.shop)]}-订单编号{event.number:014d}"
+            return f"{SHOPS[event.shop]}-订单编号{event.number:014d}"
         return self.goods(event)
 
     def goods(self, event: Happening) -> str:
@@ -187,7 +191,7 @@ class Teller:
     def party(self, event: Happening) -> str:
         """The other side as a wallet or a bank sees it."""
         if event.shop:
-            return SHOPS[Shop(event.shop)]
+            return SHOPS[event.shop]
         if event.merchant >= 0:
             return self.world.shops.names[event.merchant]
         return PARTIES[event.kind](event) if event.kind in PARTIES else ""
@@ -197,7 +201,7 @@ class Teller:
     def debit_rows(self, events: list[Happening]) -> Iterator[tuple[Entry, Happening]]:
         for event in events:
             if event.funding == Funding.DEBIT:
-                occasion, direction = OCCASIONS[Kind(event.kind)]
+                occasion, direction = OCCASIONS[event.kind]
                 yield self.entry(event, occasion, direction), event
 
     def second_rows(self, events: list[Happening]) -> Iterator[tuple[Entry, Happening]]:
@@ -208,7 +212,7 @@ class Teller:
             elif event.kind == Kind.OWN_RETURN:
                 yield self.entry(event, Occasion.OWN_TRANSFER, Direction.OUT), event
             elif event.funding == Funding.SECOND:
-                occasion, direction = OCCASIONS[Kind(event.kind)]
+                occasion, direction = OCCASIONS[event.kind]
                 yield self.entry(event, occasion, direction), event
 
     def credit_rows(self, events: list[Happening]) -> Iterator[tuple[Entry, Happening]]:
@@ -216,11 +220,11 @@ class Teller:
             if event.kind == Kind.CARD_REPAYMENT:
                 yield self.entry(event, Occasion.CARD_REPAYMENT, Direction.IN), event
             elif event.funding == Funding.CREDIT:
-                occasion, direction = OCCASIONS[Kind(event.kind)]
+                occasion, direction = OCCASIONS[event.kind]
                 yield self.entry(event, occasion, direction), event
 
     def entry(self, event: Happening, occasion: Occasion, direction: Direction) -> Entry:
-        platform = PLATFORMS.get(Wallet(event.wallet)) or DIRECT.get(Shop(event.shop), "")
+        platform = PLATFORMS.get(event.wallet) or DIRECT.get(event.shop, "")
         return Entry(
             at=datetime.fromtimestamp(event.seconds + booked_after(event), UTC),
             direction=direction,
@@ -237,7 +241,7 @@ class Teller:
         if event.kind in {Kind.OWN_TRANSFER, Kind.OWN_RETURN}:
             return faces.name(self.person)
         if event.kind == Kind.BNPL_REPAYMENT:
-            return LENDERS[Shop(event.shop)].strip("【】").replace("】", "")
+            return LENDERS[event.shop].strip("【】").replace("】", "")
         if event.kind == Kind.CARD_REPAYMENT:
             return "信用卡还款"
         if event.kind in {Kind.TRANSFER_OUT, Kind.RED_PACKET_OUT}:

@@ -14,7 +14,7 @@ from simulation.folders import faces
 from simulation.folders.figures import figures, worst_days
 from simulation.folders.rows import Happening
 from simulation.folders.writing import Written
-from simulation.words import Direction, Scene
+from simulation.words import Scene
 from simulation.world import World
 from simulation.world.events import OWN_TRANSFERS, Kind, Shop
 from simulation.world.graph import RingKind
@@ -26,6 +26,8 @@ ROW_NAMES = (
     "file", "row", "at", "event", "kind", "scene", "place", "direction", "amount_fen", "refund_of",
     "is_salary", "is_own_transfer", "subscription", "forged",
 )  # fmt: skip
+KIND_NAMES: dict[int, str] = {kind: kind.name for kind in Kind}
+SCENE_NAMES: dict[int, str] = {scene: scene.name for scene in Scene}
 LATENTS = (
     "group", "age", "income_fen", "volatility", "discipline", "hazard", "support",
     "has_fraud_intent", "pay_day", "thrift", "online", "is_thin", "credit_limit_fen",
@@ -46,10 +48,10 @@ def rows_of(world: World, written: Written) -> Iterable[Sequence[object]]:
             number,
             row.at.isoformat(),
             event.number if event.number >= 0 else "",
-            Kind(event.kind).name,
-            Scene(event.scene).name,
+            KIND_NAMES[event.kind],
+            SCENE_NAMES[event.scene],
             place(world, event),
-            Direction(row.direction).name,
+            row.direction.name,
             event.amount_fen,
             event.parent if event.parent >= 0 else "",
             int(event.kind == Kind.SALARY),

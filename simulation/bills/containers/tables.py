@@ -1,14 +1,17 @@
 """Cells, days and totals as text files write them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from common.periods import SHANGHAI
 from simulation.bills.records import yuan
 
+SPECIAL = re.compile('[,"\r\n]')
+
 
 def csv_cell(words: str, *, is_quoted: bool = False) -> str:
-    if is_quoted or any(mark in words for mark in ',"\r\n'):
+    if is_quoted or SPECIAL.search(words):
         return '"' + words.replace('"', '""') + '"'
     return words
 
