@@ -220,7 +220,14 @@ class TestWordsOfBanks:
 
     @pytest.mark.parametrize(
         "heading",
-        ["交易日期", "Trans Date 交易日期", "交易日期 Trans Date", " 交易日期\t", "交易⽇期"],
+        [
+            "交易日期",
+            "Trans Date 交易日期",
+            "交易日期 Trans Date",
+            " 交易日期\t",
+            "交易⽇期",
+            "交易日期（元）",
+        ],
     )
     def test_headings_are_one_in_two_languages(self, heading):
         assert chinese_of(heading) == "交易日期"

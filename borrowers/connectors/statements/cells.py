@@ -53,6 +53,8 @@ MONEY = re.compile(
     r"(?P<digits>\d[\d,]*(?:\.\d+)?|\.\d+)(?P<behind>-)?(?P<close>\))?"
     rf"(?P<flag>cr|dr|借|贷)?(?P<unit>{NAMES_OF_MONEY}|[a-z]{{3}})?(?:\([a-z]{{2,3}}\))?",
 )
+# How most amounts are written; the others take the longer way.
+PLAIN_MONEY = re.compile(r"([-+]?)(\d[\d,]{0,12})(?:\.(\d\d))?")
 MARKS_OF_NOTHING = re.compile(r"[-—–*/\s]*")
 MINUSES = str.maketrans("−–—﹣", "----")
 
@@ -119,6 +121,12 @@ def day_and_clock(cell: Cell, days: Days) -> tuple[date, tuple[time, Precision] 
     words = spelled(cell)
     if COMPACT.fullmatch(words) is None and is_number(cell, words):
         return split(from_serial(float(words), days.counts_from_1904), days)
+    return day_in(words, days)
+
+
+@lru_cache(maxsize=4096)
+def day_in(words: str, days: Days) -> tuple[date, tuple[time, Precision] | None]:
+    """Many rows share a day. Raises RowUnreadable."""
     for pattern, parts in SPELLINGS:
         if match := pattern.fullmatch(words):
             try:
@@ -270,6 +278,10 @@ def order_of_days(cells: Iterable[Cell]) -> bool | None:
     return day_first if day_first != month_first else None
 
 
+def has_year_last(cell: Cell) -> bool:
+    return isinstance(cell, str) and YEAR_LAST.fullmatch(spelled(cell)) is not None
+
+
 def is_sorted(days: list[tuple[int, int, int]]) -> bool:
     ascending = sorted(days)
     return days in (ascending, ascending[::-1])
@@ -282,6 +294,10 @@ def money(cell: Cell) -> Money | None:
     """An amount; None where the cell says nothing, or only `-`. Raises RowUnreadable."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return Money(amount_fen(cell))
+    if isinstance(cell, str) and (plain := PLAIN_MONEY.fullmatch(cell)):
+        sign, yuan, fen = plain.groups()
+        whole = int(yuan.replace(",", "")) * 100 + int(fen or 0)
+        return Money(-whole if sign == "-" else whole)
     words = "".join(spelled(cell).split()).casefold()
     if MARKS_OF_NOTHING.fullmatch(words):
         return None
@@ -295,7 +311,7 @@ def money(cell: Cell) -> Money | None:
     return Money(
         fen=-fen if is_negative else fen,
         currency=currency_of(found["currency"] or found["unit"]),
-        flag=direction_of_flag(found["flag"]),
+        flag=direction_of_flag(found["flag"]) if found["flag"] else None,
     )
 
 

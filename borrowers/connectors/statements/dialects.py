@@ -24,7 +24,7 @@ FIELDS = frozenset(
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 LONGEST_HEADING = 60
 NO_BEGINNING = frozenset("0123456789-+.¥￥,")
-IN_BRACKETS = re.compile(r"\([A-Za-z0-9.]*\)")
+IN_BRACKETS = re.compile(r"\((?:[A-Za-z0-9.]*|元|人民币元?|单位:元)\)")
 LATIN_BESIDE = re.compile(r"[A-Za-z.&']+")
 
 
@@ -65,7 +65,8 @@ def column_of(cell: str) -> str:
 
 @lru_cache(maxsize=4096)
 def chinese_of(cell: str) -> str:
-    """The Chinese half of a heading in two languages: `Trans Date 交易日期` is `交易日期`."""
+    """The Chinese half of a heading in two languages, without a unit: `Trans Date 交易日期` is
+    `交易日期`, and `余额（元）` is `余额`."""
     name = column_of(cell)
     if not CHINESE.search(name):
         return name
@@ -96,9 +97,10 @@ RADICALS = str.maketrans(
 
 
 KANGXI = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+RADICAL = re.compile("[\u2e80-\u2fdf]")
 AS_THEY_LOOK = KANGXI | RADICALS
 
 
 def readable(words: str) -> str:
     """Words as they look: radicals as the characters that they stand for."""
-    return words.translate(AS_THEY_LOOK)
+    return words.translate(AS_THEY_LOOK) if RADICAL.search(words) else words

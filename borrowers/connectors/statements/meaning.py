@@ -1,18 +1,23 @@
 """What the words of a bank's row mean: who stood on the other side, by which way, for what."""
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 from borrowers.connectors import categories
 from borrowers.connectors.categories import contains, normalised
 from borrowers.connectors.contracts import Category, Direction, Place, Platform
 
-WALLETS = (
-    (Platform.WECHAT, ("财付通", "微信", "tenpay", "wechat", "wx支付")),
-    (Platform.ALIPAY, ("支付宝", "蚂蚁", "alipay", "花呗", "余额宝")),
-    (Platform.JD, ("京东", "网银在线", "jd支付", "白条")),
-    (Platform.MEITUAN, ("美团", "三快")),
+
+def any_of(words: str) -> re.Pattern[str]:
+    """One search for many words, which stand in a normalised text."""
+    return re.compile("|".join(map(re.escape, words.split())))
+
+
+# The name of each group is the platform's.
+WALLETS = re.compile(
+    "(?P<WECHAT>财付通|微信|tenpay|wechat|wx支付)|(?P<ALIPAY>支付宝|蚂蚁|alipay|花呗|余额宝)|"
+    "(?P<JD>京东|网银在线|jd支付|白条)|(?P<MEITUAN>美团|三快)"
 )
 # What stands before the merchant in `支付宝-支付宝外部商户-便民超市` and `（消费）示例商店`.
 WAYS = re.compile(
@@ -37,56 +42,49 @@ PERSON = re.compile(
     r"(欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|南宫|夏侯|端木|长孙)[\u3400-\u9fff]{1,2}"
 )
 
-BACK = ("退款", "退货", "退回", "冲正", "撤销", "退汇", "refund", "reversal")
-CARD_PAID = ("还款", "转账还", "自动扣款", "溢缴", "payment", "autopay")
-INTEREST = ("利息", "结息", "付息", "interest")
-SALARY = ("工资", "薪资", "薪酬", "薪金", "奖金", "payroll", "salary")
-FUND_OF_STATE = ("公积金", "社保", "养老金", "医保", "失业金", "生育津贴", "报销")
-REPAID = (
-    "还款", "还贷", "贷款归还", "贷款回收", "归还贷款", "扣还", "按揭", "花呗", "白条还",
-    "月付", "消费贷", "贷款扣款", "贷款本息", "正常还款", "提前还",
-)  # fmt: skip
-BORROWED = ("放款", "贷款发放", "贷款放出", "借款", "借呗", "微粒贷", "消费贷")
-CASH = (
-    "atm", "取款", "取现", "现金", "存现", "现存", "现支", "柜面存", "柜台存", "提现",
-    "零钱充值", "余额充值", "钱包充值", "购汇", "结汇", "结售汇", "withdrawal",
-)  # fmt: skip
-FUNDS = (
-    "理财", "基金", "申购", "赎回", "余额宝", "零钱通", "朝朝宝", "朝朝盈", "日日盈", "小金库",
-    "证券", "银证", "银转证", "证转银", "定期", "定存", "存单", "结构性", "国债", "黄金积存",
-    "积存金",
-    "第三方存管", "期货", "活期宝", "快赎",
-)  # fmt: skip
-NO_CASH = ("现金奖励", "现金红包", "现金返", "返现")
-NO_FUND = ("公积金", "基金会", "黄金周", "黄金海岸", "定期券")
-SOMETHING_ELSE = {Category.CASH: NO_CASH, Category.INVESTMENT: NO_FUND}
-FEES = (
-    "手续费", "年费", "工本费", "短信费", "管理费", "服务费", "账户费", "挂失费", "违约金",
-    "滞纳金", "fee", "charge",
-)  # fmt: skip
-TRANSFERS = (
-    "转账", "汇款", "转存", "跨行", "网转", "汇入", "汇出", "转入", "转出", "往来", "超级网银",
-    "卡卡转", "来账", "代付", "银联入账", "transfer", "remit", "zelle",
-)  # fmt: skip
-# Payments that the bank itself files as purchases, whoever is named on the other side.
-PURCHASES = ("消费", "支付", "缴费", "扣款", "代扣", "pos", "etc", "purchase")
-BY_ITSELF = (
-    "代扣",
-    "自动扣",
-    "自动还款",
-    "自动转",
-    "批量扣",
-    "etc",
-    "委托扣",
-    "协议扣",
-    "免密",
-    "连续包",
+BACK = any_of("退款 退货 退回 冲正 撤销 退汇 refund reversal")
+CARD_PAID = any_of("还款 转账还 自动扣款 溢缴 payment autopay")
+INTEREST = any_of("利息 结息 付息 interest")
+SALARY = any_of("工资 薪资 薪酬 薪金 奖金 payroll salary")
+FUND_OF_STATE = any_of("公积金 社保 养老金 医保 失业金 生育津贴 报销")
+REPAID = any_of(
+    "还款 还贷 贷款归还 贷款回收 归还贷款 扣还 按揭 花呗 白条还 月付 消费贷 贷款扣款 "
+    "贷款本息 正常还款 提前还"
 )
-ON_LINE = (
-    "快捷", "网上", "无卡", "在线", "网银", "一网通", "手机银行", "平台", "旗舰店", "电商",
-    "app", "online", "互联网",
-)  # fmt: skip
-AT_THE_COUNTER = ("pos", "刷卡", "扫码", "二维码", "柜台", "柜面", "atm", "门店")
+BORROWED = any_of("放款 贷款发放 贷款放出 借款 借呗 微粒贷 消费贷")
+CASH = any_of(
+    "atm 取款 取现 现金 存现 现存 现支 柜面存 柜台存 提现 零钱充值 余额充值 钱包充值 "
+    "购汇 结汇 结售汇 withdrawal"
+)
+FUNDS = any_of(
+    "理财 基金 申购 赎回 余额宝 零钱通 朝朝宝 朝朝盈 日日盈 小金库 证券 银证 银转证 "
+    "证转银 定期 定存 存单 结构性 国债 黄金积存 积存金 第三方存管 期货 活期宝 快赎"
+)
+NO_CASH = any_of("现金奖励 现金红包 现金返 返现")
+NO_FUND = any_of("公积金 基金会 黄金周 黄金海岸 定期券")
+OWN: Final = ((Category.CASH, CASH, NO_CASH), (Category.INVESTMENT, FUNDS, NO_FUND))
+GATES: Final = {
+    Direction.IN: ((Category.CREDIT_DRAWDOWN, BORROWED, None), *OWN),
+    Direction.OUT: ((Category.CREDIT_REPAYMENT, REPAID, None), *OWN),
+}
+CASH_ADVANCE = re.compile("取现|预借现金|cash advance")
+FEES = any_of("手续费 年费 工本费 短信费 管理费 服务费 账户费 挂失费 违约金 滞纳金 fee charge")
+TRANSFERS = any_of(
+    "转账 汇款 转存 跨行 网转 汇入 汇出 转入 转出 往来 超级网银 卡卡转 来账 代付 "
+    "银联入账 transfer remit zelle"
+)
+# Payments that the bank itself files as purchases, whoever is named on the other side.
+PURCHASES = any_of("消费 支付 缴费 扣款 代扣 pos etc purchase")
+BY_ITSELF = any_of("代扣 自动扣 自动还款 自动转 批量扣 etc 委托扣 协议扣 免密 连续包")
+ON_LINE = any_of("快捷 网上 无卡 在线 网银 一网通 手机银行 平台 旗舰店 电商 app online 互联网")
+AT_THE_COUNTER = any_of("pos 刷卡 扫码 二维码 柜台 柜面 atm 门店")
+
+
+PLACES: Final = (
+    (Place.AUTO_DEBIT, BY_ITSELF),
+    (Place.OFFLINE, AT_THE_COUNTER),
+    (Place.ONLINE, ON_LINE),
+)
 
 
 def words_of(*parts: str) -> str:
@@ -98,26 +96,20 @@ def words_of(*parts: str) -> str:
     return " ".join(said)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def without_number(name: str) -> str:
     """`张三 6222…1234` without the account that some banks write behind the name."""
     return "" if NOTHING.match(name) else NUMBER_BEHIND.sub("", name).strip()
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def platform_of(words: str) -> Platform:
     """The wallet or shop that is named first: `财付通-京东商城` went through WeChat."""
-    words = normalised(words)
-    found = [
-        (at, platform)
-        for platform, marks in WALLETS
-        for mark in marks
-        if (at := words.find(mark)) >= 0
-    ]
-    return min(found, default=(0, Platform.NONE))[1]
+    match = WALLETS.search(normalised(words))
+    return Platform[match.lastgroup] if match and match.lastgroup else Platform.NONE
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def merchant_of(*names: str) -> str:
     """The shop in the first name that has one beyond the way that the money took."""
     fallback = ""
@@ -155,15 +147,11 @@ def kind_of(memo: str) -> str:
     return next((kind for kind in match.groups() if kind), "") if match else ""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def place_of(words: str) -> Place:
     words = normalised(words)
-    for place, marks in (
-        (Place.AUTO_DEBIT, BY_ITSELF),
-        (Place.OFFLINE, AT_THE_COUNTER),
-        (Place.ONLINE, ON_LINE),
-    ):
-        if contains(words, marks):
+    for place, marks in PLACES:
+        if marks.search(words):
             return place
     return Place.UNKNOWN
 
@@ -171,46 +159,46 @@ def place_of(words: str) -> Place:
 # --- what for -----------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def of_card(stated: Direction, words: str, merchant: str) -> Category:
     """A credit card: what comes in repays it or takes a purchase back, and is never income."""
     plain = normalised(words)
     if stated is Direction.IN:
-        is_repayment = contains(plain, CARD_PAID) and not contains(plain, BACK)
+        is_repayment = CARD_PAID.search(plain) and not BACK.search(plain)
         return Category.CREDIT_REPAYMENT if is_repayment else Category.REFUND
-    if contains(plain, INTEREST) or contains(plain, FEES):
+    if INTEREST.search(plain) or FEES.search(plain):
         return Category.INSURANCE_FINANCE
-    if contains(plain, ("取现", "预借现金", "cash advance")):
+    if CASH_ADVANCE.search(plain):
         return Category.CASH
     return categories.of_purchase(words, merchant)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def of_income(kind: str, words: str, party: str) -> Category:
     """Money that came into an account: the bank's own word for it is asked first."""
     bank_says, plain = normalised(kind), normalised(words)
-    if contains(plain, BACK):
+    if BACK.search(plain):
         return Category.REFUND
-    if contains(bank_says, INTEREST):
+    if INTEREST.search(bank_says):
         return Category.INCOME_OTHER
-    if contains(bank_says, SALARY) and not contains(bank_says, FUND_OF_STATE):
+    if SALARY.search(bank_says) and not FUND_OF_STATE.search(bank_says):
         return Category.INCOME_SALARY
-    if contains(plain, FUND_OF_STATE):
+    if FUND_OF_STATE.search(plain):
         return Category.INCOME_OTHER
     own = own_money(plain, Direction.IN)
     return own or categories.of_income(words, party, is_from_person=is_person(party))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def of_spending(kind: str, words: str, party: str) -> Category:
     """Money that left an account."""
     bank_says, plain = normalised(kind), normalised(words)
     if own := own_money(plain, Direction.OUT):
         return own
-    if contains(bank_says, FEES) or contains(bank_says, INTEREST):
+    if FEES.search(bank_says) or INTEREST.search(bank_says):
         return Category.INSURANCE_FINANCE
-    is_purchase = contains(bank_says, PURCHASES) and not contains(bank_says, TRANSFERS)
-    is_transfer = contains(bank_says, TRANSFERS) or is_person(party)
+    is_purchase = PURCHASES.search(bank_says) and not TRANSFERS.search(bank_says)
+    is_transfer = TRANSFERS.search(bank_says) or is_person(party)
     if is_transfer and not is_purchase:
         return categories.of_transfer(words, party)
     return categories.of_purchase(words, party)
@@ -218,15 +206,7 @@ def of_spending(kind: str, words: str, party: str) -> Category:
 
 def own_money(plain: str, stated: Direction) -> Category | None:
     """Repaid, borrowed, invested or cash: which of them the words say, if any."""
-    gates: Sequence[tuple[Category, tuple[str, ...]]] = (
-        (Category.CREDIT_REPAYMENT, REPAID)
-        if stated is Direction.OUT
-        else (Category.CREDIT_DRAWDOWN, BORROWED),
-        (Category.CASH, CASH),
-        (Category.INVESTMENT, FUNDS),
-    )
-    for category, marks in gates:
-        is_something_else = contains(plain, SOMETHING_ELSE.get(category, ()))
-        if contains(plain, marks) and not is_something_else:
+    for category, marks, exceptions in GATES[stated]:
+        if marks.search(plain) and not (exceptions and exceptions.search(plain)):
             return category
     return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from borrowers.connectors import categories, refusals
 from borrowers.connectors.contracts import (
@@ -23,6 +24,7 @@ from borrowers.connectors.statements.cells import (
     Money,
     currency_of,
     direction_of_flag,
+    has_year_last,
     is_damaged_number,
     moment,
     money,
@@ -35,6 +37,7 @@ from borrowers.connectors.tables.drafts import FEWEST_DIGITS, Draft, party_of
 from borrowers.connectors.tables.reading import bill
 
 Cells = Mapping[str, Cell]
+ROWS_ASKED = 50
 WORDS = ("type", "place", "way", "memo", "note", "party", "status")
 DAY_FIRST = frozenset({"HKD", "MOP", "GBP", "EUR", "AUD", "NZD", "SGD", "MYR", "INR", "THB"})
 FAILED = (
@@ -96,6 +99,9 @@ def read(sheet: Sheet, dialect: Dialect, header: Header) -> BillReading:
 
 def is_day_first(statement: Statement) -> bool | None:
     """By the whole file; where that leaves it open, by the custom of where its currency is used."""
+    first = islice(statement.rows(), ROWS_ASKED)
+    if not any(has_year_last(cell) for _, cells in first for cell in day_cells(cells)):
+        return None
     told = order_of_days(cell for _, cells in statement.rows() for cell in day_cells(cells))
     if told is not None:
         return told
@@ -109,10 +115,12 @@ def day_cells(cells: Cells) -> tuple[Cell, Cell]:
 
 
 def writes_out_negative(statement: Statement) -> bool:
+    """Has every amount in the column of what went out a minus?"""
     if "out" not in statement.header.places:
         return False
-    outs = [each.fen for _, cells in statement.rows() if (each := out_of(cells)) and each.fen]
-    return bool(outs) and max(outs) < 0
+    outs = (each.fen for _, cells in statement.rows() if (each := out_of(cells)) and each.fen)
+    first = next(outs, 0)
+    return first < 0 and all(fen < 0 for fen in outs)
 
 
 def out_of(cells: Cells) -> Money | None:
@@ -194,9 +202,11 @@ def moved_of(cells: Cells, context: Context) -> tuple[Money, Direction]:
     found = money(cells.get("amount"))
     if found is None:
         raise RowUnreadable("AMOUNT_UNREADABLE")
-    said = direction_of_flag(cells.get("flag")) or found.flag
-    if "flag" in cells and said is None and text(cells.get("flag")):
-        raise RowUnreadable("DIRECTION_UNKNOWN")
+    said = found.flag
+    if "flag" in cells:
+        said = direction_of_flag(cells["flag"]) or said
+        if said is None and text(cells["flag"]):
+            raise RowUnreadable("DIRECTION_UNKNOWN")
     if said:
         return found, said
     if context.dialect.is_card and not context.dialect.turns_sign_round:

@@ -144,13 +144,18 @@ def is_total(row: Row) -> bool:
 
 def is_row(row: Row, cells: Mapping[str, Cell], header: Header) -> bool:
     """A dated line, or one that is as full as rows are: then it is set aside, but never dropped."""
-    filled = sum(1 for cell in row if text(cell))
+    filled = sum(1 for cell in row if cell not in (None, ""))
     if has_day(cells):
-        is_carried = not has_amount(cells) and CARRIED.search(joined(row))
-        return filled > 1 and not is_carried
+        return filled > 1 and not is_carried(row, cells)
+    filled = sum(1 for cell in row if text(cell))
     if filled <= CELLS_OF_A_NOTE or is_total(row):
         return False
     return has_amount(cells) or filled * 2 >= len(header.places)
+
+
+def is_carried(row: Row, cells: Mapping[str, Cell]) -> bool:
+    is_blank = not any(text(cells.get(name)) for name in AMOUNTS)
+    return is_blank and CARRIED.search(joined(row)) is not None
 
 
 def has_day(cells: Mapping[str, Cell]) -> bool:
