@@ -17,7 +17,7 @@ DEVICES = (
     ("CAMERA", 600, 14),
 )
 SCHOOLS = ("望川理工大学（虚构）", "云溪师范学院（虚构）", "青榆职业技术学院（虚构）")
-BUCKETS = ((5, "0-5"), (20, "6-20"), (60, "21-60"))
+BUCKETS = (5, 15, 30, 60)
 
 File = tuple[str, str, bytes]
 
@@ -96,7 +96,7 @@ def social_weeks(
     weeks = []
     while monday + timedelta(days=7) <= world.days.dates[-1]:
         contacts = int(chance.poisson(8 + 4 * lively))
-        bucket = next((name for most, name in BUCKETS if contacts <= most), "61+")
+        bucket = sum(contacts > most for most in BUCKETS)
         posts, seen = int(chance.poisson(lively)), int(chance.poisson(6 * lively))
         active = int(chance.binomial(7, min(0.95, 0.3 + lively / 12)))
         weeks.append(devices.SocialWeek(monday, posts, seen, bucket, active))

@@ -47,7 +47,7 @@ KINDS = {
 }
 SALARIED = (Persona.OFFICE, Persona.WORKER)
 PAY_DAYS = (5, 10, 15)
-FRAUD_SHARE = 0.004
+FRAUD_SHARE = 0.003
 # The group that goes with less income: how many belong to it, and how much less they earn.
 GROUP_SHARE, GROUP_INCOME = 0.35, 0.88
 
@@ -106,7 +106,7 @@ def populate(chance: np.random.Generator, people: int) -> Population:
         income_fen=income,
         volatility=low + (high - low) * chance.random(people),
         discipline=discipline,
-        hazard=0.006 + 0.030 * chance.beta(1.3, 4.0, people) * np.where(is_student, 0.2, 1.0),
+        hazard=0.007 + 0.036 * chance.beta(1.3, 4.0, people) * np.where(is_student, 0.2, 1.0),
         support=chance.beta(2.0, 2.5, people),
         has_fraud_intent=(chance.random(people) < FRAUD_SHARE) & ~is_student,
         pay_day=chance.choice(PAY_DAYS, people),

@@ -42,6 +42,11 @@ class StatementLayout(StrEnum):
         return self.endswith("_CREDIT")
 
     @property
+    def is_table_of_a_bank(self) -> bool:
+        """A debit card's own table or pages, and not what banks exchange."""
+        return not self.is_credit and "_" in self and not self.startswith("PLAIN")
+
+    @property
     def has_seconds(self) -> bool:
         """Does it tell the time of day?"""
         return self in TIMED

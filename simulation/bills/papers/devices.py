@@ -21,12 +21,12 @@ class DeviceDay:
 
 @dataclass(frozen=True, slots=True)
 class SocialWeek:
-    """One week in counts. No words and no friends."""
+    """One week in counts. No words and no friends; contacts only as one of five sizes."""
 
     week: date
     own_posts: int
     interactions: int
-    contacts_bucket: str
+    contacts_bucket: int
     active_days: int
 
 
@@ -37,7 +37,7 @@ NAMES = {DeviceDay: "device_usage", SocialWeek: "social_activity"}
 def as_json(rows: Sequence[Counted]) -> bytes:
     """An object that names what it holds, and its rows."""
     words = {
-        "type": NAMES[type(rows[0])],
+        "kind": NAMES[type(rows[0])],
         "specimen": True,
         "rows": [asdict(row) for row in rows],
     }
