@@ -290,3 +290,29 @@ class TestHeadings:
         assert header is not None
         assert set(header.places) == fields
         assert is_statement(header)
+
+
+class TestWhoseItIs:
+    @pytest.mark.parametrize(
+        ("above", "source"),
+        [
+            ("中国工商银行账户明细", Source.ICBC),
+            ("中国农业银行账户明细", Source.ABC),
+            ("中国银行账户明细", Source.BOC),
+            ("交通银行账户明细", Source.BOCOM),
+            ("招商银行账户明细", Source.CMB),
+            ("示例银行个人账户交易明细", Source.BANK),
+            ("中国银行业协会示例", Source.BANK),
+            ("中国银行保险监督管理委员会提示", Source.BANK),
+        ],
+    )
+    def test_the_lines_above_name_the_bank(self, above, source):
+        assert reading_of(above, *FLAGGED[1:]).source is source
+
+    def test_the_rows_name_other_banks_and_are_not_asked(self):
+        rows = [line.replace("示例超市", "招商银行信用卡中心") for line in FLAGGED]
+
+        assert reading_of(*rows).source is Source.BANK
+
+    def test_the_notes_below_may_name_it(self):
+        assert reading_of(*FLAGGED[1:], "以上数据由中国建设银行提供").source is Source.CCB

@@ -7,7 +7,7 @@ from borrowers.connectors.statements.connector import BankTable
 from borrowers.connectors.statements.dialects import Dialect
 from borrowers.connectors.statements.printed import BankPages
 
-TITLE = re.compile("农业银行|Agricultural Bank of China|个人账户交易明细|账户活期交易明细")
+TITLE = re.compile("农业银行|Agricultural Bank of China|AGRICULTURAL BANK OF CHINA")
 
 ACCOUNT = Dialect(
     name="ABC_DEBIT",

@@ -7,7 +7,7 @@ from borrowers.connectors.statements.connector import BankTable
 from borrowers.connectors.statements.dialects import Dialect
 from borrowers.connectors.statements.printed import BankPages
 
-TITLE = re.compile("中国银行(?!业)|BANK OF CHINA|Bank of China")
+TITLE = re.compile("中国银行(?!业|保险)|BANK OF CHINA|Bank of China")
 
 ACCOUNT = Dialect(
     name="BOC_DEBIT",

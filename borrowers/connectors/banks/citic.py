@@ -6,7 +6,7 @@ from borrowers.connectors.contracts import Source
 from borrowers.connectors.statements.connector import BankTable
 from borrowers.connectors.statements.dialects import Dialect
 
-TITLE = re.compile("中信银行|CITIC|本期账单明细")
+TITLE = re.compile("中信银行|CITIC")
 
 CARD = Dialect(
     name="CITIC_CREDIT",
@@ -23,7 +23,7 @@ CARD = Dialect(
         "结算金额": "amount",
     },
     needed={"day": "交易日期", "memo": "交易描述", "amount": "结算金额"},
-    own=frozenset({"结算币种", "结算金额", "交易描述"}),
+    own=frozenset({"结算金额", "交易描述"}),
     is_card=True,
 )
 ACCOUNT = Dialect(
