@@ -1,5 +1,6 @@
 """Filling an empty platform: products, schools, staff, and people with records. Twice is once."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.contrib.auth.models import Group, Permission
@@ -18,6 +19,7 @@ from scoring.registry import actions as models
 from simulation.bills.layouts import Layout, file_name, write
 from simulation.bills.months import ordinary_months
 from simulation.cast import PEOPLE, STAFF, Person, Staff, password
+from simulation.neighbours import NEIGHBOURS, files_for, small_world
 
 OFFICERS = "Credit officers"
 # What an officer may touch beside looking: decide referred cases, work on alerts.
@@ -28,11 +30,12 @@ OFFICER_CHANGES = (
     "change_alert",
     "propose_policyversion",
 )
+Told = Callable[[str], None]
 OUR_APPS = ("borrowers", "scoring", "lending", "monitoring")
 
 
-def load(*, on: date, secret: str) -> None:
-    """Bring the demonstration's cast and products in, as of a day."""
+def load(*, on: date, secret: str, tell: Told = lambda _name: None) -> None:
+    """Bring the demonstration's cast and products in, as of a day. `tell` hears of each person."""
     products.open_demonstration()
     models.load_defaults()
     policies.load_defaults()
@@ -40,7 +43,26 @@ def load(*, on: date, secret: str) -> None:
     for staff in STAFF:
         _employ(staff, officers, secret)
     for person in PEOPLE:
-        _sign_up(person, on)
+        borrower_id = _sign_up(person, on)
+        if borrower_id is not None and person.shares_records:
+            _share(person, borrower_id, on)
+        tell(person.name)
+    _welcome_neighbours(on, tell)
+
+
+def _welcome_neighbours(on: date, tell: Told) -> None:
+    """Their world is simulated only when somebody of it is missing."""
+    joined = {
+        persona: borrower_id
+        for persona, person in NEIGHBOURS.items()
+        if (borrower_id := _sign_up(person, on)) is not None
+    }
+    world = small_world(on) if joined else None
+    for persona, borrower_id in joined.items():
+        assert world is not None
+        for each in files_for(persona, world):
+            _upload(borrower_id, each.content, each.name)
+        tell(NEIGHBOURS[persona].name)
 
 
 def _officers() -> Group:
@@ -63,9 +85,10 @@ def _employ(staff: Staff, officers: Group, secret: str) -> None:
     account.groups.add(officers)
 
 
-def _sign_up(person: Person, on: date) -> None:
+def _sign_up(person: Person, on: date) -> int | None:
+    """The borrower's id; nothing where they are here already."""
     if queries.account_by_phone(person.phone) is not None:
-        return
+        return None
     account = people.open_account(phone=person.phone, language="zh-hans")
     people.set_phone(account_id=account.pk, phone=person.phone, verified=True)
     card = queries.borrower_of(account.pk)
@@ -81,7 +104,7 @@ def _sign_up(person: Person, on: date) -> None:
     _allow(card.id, AUTOMATED_DECISION)
     if person.shares_records:
         _allow(card.id, CONSUMPTION_RECORDS)
-        _share(person, card.id, on)
+    return card.id
 
 
 def _allow(borrower_id: int, purpose: str) -> None:
@@ -104,11 +127,15 @@ def _share(person: Person, borrower_id: int, on: date) -> None:
         monthly_income_fen=person.monthly_income_fen,
     )
     layout = Layout.WECHAT_XLSX_2026
-    bill = write(records, layout=layout)
+    _upload(borrower_id, write(records, layout=layout), file_name(layout))
+
+
+def _upload(borrower_id: int, content: bytes, name: str) -> None:
+    """Through the real reader."""
     behaviour.upload_bill(
         borrower_id=borrower_id,
-        content=bill,
+        content=content,
         media_type="application/octet-stream",
-        reading=read_bill(bill, file_name(layout)),
+        reading=read_bill(content, name),
         by=SYSTEM,
     )

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from simulation.cast import PEOPLE, STAFF, password
+from simulation.neighbours import NEIGHBOURS
 
 
 class Command(BaseCommand):
@@ -22,5 +23,5 @@ class Command(BaseCommand):
             secret = password(staff, secret=settings.SECRET_KEY)
             self.stdout.write(f"  {staff.phone}  {secret}  {staff.name}")
         self.stdout.write("Borrowers sign in with their phone and the code from the outbox:")
-        for person in PEOPLE:
+        for person in (*PEOPLE, *NEIGHBOURS.values()):
             self.stdout.write(f"  {person.phone}  {person.name}")
