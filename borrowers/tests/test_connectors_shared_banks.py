@@ -61,12 +61,13 @@ def test_every_row_of_a_table_is_read(name):
     ] == [in_fen, out_fen, neutral_fen]
 
 
-@pytest.mark.parametrize("name", [name for name in TABLES if "credit" not in name])
+# Files with one signed column, which can be counted again in the plainest way.
+SIGNED = [name for name in TABLES if name.endswith(".csv") and "icbc" not in name]
+
+
+@pytest.mark.parametrize("name", SIGNED)
 def test_what_the_rows_moved_is_what_their_cells_say(name):
-    """Counted again in the plainest way, where the file has one signed column."""
     path = BILLS / name
-    if path.suffix != ".csv" or "icbc" in name:
-        pytest.skip("two columns, or a workbook")
     rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
     column = next(
         row.index(heading)
