@@ -38,6 +38,7 @@ LARGEST_FEN = 10**13
 DAMAGED_ID = re.compile(r"\d(\.\d+)?[eE]\+?\d+|\d{15}0{3,}")
 # Longer than any name, note or number on a bill, padding included.
 LONGEST_WORDS = 500
+PADDING = " \t\r\n\u00a0\u3000\ufeff"
 NOTHING = frozenset({"/", "-", "--"})
 
 
@@ -58,7 +59,7 @@ def text(cell: Cell) -> str:
         return ""
     if isinstance(cell, float):
         cell = int(cell) if cell.is_integer() else repr(cell)
-    words = str(cell)[:LONGEST_WORDS].strip(" \t\r\n\u00a0\u3000\ufeff")
+    words = (cell if isinstance(cell, str) else str(cell))[:LONGEST_WORDS].strip(PADDING)
     return "" if words in NOTHING else words
 
 

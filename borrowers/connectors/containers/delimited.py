@@ -6,14 +6,14 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator
 
 from borrowers.connectors import refusals
-from borrowers.connectors.contracts import Cell, Row, Sheet
+from borrowers.connectors.contracts import Row, Sheet
 from borrowers.connectors.limits import LINES, TEXTS_KEPT, too_large
 
 # A quoted cell may hold a line break (a note to a friend), but not a whole page.
 LINES_OF_ONE_ROW = 12
 # A line with this many separators is a row of its own, not the rest of a note.
 SEPARATORS_OF_A_ROW = 4
-CONTROLS = frozenset(chr(code) for code in range(32)) - frozenset("\t\n\r\x0b\x0c")
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 BYTES_ASKED = 1_000
 
@@ -23,7 +23,7 @@ def text_sheet(text: str, encoding: str, *, is_cut: bool) -> Sheet:
     return Sheet(
         container="CSV",
         encoding=encoding,
-        rows=list(lean(csv_rows(text, delimiter_of(text)))),
+        rows=list(lean(rows_of(text, delimiter_of(text)), has_formulas='="' in text)),
         has_open_end=not text.endswith(("\n", "\r")),
         is_cut=is_cut,
     )
@@ -41,24 +41,34 @@ def delimiter_of(text: str) -> str:
     return max(counts, key=lambda delimiter: counts[delimiter])
 
 
-def lean(rows: Iterator[Row]) -> Iterator[Row]:
+def rows_of(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Where nothing is quoted, every line is a row; otherwise quotes are looked at with care."""
+    if '"' in text:
+        yield from csv_rows(text, delimiter)
+        return
+    for match in LINE.finditer(text):
+        line = match.group().rstrip("\r\n")
+        yield line.split(delimiter) if line else []
+
+
+def lean(rows: Iterator[list[str]], *, has_formulas: bool) -> Iterator[Row]:
     """The same rows with the texts that come again kept once.
 
     A cell of the form ="0123", by which banks keep a spreadsheet from counting, is its text.
     """
-    kept: dict[object, Cell] = {}
+    kept: dict[str, str] = {}
     for row_index, row in enumerate(rows):
         if row_index > LINES:
             raise too_large()
-        cells = [kept.get(cell, cell) for cell in map(without_formula, row)]
+        cells = list(map(without_formula, row)) if has_formulas else row
         if len(kept) < TEXTS_KEPT:
-            kept.update((cell, cell) for cell in cells)
-        yield tuple(cells)
+            kept.update(zip(cells, cells, strict=True))
+        yield tuple(map(kept.get, cells, cells))
 
 
-def without_formula(cell: Cell) -> Cell:
+def without_formula(cell: str) -> str:
     """The text inside ="…"; any other formula stays the text that it is, and is never counted."""
-    if isinstance(cell, str) and cell.startswith('="') and cell.rstrip().endswith('"'):
+    if cell.startswith('="') and cell.rstrip().endswith('"'):
         return cell.rstrip()[2:-1].replace('""', '"')
     return cell
 
@@ -96,8 +106,7 @@ def ladder(content: bytes) -> tuple[str, ...]:
 
 def is_rubbish(text: str) -> bool:
     """Bytes of a program or a picture decode too, but into control characters."""
-    controls = sum(text.count(character) for character in CONTROLS)
-    return "\x00" in text or controls * 200 > len(text)
+    return "\x00" in text or len(CONTROLS.findall(text)) * 200 > len(text)
 
 
 class Lines:
@@ -144,7 +153,7 @@ class Lines:
         return any(line.count(delimiter) >= SEPARATORS_OF_A_ROW for line in joined[1:])
 
 
-def csv_rows(text: str, delimiter: str) -> Iterator[Row]:
+def csv_rows(text: str, delimiter: str) -> Iterator[list[str]]:
     """Rows of a text. A stray quote costs its own line at most, never the rows below it."""
     source = Lines(text)
     while source.has_more():

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from borrowers.connectors.categories import normalised
 from borrowers.connectors.contracts import (
@@ -110,7 +111,7 @@ def start(cells: Mapping[str, Cell], row_number: int, sheet: Sheet, type_text: s
     stated = direction_of_word(cells.get("direction"))
     native_id, is_damaged = identity(cells.get("id"))
     order_id, is_order_damaged = identity(cells.get("order"))
-    digits = sum(character.isdigit() for character in native_id)
+    digits = sum(map(str.isdigit, native_id))
     return Draft(
         row_number=row_number,
         occurred_at=occurred_at,
@@ -185,6 +186,7 @@ def amount_moved(cell: Cell, stated: Direction) -> int:
     return abs(fen)
 
 
+@lru_cache(maxsize=4096)
 def channel_of(method: str) -> str:
     """What paid. In a split payment (花呗&红包) the first part paid most."""
     first = method.partition("&")[0]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from borrowers.connectors.categories import is_sensitive, normalised
 from borrowers.connectors.contracts import Category, RawEvent, Source
@@ -28,32 +28,27 @@ def suppress(draft: Draft) -> bool:
 
 def events_of(drafts: Sequence[Draft], source: Source) -> Iterator[RawEvent]:
     """One event per row, each under its key; what is there twice under one number comes once."""
-    firsts = first_contents(drafts, source)
+    firsts: dict[bytes, tuple[object, ...]] = {}
+    by_number = [id_key(draft, source) if draft.has_lasting_id else None for draft in drafts]
+    for draft, number in zip(drafts, by_number, strict=True):
+        # Where one number stands on different rows, the smallest content owns the number's key:
+        # the same one, whichever way the file is sorted.
+        if number is not None:
+            said = content(draft)
+            firsts[number] = min(firsts.get(number, said), said)
     occurrences: Counter[bytes] = Counter()
     seen: set[bytes] = set()
-    for draft in drafts:
-        if draft.has_lasting_id:
-            key = id_key(draft, source)
-            if content(draft) != firsts[key]:
-                key = digest(key.hex(), *content(draft))
-        else:
+    for draft, number in zip(drafts, by_number, strict=True):
+        if number is None:
             looks = looks_key(draft, source)
             occurrences[looks] += 1
             key = digest(looks.hex(), occurrences[looks])
+        else:
+            said = content(draft)
+            key = number if said == firsts[number] else digest(number.hex(), *said)
         if key not in seen:
             seen.add(key)
             yield event(draft, source, key)
-
-
-def first_contents(drafts: Iterable[Draft], source: Source) -> dict[bytes, tuple[object, ...]]:
-    """Where one number stands on different rows, the smallest content owns the number's key:
-    the same one, whichever way the file is sorted."""
-    firsts: dict[bytes, tuple[object, ...]] = {}
-    for draft in drafts:
-        if draft.has_lasting_id:
-            key = id_key(draft, source)
-            firsts[key] = min(firsts.get(key, content(draft)), content(draft))
-    return firsts
 
 
 def content(draft: Draft) -> tuple[object, ...]:
@@ -74,6 +69,8 @@ def id_key(draft: Draft, source: Source) -> bytes:
 def account_of(draft: Draft) -> str:
     """The statement's account by its last characters, for the same bank writes it out here and
     masks it there. Wallets name no lasting account: theirs stays empty."""
+    if not draft.account:
+        return ""
     return "".join(filter(str.isalnum, draft.account))[-DIGITS_OF_ACCOUNT:]
 
 

@@ -8,6 +8,7 @@ refund rows count only where it states nothing; never both. Refund rows themselv
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from itertools import islice
 
 from borrowers.connectors.categories import OWN_MONEY
@@ -154,6 +155,7 @@ def stem(native_id: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def type_stem(type_text: str) -> str:
     """`微信红包-退款` and `微信红包（单发）` are both about `微信红包`."""
     for mark in ("-", "(", "（"):

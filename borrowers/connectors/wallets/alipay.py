@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from borrowers.connectors import categories
 from borrowers.connectors.contracts import (
@@ -160,13 +161,19 @@ def of_spending(native_class: str, item: str, party: str) -> Category:
     return found or lexicon.alipay_vague.get(native_class, Category.UNKNOWN)
 
 
+@lru_cache(maxsize=4096)
+def status_of(words: str) -> EventStatus:
+    """Asked in the order of `STATES`; what no word tells is not known."""
+    for status, marks in STATES:
+        if any(mark in words for mark in marks):
+            return status
+    return EventStatus.UNKNOWN
+
+
 def settle(draft: Draft, cells: Mapping[str, Cell]) -> None:
     """Whether money moved, and what the web export's own column says came back."""
     words = draft.status_text
-    draft.status = next(
-        (status for status, marks in STATES if any(mark in words for mark in marks)),
-        EventStatus.UNKNOWN,
-    )
+    draft.status = status_of(words)
     if draft.status in NOTHING_MOVED or any(promise in words for promise in PROMISES):
         draft.direction = Direction.NEUTRAL
     if draft.category is Category.REFUND:

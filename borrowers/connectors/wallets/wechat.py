@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from borrowers.connectors import categories
 from borrowers.connectors.contracts import (
@@ -135,13 +136,19 @@ def category_of(draft: Draft, item: str, party: str) -> Category:
     return categories.of_own_money(f"{kind} {item} {party}") or Category.UNKNOWN
 
 
+@lru_cache(maxsize=4096)
+def status_of(words: str) -> EventStatus:
+    """Asked in the order of `STATES`; what no word tells is not known."""
+    for status, marks in STATES:
+        if any(mark in words for mark in marks):
+            return status
+    return EventStatus.UNKNOWN
+
+
 def settle(draft: Draft) -> None:
     """Whether money moved, and how much of it the status says came back."""
     words = draft.status_text
-    draft.status = next(
-        (status for status, marks in STATES if any(mark in words for mark in marks)),
-        EventStatus.UNKNOWN,
-    )
+    draft.status = status_of(words)
     if draft.status in NOTHING_MOVED:
         draft.direction = Direction.NEUTRAL
     elif draft.category is not Category.REFUND:
