@@ -31,6 +31,7 @@ app.conf.update(
     task_routes={
         "lending.tasks.decide_application": {"queue": "decisions"},
         "lending.tasks.move_money": {"queue": "money"},
+        "borrowers.tasks.read_upload": {"queue": "files"},
         "monitoring.tasks.*": {"queue": "monitoring"},
     },
     task_publish_retry=False,  # a dead broker must not hold a web request; the reaper sends again

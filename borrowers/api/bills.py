@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_variables
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -13,51 +14,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from borrowers.api.own import IsBorrower, acting, card_of
+from borrowers.api.shapes import BillOutput
+from borrowers.api.uploads import UploadOutput, shown
 from borrowers.behaviour import queries
-from borrowers.behaviour.actions import take_in
 from borrowers.behaviour.contracts import Category
-from borrowers.behaviour.imports import BatchFacts
-from borrowers.behaviour.words import doubt_of
 from borrowers.connectors import limits
-from borrowers.connectors.registry import reader_on
 from borrowers.people.contracts import BorrowerCard
+from borrowers.uploads import actions as uploads
+from borrowers.uploads import queries as on_their_way
+from common.actors import Actor
 from common.api.idempotency import HEADER, once
 from common.files.turns import turn_of
-from common.web import uploads
-
-
-class BillOutput(serializers.Serializer[Any]):
-    """One bill. Rows read = imported + duplicates + quarantined + not counted."""
-
-    id = serializers.CharField(source="public_id")
-    # DRF's own attribute of the same name stays: declared fields are taken off the class.
-    source = serializers.CharField(source="source.name")  # type: ignore[assignment]
-    dialect = serializers.CharField()
-    rows_read = serializers.IntegerField()
-    imported = serializers.IntegerField()
-    duplicates = serializers.IntegerField()
-    quarantined = serializers.IntegerField()
-    not_counted = serializers.IntegerField()
-    declared_rows = serializers.IntegerField(allow_null=True)
-    totals_agree = serializers.BooleanField(allow_null=True)
-    first_at = serializers.DateTimeField(allow_null=True)
-    last_at = serializers.DateTimeField(allow_null=True)
-    imported_at = serializers.DateTimeField()
-    doubt = serializers.SerializerMethodField(
-        help_text="ROWS_MISSING or TOTALS_DIFFER where the file contradicts its own rows."
-    )
-    warning = serializers.SerializerMethodField(help_text="The doubt in words; else null.")
-    is_used = serializers.BooleanField(help_text="False once the consent has been taken back.")
-
-    def get_doubt(self, bill: BatchFacts) -> str | None:
-        """Its code."""
-        doubt = doubt_of(bill)
-        return doubt.code if doubt else None
-
-    def get_warning(self, bill: BatchFacts) -> str | None:
-        """Its sentence."""
-        doubt = doubt_of(bill)
-        return _(doubt.message) % doubt.context if doubt else None
+from common.web import uploads as bodies
+from common.web.waiting import wait_until
 
 
 class BillsOutput(serializers.Serializer[Any]):
@@ -91,11 +60,17 @@ class RecordsOutput(serializers.Serializer[Any]):
 
 
 class BillInput(serializers.Serializer[Any]):
-    """A bill as the wallet exports it."""
+    """A file as it was exported, and the password that opens it: used once, kept nowhere."""
 
     file = serializers.FileField(allow_empty_file=True)
+    password = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=64, write_only=True
+    )
 
 
+WAIT_SECONDS = 3.0
+# What a kept answer names where the reading had not ended when it was given.
+ON_ITS_WAY = "upload:"
 IDEMPOTENCY_KEY = OpenApiParameter(HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER, required=True)
 
 
@@ -114,28 +89,53 @@ class Bills(APIView):
         operation_id="bill_upload",
         parameters=[IDEMPOTENCY_KEY],
         request={"multipart/form-data": BillInput},
-        responses={201: BillOutput},
+        responses={
+            201: BillOutput,
+            202: OpenApiResponse(UploadOutput, "Still being read; look at Location again."),
+        },
     )
+    @method_decorator(sensitive_variables("password"))
     def post(self, request: Request) -> Response:
-        """Give a bill. The same bill again gives the same answer and changes nothing."""
-        if uploads.is_longer_than(request, limits.LARGEST_FILE):
+        """Give a file. The same bill again gives the same answer and changes nothing. Waits up to
+        3 s for the reading."""
+        if bodies.is_longer_than(request, limits.LARGEST_FILE):
             raise limits.too_large()
-        uploads.keep_in_memory(request)
+        bodies.keep_in_memory(request)
         asked = BillInput(data=request.data)
         asked.is_valid(raise_exception=True)
         card, file = card_of(request), asked.validated_data["file"]
+        password = asked.validated_data["password"]
+        answer = once(
+            request,
+            act=lambda _key: given(card, file.read(), password, acting(card)),
+            show=lambda resource: _taken(resource, card),
+            status_code=lambda resource: 202 if resource.startswith(ON_ITS_WAY) else 201,
+        )
+        if answer.status_code == 202:
+            answer["Location"] = reverse("borrowers-api:upload", args=[answer.data["id"]])
+        return answer
 
-        def act(_key: str) -> str:
-            with turn_of(card.id):
-                return take_in(
-                    borrower_id=card.id,
-                    content=file.read(),
-                    file_name=file.name,
-                    read=reader_on(uploads.latest_day(), settings.OPTIONAL_SOURCES),
-                    by=acting(card),
-                ).public_id
 
-        return once(request, act=act, show=lambda public_id: _shown(public_id, card))
+@sensitive_variables("password")
+def given(card: BorrowerCard, content: bytes, password: str, by: Actor) -> str:
+    """Take a file and wait a moment for its reading: the bill, or the upload on its way.
+
+    Raises what `receive` raises, and the refusal of a file that cannot be read.
+    """
+    with turn_of(card.id) as may_wait:
+        upload = uploads.receive(borrower_id=card.id, content=content, password=password, by=by)
+        seconds = WAIT_SECONDS if may_wait else 0
+        wait_until(lambda: on_their_way.has_ended(upload.id), seconds=seconds)
+    found = on_their_way.own(card.id, upload.public_id)
+    if found.refusal is not None:
+        raise found.refusal
+    return found.bill or ON_ITS_WAY + found.public_id
+
+
+def _taken(resource: str, card: BorrowerCard) -> dict[str, Any]:
+    if not resource.startswith(ON_ITS_WAY):
+        return _shown(resource, card)
+    return shown(on_their_way.own(card.id, resource.removeprefix(ON_ITS_WAY)))
 
 
 class Bill(APIView):

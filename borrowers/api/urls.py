@@ -6,6 +6,7 @@ from borrowers.api.bills import Bill, Bills, Records
 from borrowers.api.consents import Consents, Withdrawal
 from borrowers.api.messages import Messages, Reading
 from borrowers.api.people import Identity, Me
+from borrowers.api.uploads import Upload
 
 app_name = "borrowers-api"
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("consents/<str:purpose>/withdraw", Withdrawal.as_view(), name="withdraw"),
     path("bills", Bills.as_view(), name="bills"),
     path("bills/<slug:public_id>", Bill.as_view(), name="bill"),
+    path("uploads/<slug:public_id>", Upload.as_view(), name="upload"),
     path("records", Records.as_view(), name="records"),
     path("messages", Messages.as_view(), name="messages"),
     path("messages/read", Reading.as_view(), name="messages-read"),

@@ -1,6 +1,7 @@
 """Keeping a file: sealed bytes first, the row that names them after."""
 
 import hashlib
+from functools import partial
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
@@ -16,7 +17,7 @@ from common.audit import actions as audit
 from common.crypto.blind_index import blind
 from common.crypto.files import seal_bytes, unseal_bytes
 from common.errors import NotFound
-from common.transactions import joined
+from common.transactions import after_commit, joined, required
 
 CONTENT_CONTEXT = "document.content"
 
@@ -75,6 +76,21 @@ def open_for_staff(*, document_id: int, reason_code: str, by: Actor) -> tuple[by
         facts={"document": row.public_id, "kind": row.kind, "reason_code": reason_code},
     )
     return content, row.media_type
+
+
+@required
+def discard(*, document_id: int, by: Actor) -> None:
+    """Forget a file that nothing refers to; the bytes go when that is on paper."""
+    row = SealedFile.objects.select_related("borrower").get(pk=document_id)
+    public_id, name, borrower = row.public_id, row.store_name, row.borrower.public_id
+    row.delete()
+    audit.append(
+        action="borrowers.document.discarded",
+        subject=f"borrower:{borrower}",
+        by=by,
+        facts={"document": public_id, "kind": row.kind},
+    )
+    after_commit(partial(storages["documents"].delete, name))
 
 
 def _kept(

@@ -8,7 +8,7 @@ from borrowers.behaviour.models import ImportBatch
 from borrowers.connectors import limits
 from borrowers.documents.models import SealedFile
 from borrowers.people.models import Account
-from borrowers.tests import cast
+from borrowers.tests import cast, locked, workers
 from borrowers.tests.bill_texts import number, wechat, wechat_row
 from common.files.turns import turn_of
 
@@ -30,10 +30,16 @@ def client_of(card) -> APIClient:
     return client
 
 
-def upload(client, content=None, key="first-upload"):
+def upload(client, content=None, key="first-upload", password=""):
     file = SimpleUploadedFile("bill.csv", bill() if content is None else content)
     headers = {"Idempotency-Key": key} if key else {}
-    return client.post("/api/v1/bills", {"file": file}, format="multipart", headers=headers)
+    given = {"file": file, "password": password}
+    return client.post("/api/v1/bills", given, format="multipart", headers=headers)
+
+
+@pytest.fixture(autouse=True)
+def _a_quick_worker(monkeypatch):
+    monkeypatch.setattr("borrowers.api.bills.wait_until", workers.quick)
 
 
 @pytest.fixture
@@ -136,12 +142,81 @@ class TestUpload:
         assert (answer.status_code, answer.json()["code"]) == (403, "CONSENT_NEEDED")
         assert not SealedFile.objects.exists()
 
+    def test_of_a_locked_file_needs_its_password_once(self, api):
+        closed = locked.archive(bill(), "Zip-31415926")
+
+        without = upload(api, closed)
+        opened = upload(api, closed, password="Zip-31415926")
+
+        assert (without.status_code, without.json()["code"]) == (422, "FILE_PASSWORD_NEEDED")
+        assert (opened.status_code, opened.json()["imported"]) == (201, 8)
+        assert locked.places_of("Zip-31415926") == []
+
     def test_without_a_file_names_it(self, api):
         answer = api.post(
             "/api/v1/bills", {}, format="multipart", headers={"Idempotency-Key": "no-file-here"}
         )
 
         assert answer.json()["errors"][0]["pointer"] == "/file"
+
+
+class TestUploadThatTakesLonger:
+    @pytest.fixture(autouse=True)
+    def _a_busy_worker(self, monkeypatch, _a_quick_worker):
+        monkeypatch.setattr("borrowers.api.bills.wait_until", workers.busy)
+
+    def test_answers_with_where_to_look(self, api):
+        answer = upload(api)
+
+        assert answer.status_code == 202
+        job = api.get(answer.headers["Location"]).json()
+        assert (job["state"], job["bill"], job["problem"]) == ("READING", None, None)
+        assert not ImportBatch.objects.exists()
+
+    def test_ends_with_the_bill(self, api):
+        where = upload(api).headers["Location"]
+        workers.read_what_is_owed()
+
+        job = api.get(where).json()
+
+        assert (job["state"], job["progress_percent"]) == ("READ", 100)
+        assert job["bill"] == api.get("/api/v1/bills").json()["results"][0]
+        assert job["was_known"] is False
+
+    def test_ends_with_the_problem(self, api):
+        where = upload(api, b"one,two\n1,2\n").headers["Location"]
+        workers.read_what_is_owed()
+
+        job = api.get(where).json()
+
+        assert (job["state"], job["problem"]["code"]) == ("REFUSED", "FILE_IS_NOT_A_BILL")
+        assert not SealedFile.objects.exists()
+
+    def test_with_the_same_key_is_the_same_upload(self, api):
+        first = upload(api)
+        workers.read_what_is_owed()
+
+        again = upload(api)
+
+        assert again.headers["Idempotency-Replayed"] == "true"
+        assert again.status_code == 202
+        assert again.headers["Location"] == first.headers["Location"]
+        assert again.json()["state"] == "READ"
+
+    def test_says_that_a_bill_was_known(self, api):
+        upload(api)
+        workers.read_what_is_owed()
+
+        where = upload(api, key="second-upload").headers["Location"]
+        workers.read_what_is_owed()
+
+        assert api.get(where).json()["was_known"] is True
+        assert ImportBatch.objects.count() == 1
+
+    def test_is_nowhere_for_somebody_else(self, api):
+        where = upload(api).headers["Location"]
+
+        assert client_of(cast.borrower("Zhao")).get(where).status_code == 404
 
 
 class TestABill:

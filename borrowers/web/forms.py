@@ -34,12 +34,25 @@ class IdentityForm(forms.Form):
 
 
 class BillForm(forms.Form):
-    """One bill."""
+    """One file, whatever it is, and the password that opens it."""
 
     file = forms.FileField(
-        label=_("Your bill"),
-        help_text=_("WeChat Pay (XLSX or CSV) or Alipay (CSV), as the app exports it."),
+        label=_("Your file"),
+        help_text=_(
+            "A bill of WeChat Pay, Alipay, JD or Meituan, or a bank statement: CSV, XLS, XLSX, PDF,"
+            " OFX or ZIP, just as it was exported."
+        ),
         error_messages={"empty": _("This file is empty. Export the bill again and choose it.")},
+    )
+    password = forms.CharField(
+        label=_("The password of the file"),
+        help_text=_(
+            "Only if the file is locked. We use it once, to open this file, and do not keep it."
+        ),
+        required=False,
+        max_length=64,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
 

@@ -1,30 +1,26 @@
-"""The page of records: give a bill, see what we read of it."""
+"""The page of records: give a file of any kind, see what we read of it."""
 
 from typing import Any
 
-from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from borrowers.behaviour import queries
-from borrowers.behaviour.actions import take_in
-from borrowers.behaviour.imports import BatchFacts, ImportOutcome, Overview, contradicted
+from borrowers.behaviour.imports import BatchFacts, Overview, contradicted
 from borrowers.behaviour.words import CATEGORIES, SOURCES, doubt_of
 from borrowers.connectors import limits
-from borrowers.connectors.registry import reader_on
+from borrowers.connectors.refusals import PasswordNeeded, PasswordWrong
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from borrowers.consent.queries import is_allowed
 from borrowers.people.contracts import BorrowerCard
 from borrowers.web.forms import BillForm, refuse
-from borrowers.web.gate import acting, borrower_page
+from borrowers.web.gate import borrower_page
 from borrowers.web.home import apply_url
+from borrowers.web.uploads import ended, given, page_url
 from common.errors import Refused
-from common.files.turns import turn_of
 from common.periods import shanghai_date
 from common.web import uploads
 
@@ -51,33 +47,19 @@ def _sources(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
     if not form.is_valid():
         return _page(request, card, form, status=422)
     try:
-        file = form.cleaned_data["file"]
-        with turn_of(card.id):
-            outcome = take_in(
-                borrower_id=card.id,
-                content=file.read(),
-                file_name=file.name,
-                read=reader_on(uploads.latest_day(), settings.OPTIONAL_SOURCES),
-                by=acting(card),
-            )
+        upload = given(card, form)
+        if upload.refusal is not None:
+            raise upload.refusal
     except Refused as refusal:
-        refuse(form, refusal, "file")
+        refuse(form, refusal, field_of(refusal))
         return _page(request, card, form, status=refusal.status)
-    messages.success(request, in_words(outcome))
-    if doubt := doubt_of(queries.batch(outcome.public_id, card.id)):
-        messages.warning(request, _(doubt.message) % doubt.context)
-    return redirect("borrowers:sources")
+    return ended(request, upload) if upload.has_ended else redirect(page_url(upload))
 
 
-def in_words(outcome: ImportOutcome) -> str:
-    """What came of an upload."""
-    if outcome.already_imported:
-        return _("We had read this bill already. Nothing has changed.")
-    return ngettext(
-        "We read your bill. %(count)d payment was new.",
-        "We read your bill. %(count)d payments were new.",
-        outcome.imported,
-    ) % {"count": outcome.imported}
+def field_of(refusal: Refused) -> str:
+    """Where on the form a refusal belongs."""
+    is_about_password = isinstance(refusal, PasswordNeeded | PasswordWrong)
+    return "password" if is_about_password else "file"
 
 
 def _page(

@@ -7,6 +7,7 @@ from borrowers.web.home import switch_language
 from borrowers.web.identity import identity
 from borrowers.web.messages import inbox, outbox
 from borrowers.web.sources import sources
+from borrowers.web.uploads import upload
 
 app_name = "borrowers"
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("consents/<str:purpose>/grant/", grant, name="grant"),
     path("consents/<str:purpose>/withdraw/", withdraw, name="withdraw"),
     path("records/", sources, name="sources"),
+    path("records/uploads/<slug:public_id>/", upload, name="upload"),
     path("messages/", inbox, name="messages"),
     path("privacy/", privacy, name="privacy"),
     path("demo/outbox/", outbox, name="outbox"),

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -18,6 +18,8 @@ from common.idempotency.actions import Begun
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 64
+# What must leave no trace, not even as a part of a hash that could be guessed.
+NEVER_KEPT = frozenset({"password"})
 
 
 def once(
@@ -25,12 +27,13 @@ def once(
     *,
     act: Callable[[str], str],
     show: Callable[[str], Any],
-    status_code: int = 201,
+    status_code: int | Callable[[str], int] = 201,
 ) -> Response:
     """Run `act(key)` once for this key and answer with `show(resource)`.
 
     `act` gets the key, for the row's own unique column, and returns the public id of what it made;
-    `show` renders that thing now. A repeat runs only `show` and carries `Idempotency-Replayed`.
+    `show` renders that thing now, and `status_code` may depend on it. A repeat runs only `show` and
+    carries `Idempotency-Replayed`.
     Raises ValidationError without a key, KeyReused, StillRunning, and what `act` refuses.
     """
     key = request.headers.get(HEADER, "")
@@ -46,14 +49,17 @@ def once(
     except (Refused, APIException, Http404, PermissionDenied):
         actions.release(row_id=begun.row_id)
         raise
-    actions.complete(row_id=begun.row_id, status_code=status_code, resource=resource)
-    return Response(show(resource), status=status_code)
+    status = status_code if isinstance(status_code, int) else status_code(resource)
+    actions.complete(row_id=begun.row_id, status_code=status, resource=resource)
+    return Response(show(resource), status=status)
 
 
 def _begin(request: Request, key: str) -> Begun:
     assert request.user.pk is not None
-    body = json.dumps(request.data, sort_keys=True, default=_plain).encode()
-    assert request.user.pk is not None
+    asked = request.data
+    if isinstance(asked, Mapping):
+        asked = {name: each for name, each in dict(asked).items() if name not in NEVER_KEPT}
+    body = json.dumps(asked, sort_keys=True, default=_plain).encode()
     return actions.begin(
         account_id=request.user.pk,
         key=key,

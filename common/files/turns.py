@@ -1,7 +1,7 @@
-"""Reading by turns: one file of a person at a time, and never all threads with files.
+"""Taking files by turns: one of a person at a time, and never all threads with files.
 
-A hostile file keeps its reader, and the thread that waits for it, until the time limit. The count
-is kept by the process that serves: what it protects are that process's threads.
+A thread opens a locked file and waits a moment for the reading. The count is kept by the process
+that serves: what it protects are that process's threads.
 """
 
 import threading
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from common.errors import Refused
-from common.files.bounded import ReaderUnavailable
 from common.texts import gettext_noop
 
 # Of the eight threads of the web server (config/supervisor/programme.py).
@@ -28,16 +27,16 @@ class StillReading(Refused):
 
 
 @contextmanager
-def turn_of(person_id: int) -> Iterator[None]:
-    """Hold this person's turn while their file is read. Raises StillReading, ReaderUnavailable."""
+def turn_of(person_id: int) -> Iterator[bool]:
+    """Hold this person's turn while their file is taken. True where a thread may wait for its
+    reading; False where so many wait that this one should answer at once. Raises StillReading."""
     with _gate:
         if person_id in _reading:
             raise StillReading
-        if len(_reading) >= MOST_AT_ONCE:
-            raise ReaderUnavailable
+        may_wait = len(_reading) < MOST_AT_ONCE
         _reading.add(person_id)
     try:
-        yield
+        yield may_wait
     finally:
         with _gate:
             _reading.remove(person_id)

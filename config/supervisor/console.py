@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import IO, TextIO
 
 LOGINS_FILE = "logins.txt"
-COLOURS = {"web": 36, "worker": 32, "beat": 33, "bank": 34, "redis": 35, "postgres": 35}
+COLOURS = {
+    "web": 36,
+    "worker": 32,
+    "reader": 32,
+    "beat": 33,
+    "bank": 34,
+    "redis": 35,
+    "postgres": 35,
+}
 
 
 class Console:

@@ -15,6 +15,9 @@ QUEUES = "default,decisions,money,monitoring"
 NOT_FOR_CHILDREN = {"DATABASE_OWNER_URL", "MINGZHANG_DATABASE_ROLE"}
 # No banner; Django's checks are `make check`'s work.
 CELERY = [sys.executable, "-m", "celery", "--quiet", "--skip-checks", "--app", "config.celery:app"]
+WORKER = [*CELERY, "worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
+# A demonstration may run as root, in a container for example; every line of it need not say so.
+QUIET = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -77,6 +80,7 @@ def platform_children(
     children = [
         _web(addresses, environment_of_children),
         _worker(environment_of_children),
+        _reader(environment_of_children),
         _beat(layout, environment_of_children),
     ]
     if environment() != "production":
@@ -104,12 +108,16 @@ def _web(addresses: Addresses, told: dict[str, str]) -> Child:
 
 
 def _worker(told: dict[str, str]) -> Child:
-    command = [*CELERY, "worker"]
-    command += ["--concurrency", "2", "--queues", QUEUES, "--optimization", "fair"]
-    command += ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
-    # A demonstration may run as root, in a container for example; every line of it need not say so.
-    quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
-    return Child(name="worker", command=command, environment=told | quiet, grace_seconds=60)
+    command = [*WORKER, "--concurrency", "2", "--queues", QUEUES, "--optimization", "fair"]
+    return Child(name="worker", command=command, environment=told | QUIET, grace_seconds=60)
+
+
+def _reader(told: dict[str, str]) -> Child:
+    """Threads are enough: what reads a file is a process of its own. It stands apart, so that no
+    decision ever waits behind a hostile file."""
+    command = [*WORKER, "--hostname", "reader@%h", "--pool", "threads", "--concurrency", "3"]
+    command += ["--queues", "files"]
+    return Child(name="reader", command=command, environment=told | QUIET, grace_seconds=60)
 
 
 def _beat(layout: Layout, told: dict[str, str]) -> Child:

@@ -66,12 +66,12 @@ class TestPlatformChildren:
         return of
 
     def test_of_a_demonstration_include_the_sandbox_bank(self, names):
-        assert names({}) == ["bank", "web", "worker", "beat"]
+        assert names({}) == ["bank", "web", "worker", "reader", "beat"]
 
     def test_of_a_real_installation_do_not(self, names, monkeypatch):
         monkeypatch.setenv("MINGZHANG_ENV", "production")
 
-        assert names({}) == ["web", "worker", "beat"]
+        assert names({}) == ["web", "worker", "reader", "beat"]
 
     def test_tell_the_keys_of_the_bank_to_the_bank_only(self, place):
         children = programme.platform_children(Layout.for_repository(), ADDRESSES, {})

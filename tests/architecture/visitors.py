@@ -15,6 +15,7 @@ from borrowers.behaviour.models import ImportBatch
 from borrowers.people import actions as people
 from borrowers.people.models import Account
 from borrowers.tests import cast
+from borrowers.uploads import actions as uploads
 from config.routes import Role
 from lending.repayments import actions as repayments
 from lending.tests import builders
@@ -25,12 +26,13 @@ _OURS = ("borrowers", "scoring", "lending", "monitoring")
 
 @dataclass(frozen=True)
 class Lins:
-    """What Lin owns: an application, a loan with a repayment, a bill."""
+    """What Lin owns: an application, a loan with a repayment, a bill, an upload."""
 
     application: str
     loan: str
     repayment: str
     bill: str
+    upload: str
 
     def address(self, route: str) -> str:
         """The address of her own thing behind this route."""
@@ -39,6 +41,8 @@ class Lins:
             thing = self.application
         if "bills/" in route:
             thing = self.bill
+        if "uploads/" in route:
+            thing = self.upload
         return address(
             route,
             {"public_id": thing, "out_trade_no": self.repayment, "number": self.repayment},
@@ -71,6 +75,9 @@ def lins() -> Lins:
         loan=loan.public_id,
         repayment=repayment.out_trade_no,
         bill=bill.public_id,
+        upload=uploads.receive(
+            borrower_id=card.id, content=b"another bill", password="", by=cast.self_of(card)
+        ).public_id,
     )
 
 

@@ -115,7 +115,17 @@ class ApiPerson:
         return self.post(f"consents/{purpose}/withdraw")
 
     def upload(self, bill: bytes, *, name: str = "bill.xlsx", key: str | None = None) -> Any:
-        return self.post("bills", key=key or new_key(), files={"file": (name, bill)})
+        """Give a file, and wait for its reading as a client does that was told 202."""
+        sent = self.ask("POST", "bills", key=key or new_key(), files={"file": (name, bill)})
+        said = _content(sent)
+        if sent.status_code != requests.codes.accepted:
+            return said
+        job = self._once(
+            lambda: self.get(sent.headers["Location"]), lambda it: it["state"] != "READING"
+        )
+        if job["problem"]:
+            raise Unexpected(self.ask("GET", sent.headers["Location"]))
+        return job["bill"]
 
     # --- from the question to the signature ---
 

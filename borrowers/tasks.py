@@ -1,0 +1,31 @@
+"""Borrowers' tasks: they read the clock, call one verb, and may run twice."""
+
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+
+from borrowers.connectors.registry import reader_on
+from borrowers.uploads import actions as uploads
+from borrowers.uploads import queries
+from common.actors import SYSTEM
+from common.processes.contracts import Claim
+from common.processes.runs import run
+from common.web.uploads import latest_day
+
+
+@shared_task
+def read_upload(*, process_id: int, **_: Any) -> None:
+    """Read one file that a person gave."""
+    run(process_id=process_id, work=_read)
+
+
+@shared_task
+def let_go_of_uploads(**_: Any) -> None:
+    """Tell people of files that no reader survived, so that they are not kept waiting."""
+    for upload_id in queries.abandoned():
+        uploads.give_up(upload_id=upload_id, by=SYSTEM)
+
+
+def _read(claim: Claim) -> None:
+    uploads.read(claim=claim, read=reader_on(latest_day(), settings.OPTIONAL_SOURCES))
