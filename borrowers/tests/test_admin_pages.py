@@ -17,7 +17,7 @@ from common.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ("borrower", "accessentry", "consent", "importbatch", "eventrow", "message")
+LISTS = ("borrower", "accessentry", "consent", "importbatch", "eventrow", "message", "upload")
 
 
 def signed_in(account: Account) -> Client:

@@ -135,7 +135,9 @@ def test_an_upload_says_what_it_takes(phone):
     page = Reader(phone.get(reverse("borrowers:sources")).content.decode())
 
     (field,) = [each for each in page.fields if each.get("type") == "file"]
-    assert {".csv", ".xlsx", ".xls", ".pdf", ".zip", ".ofx"} <= set((field["accept"] or "").split(","))
+    assert {".csv", ".xlsx", ".xls", ".pdf", ".zip", ".ofx"} <= set(
+        (field["accept"] or "").split(",")
+    )
     (form,) = [each for each in page.forms if each.get("enctype") == "multipart/form-data"]
     assert form["method"] == "post"
 

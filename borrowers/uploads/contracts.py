@@ -28,3 +28,29 @@ class UploadFacts:
     @property
     def has_ended(self) -> bool:
         return self.state != "READING"
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutFacts:
+    """How well one layout of files is read."""
+
+    source: int
+    dialect: str
+    bills: int
+    rows: int
+    not_understood: int
+    in_doubt: int
+    last_at: datetime
+
+    @property
+    def not_understood_ppm(self) -> int:
+        return self.not_understood * 1_000_000 // self.rows if self.rows else 0
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalFacts:
+    """How often files were refused for one reason."""
+
+    code: str
+    files: int
+    last_at: datetime

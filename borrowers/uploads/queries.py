@@ -2,7 +2,10 @@
 
 from functools import cache
 
-from borrowers.uploads.contracts import UploadFacts
+from django.db.models import Count, Max, Q, Sum
+
+from borrowers.behaviour.models import ImportBatch
+from borrowers.uploads.contracts import LayoutFacts, RefusalFacts, UploadFacts
 from borrowers.uploads.models import Upload, UploadState
 from common.errors import NotFound, Refused
 from common.files.bounded import ReaderStopped, all_refusals
@@ -71,3 +74,49 @@ def _refusal(row: Upload) -> Refused | None:
 @cache
 def _by_code() -> dict[str, type[Refused]]:
     return {each.code: each for each in all_refusals(Refused)}
+
+
+def layouts() -> tuple[LayoutFacts, ...]:
+    """How well each layout is read, the most common first: all bills that were kept."""
+    rows = (
+        ImportBatch.objects.values("source", "dialect")
+        .annotate(
+            bills=Count("pk"),
+            rows=Sum("rows_read"),
+            not_understood=Sum("rows_quarantined"),
+            in_doubt=Count("pk", filter=Q(totals_agree=False)),
+            last_at=Max("imported_at"),
+        )
+        .order_by("-bills", "dialect")
+    )
+    return tuple(
+        LayoutFacts(
+            source=row["source"],
+            dialect=row["dialect"],
+            bills=row["bills"],
+            rows=row["rows"],
+            not_understood=row["not_understood"],
+            in_doubt=row["in_doubt"],
+            last_at=row["last_at"],
+        )
+        for row in rows
+    )
+
+
+def refusals() -> tuple[RefusalFacts, ...]:
+    """Why files were refused, the most common reason first."""
+    rows = (
+        Upload.objects.filter(state=UploadState.REFUSED)
+        .values("refusal")
+        .annotate(files=Count("pk"), last_at=Max("ended_at"))
+        .order_by("-files", "refusal")
+    )
+    return tuple(
+        RefusalFacts(code=row["refusal"], files=row["files"], last_at=row["last_at"])
+        for row in rows
+    )
+
+
+def sentence(code: str) -> str:
+    """What the refusal of this code says, before it is translated and filled."""
+    return _by_code().get(code, ReaderStopped).message

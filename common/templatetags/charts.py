@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from common.charts.bars import Bar, Caption, month_bars, stacked_bars
 from common.charts.contracts import Instalment, Month
+from common.charts.level import Level, level_bars
 from common.charts.meter import meter
 from common.templatetags.money import yuan
 
@@ -84,6 +85,25 @@ def months_chart(months: Sequence[Month], name: str = "months") -> dict[str, obj
         for month in months
     ]
     return {"chart": month_bars(bars, caption=caption), "months": months}
+
+
+@register.inclusion_tag("components/levels.html")
+def levels_chart(
+    rows: Sequence[Level], name: str, title: str, first: str, second: str
+) -> dict[str, object]:
+    """Named sizes as level bars, and the table behind them, whose columns are headed as given."""
+    caption = Caption(
+        name=name,
+        title=title,
+        description=_("%(count)s rows. The table holds every figure.") % {"count": len(rows)},
+    )
+    return {
+        "chart": level_bars(rows, caption=caption),
+        "rows": rows,
+        "title": title,
+        "first": first,
+        "second": second,
+    }
 
 
 @register.simple_tag

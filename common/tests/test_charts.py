@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from common.charts.bars import BASE, PLOT_HEIGHT, WIDTH, Bar, Caption, month_bars, stacked_bars
 from common.charts.gallery import examples
+from common.charts.level import Level, level_bars
 from common.charts.meter import meter
 from common.templatetags.charts import schedule_rows
 
@@ -166,3 +167,38 @@ class TestReasonMeter:
     def test_refuses_a_direction_that_it_does_not_know(self):
         with pytest.raises(KeyError):
             Template("{% load charts %}{% reason_meter 1 'SIDEWAYS' %}").render(Context())
+
+
+class TestLevelBars:
+    ROWS = (Level("Eating out", 400, "¥4.00"), Level("Travel", 100, "¥1.00"), Level("Cash", 0, "0"))
+
+    def test_are_as_long_as_their_share_of_the_largest(self):
+        bars = boxes(level_bars(self.ROWS, caption=CAPTION), "fill-first")
+
+        assert [bar.get("width") for bar in bars] == ["360", "90", "0"]
+
+    def test_name_every_row_and_its_size(self):
+        said = labels(level_bars(self.ROWS, caption=CAPTION))
+
+        assert said == ["Eating out", "¥4.00", "Travel", "¥1.00", "Cash", "0"]
+
+    def test_grow_with_their_rows(self):
+        picture = ElementTree.fromstring(level_bars(self.ROWS * 3, caption=CAPTION))
+
+        assert picture.get("viewBox") == "0 0 360 306"
+
+    def test_of_nothing_are_an_empty_picture(self):
+        assert boxes(level_bars((), caption=CAPTION)) == []
+
+    def test_escape_what_people_wrote(self):
+        drawn = level_bars([Level("<b>", 1, "&")], caption=CAPTION)
+
+        assert labels(drawn) == ["<b>", "&"]
+
+    def test_stand_beside_their_table(self):
+        page = Template(
+            "{% load charts %}{% levels_chart rows name='s' title='Scenes' first='A' second='B' %}"
+        ).render(Context({"rows": self.ROWS}))
+
+        assert page.count("<tr>") == 4
+        assert 'aria-label="Scenes"' in page

@@ -51,6 +51,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(_("Borrowers"), "group", "borrowers.Borrower"),
             Entry(_("Consents"), "verified_user", "borrowers.Consent"),
+            Entry(_("Files given"), "cloud_upload", "borrowers.Upload"),
             Entry(_("Bills read"), "upload_file", "borrowers.ImportBatch"),
             Entry(_("Payments in bills"), "receipt_long", "borrowers.EventRow"),
             Entry(_("Messages"), "mail", "borrowers.Message"),
