@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from simulation.words import Scene
 from simulation.world import World
@@ -58,6 +59,7 @@ def figures(world: World) -> list[Figure]:
     ]
 
 
+Many = npt.NDArray[np.bool_] | npt.NDArray[np.int64] | npt.NDArray[np.float64] | list[float]
 Drawn = Iterator[tuple[str, float, float, float]]
 
 
@@ -68,31 +70,36 @@ def payments(world: World) -> Drawn:
     whole = world.people.is_thin[paid.person]
     times = np.bincount(paid.person[~whole], minlength=len(world.people))
     counts = times[~world.people.is_thin] / world.days.months
-    yield "wallet payments a month, median person", float(np.median(counts)), 60, 120
+    yield "wallet payments a month, median person", median(counts), 60, 120
     yuan = paid.amount_fen / 100
-    yield "their amount in yuan, median", float(np.median(yuan)), 18, 32
-    yield "their amount in yuan, mean", float(yuan.mean()), 80, 145
-    yield "their amount in yuan, 95 of 100 are below", float(np.percentile(yuan, 95)), 250, 480
-    yield "% of them below 50 yuan", 100 * float((yuan < 50).mean()), 68, 86
+    yield "their amount in yuan, median", median(yuan), 18, 32
+    yield "their amount in yuan, mean", mean(yuan), 80, 145
+    yield (
+        "their amount in yuan, 95 of 100 are below",
+        float(np.percentile(yuan, 95)) if len(yuan) else 0.0,
+        250,
+        480,
+    )
+    yield "% of them below 50 yuan", 100 * mean(yuan < 50), 68, 86
     bought = chosen(rows, (Kind.PURCHASE,))
-    yield "% of purchases in whole yuan", 100 * float((bought.amount_fen % 100 == 0).mean()), 38, 50
+    yield "% of purchases in whole yuan", 100 * mean(bought.amount_fen % 100 == 0), 38, 50
 
 
 def hours(world: World) -> Drawn:
     bought = chosen(world.events, (Kind.PURCHASE,))
     hour = (bought.seconds + 8 * 3600) // 3600 % 24
     night = (hour >= 1) & (hour < 5)
-    yield "% of purchases between one and five at night", 100 * float(night.mean()), 0.2, 3
+    yield "% of purchases between one and five at night", 100 * mean(night), 0.2, 3
     day = world.days.weekday[(bought.seconds - world.days.begins[0]) // DAY]
-    weekend = (day >= 5).mean() / (day < 5).mean() * 5 / 2
-    yield "weekend days against week days", float(weekend), 1.2, 1.5
+    weekend = mean(day >= 5) / max(mean(day < 5), 0.001) * 5 / 2
+    yield "weekend days against week days", weekend, 1.2, 1.5
 
 
 def scenes(world: World) -> Drawn:
     paid = chosen(world.events, (*PAID, Kind.RENT))
     by_scene = np.bincount(paid.scene, weights=paid.amount_fen.astype(float), minlength=40)
     for name, (low, high, parts) in GROUPS.items():
-        share = 100 * sum(by_scene[int(scene)] for scene in parts) / by_scene.sum()
+        share = 100 * sum(by_scene[int(scene)] for scene in parts) / max(by_scene.sum(), 1)
         yield f"% of spending: {name}", float(share), low, high
 
 
@@ -111,12 +118,12 @@ def faithfulness(bought: Events) -> float:
     order = np.lexsort((-counts, owner))
     owner, counts = owner[order], counts[order]
     firsts = np.searchsorted(owner, owner)
-    return float(counts[np.arange(len(owner)) - firsts < 5].sum() / counts.sum())
+    return float(counts[np.arange(len(owner)) - firsts < 5].sum() / max(counts.sum(), 1))
 
 
 def earning(world: World) -> Drawn:
     people = world.people
-    yield "% of people on a salary", 100 * float(people.is_salaried.mean()), 62, 78
+    yield "% of people on a salary", 100 * mean(people.is_salaried), 62, 78
     pay = chosen(world.events, (Kind.SALARY,))
     usual = pay.taken(pay.series == 0)
     spread = [
@@ -124,11 +131,11 @@ def earning(world: World) -> Drawn:
         for person in np.unique(usual.person)
         if len(each := usual.amount_fen[usual.person == person]) > 5
     ]
-    yield "coefficient of variation of a salary, median", float(np.median(spread)), 0.03, 0.15
+    yield "coefficient of variation of a salary, median", median(spread), 0.03, 0.15
     insured = world.earnings.insured_base_fen > 0
     yield (
         "% of months insured, of the salaried",
-        100 * float(insured[people.is_salaried].mean()),
+        100 * mean(insured[people.is_salaried]),
         70,
         95,
     )
@@ -195,6 +202,15 @@ def society(world: World) -> Drawn:
         5,
         25,
     )
+
+
+def mean(values: Many) -> float:
+    """Of nothing it is nought."""
+    return float(np.mean(values)) if np.size(values) else 0.0
+
+
+def median(values: Many) -> float:
+    return float(np.median(values)) if np.size(values) else 0.0
 
 
 def chosen(rows: Events, kinds: tuple[Kind, ...]) -> Events:

@@ -56,7 +56,10 @@ class TestLoading:
     def test_brings_everybody_in_with_their_records(self, heard):
         assert heard == [each.name for each in (*PEOPLE, *NEIGHBOURS.values())]
         for person in NEIGHBOURS.values():
-            borrower = queries.borrower_of(queries.account_by_phone(person.phone).pk)
+            account = queries.account_by_phone(person.phone)
+            assert account is not None
+            borrower = queries.borrower_of(account.pk)
+            assert borrower is not None
             assert behaviour.overview(borrower.id).events > 300
 
     def test_changes_nothing_when_it_is_done_again(self, heard):
