@@ -5,7 +5,7 @@ from datetime import date
 
 from common.periods import add_months
 from simulation.cast import Person
-from simulation.folders.sharing import shares_of
+from simulation.folders.people.sharing import shares_of
 from simulation.folders.writing import Written, files_of
 from simulation.world import World, simulate
 from simulation.world.personas import Persona

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from simulation.bills.papers import devices, insurance, student
-from simulation.folders import faces
-from simulation.folders.sharing import Shares
+from simulation.folders.people import faces
+from simulation.folders.people.sharing import Shares
 from simulation.world import World
 
 DEVICES = (

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from simulation.bills.banks import Account, Entry, Occasion
 from simulation.bills.records import Kind as BillKind
 from simulation.bills.records import Method, Record
-from simulation.folders import faces
-from simulation.folders.sharing import Shares
+from simulation.folders.people import faces
+from simulation.folders.people.sharing import Shares
 from simulation.words import Direction, Scene
 from simulation.world import World
 from simulation.world.events import COLUMNS, Funding, Kind, Shop, Wallet

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from simulation.folders import faces
 from simulation.folders.figures import figures, worst_days
+from simulation.folders.people import faces
 from simulation.folders.rows import Happening
 from simulation.folders.writing import Written
 from simulation.words import Scene

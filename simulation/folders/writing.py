@@ -13,10 +13,11 @@ from simulation.bills.containers.archive import locked
 from simulation.bills.layouts import Layout, file_name, write
 from simulation.bills.records import Kind as BillKind
 from simulation.bills.records import Owner, Record
-from simulation.folders import faces, papers
+from simulation.folders import papers
 from simulation.folders.forging import Forgery, forged
+from simulation.folders.people import faces
+from simulation.folders.people.sharing import shares_of
 from simulation.folders.rows import Happening, Teller, happenings
-from simulation.folders.sharing import shares_of
 from simulation.world import World
 from simulation.world.events import Shop, Wallet
 

@@ -12,10 +12,10 @@ import pytest
 from borrowers.connectors.registry import read_bill
 from simulation.bills.banks import Entry, StatementLayout
 from simulation.bills.records import Record
-from simulation.folders import faces
 from simulation.folders.forging import NO_EVENT, Trick, forged
+from simulation.folders.people import faces
+from simulation.folders.people.sharing import GIVES, shares_of
 from simulation.folders.rows import Happening, happenings, number_in
-from simulation.folders.sharing import GIVES, shares_of
 from simulation.folders.truth import ROW_NAMES
 from simulation.folders.whole import write_world
 from simulation.folders.writing import (

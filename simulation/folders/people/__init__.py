@@ -1,0 +1,1 @@
+"""Who hands files in: their names and cards, and what they share."""
