@@ -2,13 +2,15 @@
 
 from borrowers.behaviour.models import EventMark, EventRow, EventTextRow, ImportBatch
 from borrowers.consent.models import Consent, ConsentWithdrawal
+from borrowers.deliveries.models import DeliveredEvent, Delivery
 from borrowers.documents.models import SealedFile
 from borrowers.messages.models import Message, OutgoingText
+from borrowers.partners.models import Partner, PartnerKey
 from borrowers.people.models import AccessEntry, Account, Borrower
 from borrowers.uploads.models import Upload
 
 __all__ = [
-    "AccessEntry", "Account", "Borrower", "Consent", "ConsentWithdrawal", "EventMark", "EventRow",
-    "EventTextRow", "ImportBatch", "Message", "OutgoingText", "SealedFile",
-    "Upload",
+    "AccessEntry", "Account", "Borrower", "Consent", "ConsentWithdrawal", "DeliveredEvent",
+    "Delivery", "EventMark", "EventRow", "EventTextRow", "ImportBatch", "Message", "OutgoingText",
+    "Partner", "PartnerKey", "SealedFile", "Upload",
 ]  # fmt: skip

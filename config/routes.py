@@ -81,6 +81,8 @@ API: Mapping[str, frozenset[Role]] = {
     "api/v1/bills/<slug:public_id>": BORROWERS,
     "api/v1/uploads/<slug:public_id>": BORROWERS,
     "api/v1/records": BORROWERS,
+    "api/v1/behaviour-events": BORROWERS | PARTNERS,
+    "api/v1/behaviour-summary": BORROWERS,
     "api/v1/messages": BORROWERS,
     "api/v1/messages/read": BORROWERS,
     "api/v1/applications": BORROWERS,

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from borrowers.api.own import IsBorrower, acting, card_of
 from borrowers.consent import actions, queries
 from borrowers.consent.contracts import ConsentFacts
-from borrowers.consent.purposes import PURPOSES, Purpose, offered
+from borrowers.consent.purposes import Purpose
 
 
 class ConsentOutput(serializers.Serializer[Any]):
@@ -67,7 +67,7 @@ class Consents(APIView):
             by=acting(card),
             switched_on=settings.OPTIONAL_SOURCES,
         )
-        shown = _shown(PURPOSES[purpose], queries.active(card.id))
+        shown = _one(purpose, card.id)
         return Response(shown, status=status.HTTP_201_CREATED)
 
 
@@ -81,11 +81,17 @@ class Withdrawal(APIView):
         """Take one consent back. Whatever reads next uses nothing of it."""
         card = card_of(request)
         actions.withdraw(borrower_id=card.id, purpose=purpose, channel="API", by=acting(card))
-        return Response(_shown(PURPOSES[purpose], queries.active(card.id)))
+        return Response(_one(purpose, card.id))
 
 
 def _offered(active: Collection[str]) -> list[Purpose]:
-    return offered(switched_on=settings.OPTIONAL_SOURCES, given=active)
+    return queries.catalogue(switched_on=settings.OPTIONAL_SOURCES, given=active)
+
+
+def _one(code: str, borrower_id: int) -> dict[str, Any]:
+    found = queries.purpose(code)
+    assert found is not None  # the verb before this one has refused what is no purpose
+    return _shown(found, queries.active(borrower_id))
 
 
 def _shown(purpose: Purpose, active: dict[str, ConsentFacts]) -> dict[str, Any]:

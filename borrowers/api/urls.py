@@ -4,6 +4,7 @@ from django.urls import path
 
 from borrowers.api.bills import Bill, Bills, Records
 from borrowers.api.consents import Consents, Withdrawal
+from borrowers.api.events import BehaviourEvents, BehaviourSummary
 from borrowers.api.messages import Messages, Reading
 from borrowers.api.people import Identity, Me
 from borrowers.api.uploads import Upload
@@ -18,6 +19,8 @@ urlpatterns = [
     path("bills/<slug:public_id>", Bill.as_view(), name="bill"),
     path("uploads/<slug:public_id>", Upload.as_view(), name="upload"),
     path("records", Records.as_view(), name="records"),
+    path("behaviour-events", BehaviourEvents.as_view(), name="behaviour-events"),
+    path("behaviour-summary", BehaviourSummary.as_view(), name="behaviour-summary"),
     path("messages", Messages.as_view(), name="messages"),
     path("messages/read", Reading.as_view(), name="messages-read"),
 ]

@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 from borrowers.behaviour.columns import counted
-from borrowers.behaviour.contracts import Category, Direction, Link, Source
+from borrowers.behaviour.contracts import Assurance, Category, Direction, Link, Source
 from borrowers.behaviour.imports import (
     PURPOSES_OF_RECORDS,
     ImportOutcome,
     Reading,
+    SignedBatch,
     purpose_of,
     what_was_read,
 )
@@ -26,7 +27,7 @@ from borrowers.documents.models import DocumentKind
 from borrowers.people.locks import lock
 from borrowers.people.models import Borrower
 from borrowers.people.queries import card
-from common.actors import Actor
+from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
 from common.crypto.blind_index import normalised, truncated
 from common.crypto.cells import seal
@@ -88,6 +89,64 @@ def upload_bill(
         content, media_type = what_was_read(reading), JSON
     return _keep(
         borrower_id=borrower_id, sealed=sealed, content=content, media_type=media_type, by=by
+    )
+
+
+@required
+def keep_signed(*, borrower_id: int, consent_id: int, batch: SignedBatch) -> int:
+    """Keep what a partner sent about a person under the consent that names the partner; how many
+    events were new. The caller holds the borrower's lock and has asked for the consent.
+    """
+    borrower = card(borrower_id)
+    seal_words = partial(seal, key_id=borrower.consented_key_id, context=WORDS_CONTEXT)
+    rows = to_keep(counted(batch.events), code=_code, seal=seal_words, assurance=Assurance.SIGNED)
+    row = _signed_batch(borrower_id, consent_id, batch, counted_rows=len(rows))
+    imported = store.merge(
+        rows,
+        store.Ground(
+            borrower_id=borrower_id,
+            consent_id=consent_id,
+            batch_id=row.pk,
+            key_id=borrower.consented_key_id,
+        ),
+    )
+    if imported != len(rows):
+        row.rows_imported = imported
+        row.rows_duplicate += len(rows) - imported
+        row.save(update_fields=["rows_imported", "rows_duplicate"])
+    audit.append(
+        action="borrowers.partner.delivered",
+        subject=f"borrower:{borrower.public_id}",
+        by=SYSTEM,
+        facts={"batch": row.public_id, "sender": batch.sender, "imported": imported},
+    )
+    # Deliveries are small and many: one look a day is enough beside the nightly one.
+    _watch(borrower_id, process_key=f"{consent_id}.{batch.day:%Y%m%d}")
+    return imported
+
+
+def _signed_batch(
+    borrower_id: int, consent_id: int, batch: SignedBatch, *, counted_rows: int
+) -> ImportBatch:
+    times = [each.occurred_at for each in batch.events]
+    return ImportBatch.objects.create(
+        borrower_id=borrower_id,
+        consent_id=consent_id,
+        source=Source.PARTNER,
+        dialect="PARTNER_API",
+        encoding="utf-8",
+        rows_read=len(batch.events) + batch.duplicates + len(batch.quarantined),
+        rows_not_counted=len(batch.events) - counted_rows,
+        rows_imported=counted_rows,
+        rows_duplicate=batch.duplicates,
+        rows_quarantined=len(batch.quarantined),
+        quarantine=[
+            {"row": number, "reason": reason}
+            for number, reason in batch.quarantined[:LISTED_QUARANTINED_ROWS]
+        ],
+        assurance=Assurance.SIGNED,
+        first_at=min(times, default=None),
+        last_at=max(times, default=None),
     )
 
 
@@ -250,13 +309,17 @@ def _tell(borrower: Borrower, batch: ImportBatch, by: Actor) -> None:
         },
     )
     if batch.rows_imported:
-        processes.start(
-            kind="WATCH_BORROWER",
-            subject_id=borrower.pk,
-            process_key=str(batch.pk),
-            task="monitoring.tasks.watch_borrower",
-            queue="monitoring",
-        )
+        _watch(borrower.pk, process_key=str(batch.pk))
+
+
+def _watch(borrower_id: int, *, process_key: str) -> None:
+    processes.start(
+        kind="WATCH_BORROWER",
+        subject_id=borrower_id,
+        process_key=process_key,
+        task="monitoring.tasks.watch_borrower",
+        queue="monitoring",
+    )
 
 
 def _outcome(batch: ImportBatch, *, already_imported: bool) -> ImportOutcome:

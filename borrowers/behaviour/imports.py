@@ -1,11 +1,11 @@
 """Bills as values: what a reader found, what was kept of it, what the person sees. No Django."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-from borrowers.behaviour.contracts import RawEvent, Source
+from borrowers.behaviour.contracts import EventKey, RawEvent, Source
 from borrowers.consent.purposes import (
     CONSUMPTION_RECORDS,
     DEVICE,
@@ -97,6 +97,17 @@ def what_was_read(reading: Reading) -> bytes:
     return text_of(told).encode()
 
 
+@dataclass(frozen=True, slots=True)
+class SignedBatch:
+    """Events of one person out of a signed delivery. `quarantined` are row numbers with reasons."""
+
+    sender: str
+    events: Sequence[RawEvent]
+    duplicates: int
+    quarantined: Sequence[tuple[int, str]]
+    day: date
+
+
 class Told(Protocol):
     """What a bill says about itself, held against its rows."""
 
@@ -165,6 +176,53 @@ class BatchFacts:
     last_at: datetime | None
     imported_at: datetime
     is_used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventSeen:
+    """One event as its person sees it. The words are empty where they were not kept."""
+
+    key: EventKey
+    occurred_at: datetime
+    amount_fen: int
+    refunded_fen: int
+    direction: int
+    category: int
+    source: int
+    assurance: int
+    precision: int
+    merchant: str
+    counterparty: str
+    memo: str
+    metrics: Mapping[str, int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSeen:
+    """A salary, another income or a subscription that comes again and again."""
+
+    kind: str
+    party: str
+    category: int
+    frequency: str
+    average_fen: int
+    occurrences: int
+    missed: int
+    first_on: date
+    last_on: date
+    next_on: date
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What came in, what came back, and what comes again."""
+
+    salary_fen: int
+    other_income_fen: int
+    refunds_fen: int
+    refunds: int
+    streams: tuple[StreamSeen, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from borrowers.behaviour.contracts import Assurance, MarkKind, MarkState
+from borrowers.behaviour.contracts import Assurance, MarkKind, MarkState, Source
 from common import public_ids
 from common.crypto.fields import SealedJSONField
 
@@ -25,7 +25,11 @@ class ImportBatch(models.Model):
         "borrowers.Consent", verbose_name=_("Consent"), on_delete=models.PROTECT, related_name="+"
     )
     document = models.ForeignKey(
-        "borrowers.SealedFile", verbose_name=_("File"), on_delete=models.PROTECT, related_name="+"
+        "borrowers.SealedFile",
+        verbose_name=_("File"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
     )
     source = models.PositiveSmallIntegerField(_("Wallet"))
     dialect = models.CharField(_("Layout"), max_length=30)
@@ -60,6 +64,11 @@ class ImportBatch(models.Model):
         verbose_name = _("bill that was read")
         verbose_name_plural = _("bills that were read")
         constraints = [
+            # A partner's machine sends no file; everybody else gives one.
+            models.CheckConstraint(
+                condition=models.Q(document__isnull=False) | models.Q(source=Source.PARTNER),
+                name="bill_comes_from_a_file",
+            ),
             models.UniqueConstraint(fields=["consent", "document"], name="bill_is_imported_once"),
             models.CheckConstraint(
                 condition=models.Q(

@@ -7,19 +7,31 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
-from borrowers.behaviour.contracts import Direction, EventColumns, MatchColumns, Source
+from borrowers.behaviour.contracts import (
+    Category,
+    Direction,
+    EventColumns,
+    EventKey,
+    MatchColumns,
+    Source,
+)
 from borrowers.behaviour.imports import (
     BatchFacts,
     CategorySum,
+    EventSeen,
     MonthSum,
     Overview,
+    StreamSeen,
+    Summary,
     contradicted,
 )
 from borrowers.behaviour.models import ImportBatch
-from borrowers.behaviour.tables import events, links
+from borrowers.behaviour.recurrence.finding import recurring
+from borrowers.behaviour.recurrence.streams import Recurrence
+from borrowers.behaviour.tables import events, links, pages
 from borrowers.behaviour.tables.rows import columns_from, match_columns_from
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
-from borrowers.consent.queries import active, active_id, active_ids
+from borrowers.consent.queries import active, active_id, readable_ids
 from common.errors import NotFound
 
 # Shanghai has kept one offset since 1991, long before the first wallet.
@@ -41,15 +53,15 @@ def columns_of_many(borrower_ids: Sequence[int]) -> EventColumns:
     ordered = sorted(set(borrower_ids))
     stream = events.read(
         borrower_ids=ordered,
-        consent_ids=active_ids(ordered, CONSUMPTION_RECORDS).values(),
+        consent_ids=readable_ids(ordered),
     )
     return columns_from(stream, np.array(ordered, dtype=np.int64))
 
 
 def match_columns_of(borrower_id: int) -> MatchColumns:
     """The person's events as links between them are looked for: all that may be read now."""
-    consent_id = active_id(borrower_id, CONSUMPTION_RECORDS)
-    return match_columns_from(links.read(borrower_id=borrower_id, consent_id=consent_id))
+    consent_ids = readable_ids([borrower_id])
+    return match_columns_from(links.read(borrower_id=borrower_id, consent_ids=consent_ids))
 
 
 def overview(borrower_id: int) -> Overview:
@@ -61,6 +73,58 @@ def overview(borrower_id: int) -> Overview:
         months=_months(columns, is_uploaded),
         categories=_categories(columns, is_uploaded),
         batches=batches(borrower_id),
+    )
+
+
+def page(borrower_id: int, *, before: EventKey | None, limit: int) -> tuple[EventSeen, ...]:
+    """The person's events before a key, newest first: whatever a consent in force lets us show."""
+    in_force = [each.id for each in active(borrower_id).values()]
+    return pages.page(borrower_id=borrower_id, consent_ids=in_force, before=before, limit=limit)
+
+
+def summary(borrower_id: int, as_of: date) -> Summary:
+    """Income, refunds, and what comes again, out of what is counted once."""
+    columns = match_columns_of(borrower_id)
+    told_elsewhere = {link.event for link in links.stored(borrower_id)}
+    counted = np.array(
+        [columns.key(row) not in told_elsewhere for row in range(len(columns))], dtype=np.bool_
+    )
+    found = recurring(columns, counted, as_of)
+    came = counted & (columns.direction == Direction.IN)
+    is_refund = came & (columns.category == Category.REFUND)
+    is_own = columns.source == Source.OWN_LOANS
+    is_income = came & ~is_refund & ~is_own & (columns.category != Category.CREDIT_DRAWDOWN)
+    keys = [columns.key(row) for row in range(len(columns))]
+    is_salary = is_income & np.array([key in found.salary_events for key in keys], dtype=np.bool_)
+    netted_fen = sum(link.netted_fen for link in links.stored(borrower_id))
+    return Summary(
+        salary_fen=int(columns.amount_fen[is_salary].sum()),
+        other_income_fen=int(columns.amount_fen[is_income & ~is_salary].sum()),
+        refunds_fen=int(columns.amount_fen[is_refund].sum() + columns.refunded_fen.sum())
+        + netted_fen,
+        refunds=int(is_refund.sum() + (columns.refunded_fen > 0).sum()),
+        streams=_streams(borrower_id, found),
+    )
+
+
+def _streams(borrower_id: int, found: Recurrence) -> tuple[StreamSeen, ...]:
+    all_of_them = (*found.salaries, *found.incomes, *found.subscriptions)
+    named = pages.parties(borrower_id, [max(each.events) for each in all_of_them])
+    return tuple(
+        StreamSeen(
+            kind=each.kind.name,
+            party=named.get(max(each.events), ""),
+            category=each.category,
+            frequency=each.frequency.name,
+            average_fen=each.average_fen,
+            occurrences=each.occurrences,
+            missed=each.missed,
+            first_on=each.first_on,
+            last_on=each.last_on,
+            next_on=each.next_on,
+            is_active=each.is_active,
+        )
+        for each in all_of_them
     )
 
 

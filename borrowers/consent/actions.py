@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from django.utils import translation
 
+from borrowers.consent import queries
 from borrowers.consent.models import Consent, ConsentWithdrawal
-from borrowers.consent.purposes import PURPOSES, Purpose, text_sha256
-from borrowers.consent.queries import active_id
+from borrowers.consent.purposes import Purpose, text_sha256
 from borrowers.people.locks import lock
 from borrowers.people.models import Borrower
 from common.actors import Actor
@@ -55,7 +55,7 @@ def grant(
     if notice_version != wanted.notice_version:
         raise NoticeOutdated
     borrower = lock(borrower_id)
-    if given := active_id(borrower_id, purpose):
+    if given := queries.active_id(borrower_id, purpose):
         return given
     with translation.override(language):
         read_sha256 = text_sha256(wanted, translation.gettext)
@@ -86,9 +86,10 @@ def withdraw(*, borrower_id: int, purpose: str, channel: str, by: Actor) -> None
 
 
 def _known(purpose: str) -> Purpose:
-    if purpose not in PURPOSES:
+    known = queries.purpose(purpose)
+    if known is None:
         raise UnknownPurpose
-    return PURPOSES[purpose]
+    return known
 
 
 def _note(what: str, borrower: Borrower, consent: Consent, by: Actor) -> None:

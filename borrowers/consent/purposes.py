@@ -206,6 +206,43 @@ _ALL = (
 
 PURPOSES: Mapping[str, Purpose] = {each.code: each for each in _ALL}
 
+# One purpose for each partner: a consent names who sends (PIPL art. 23).
+PARTNER_PREFIX = "PARTNER:"
+PARTNER_NOTICE = "2026-11"
+
+
+def of_partner(code: str, name: str) -> Purpose:
+    """The purpose of letting one partner send its records of a person; its title is its name."""
+    return Purpose(
+        code=PARTNER_PREFIX + code,
+        notice_version=PARTNER_NOTICE,
+        is_necessary=False,
+        title=name,
+        why=gettext_noop(
+            "This company sends us its records of what you bought, paid or earned there, so that "
+            "you need not upload them. They count only while you also share your consumption "
+            "records."
+        ),
+        items=(
+            gettext_noop("Times, amounts and kinds of your payments and income there"),
+            gettext_noop("Names of shops and notes in them, sealed"),
+        ),
+        period=gettext_noop("Until you withdraw, at the longest two years."),
+        recipient=gettext_noop(
+            "The company named above sends them to the lender of your loan. We tell the company "
+            "nothing about you, not even whether we know you."
+        ),
+        refusal=gettext_noop("Nothing changes. Your result is not lower without it."),
+    )
+
+
+def notice_of(code: str) -> str | None:
+    """The notice in force for a purpose; None for what is no purpose."""
+    if code.startswith(PARTNER_PREFIX):
+        return PARTNER_NOTICE
+    known = PURPOSES.get(code)
+    return known.notice_version if known else None
+
 
 def offered(*, switched_on: Collection[str], given: Collection[str] = ()) -> list[Purpose]:
     """What a person may be asked here, and whatever they gave before a switch was turned off."""

@@ -10,12 +10,30 @@ from django.db import connection
 
 from borrowers.consent.contracts import ConsentFacts
 from borrowers.consent.models import Consent
-from borrowers.consent.purposes import PURPOSES
+from borrowers.consent.purposes import (
+    CONSUMPTION_RECORDS,
+    PARTNER_NOTICE,
+    PARTNER_PREFIX,
+    PURPOSES,
+    Purpose,
+    notice_of,
+    of_partner,
+    offered,
+)
+from borrowers.partners import queries as partners
 
 # In plain SQL, because every decision asks twice.
 _ACTIVE = """
 SELECT borrower_id, id FROM borrowers_consent AS given
  WHERE borrower_id = ANY(%s) AND purpose = %s AND notice_version = %s
+   AND NOT EXISTS (SELECT FROM borrowers_consentwithdrawal WHERE consent_id = given.id)
+ ORDER BY id
+"""
+_READABLE = """
+SELECT borrower_id, id, purpose = %(records)s FROM borrowers_consent AS given
+ WHERE borrower_id = ANY(%(borrowers)s)
+   AND (purpose = %(records)s AND notice_version = %(notice)s
+        OR purpose LIKE %(partners)s AND notice_version = %(partner_notice)s)
    AND NOT EXISTS (SELECT FROM borrowers_consentwithdrawal WHERE consent_id = given.id)
  ORDER BY id
 """
@@ -26,6 +44,46 @@ SELECT DISTINCT purpose, notice_version FROM borrowers_consent AS given
 """
 
 
+def purpose(code: str) -> Purpose | None:
+    """A purpose by its code, that of a partner too."""
+    if code.startswith(PARTNER_PREFIX):
+        partner = partners.named(code.removeprefix(PARTNER_PREFIX))
+        return of_partner(partner.code, partner.name) if partner else None
+    return PURPOSES.get(code)
+
+
+def catalogue(*, switched_on: Collection[str], given: Collection[str] = ()) -> list[Purpose]:
+    """What a person may be asked here, and whatever they gave before it was no longer asked."""
+    asked = offered(switched_on=switched_on, given=given)
+    by_name = [of_partner(each.code, each.name) for each in partners.open_partners()]
+    known = {each.code for each in by_name}
+    closed = [
+        found
+        for code in given
+        if code.startswith(PARTNER_PREFIX) and code not in known and (found := purpose(code))
+    ]
+    return [*asked, *by_name, *closed]
+
+
+def readable_ids(borrower_ids: Collection[int]) -> list[int]:
+    """The consents whose events may be read for a decision: consumption records, and beside them
+    what partners sent by consent. Without the first the others count for nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _READABLE,
+            {
+                "borrowers": list(borrower_ids),
+                "records": CONSUMPTION_RECORDS,
+                "notice": PURPOSES[CONSUMPTION_RECORDS].notice_version,
+                "partners": f"{PARTNER_PREFIX}%",
+                "partner_notice": PARTNER_NOTICE,
+            },
+        )
+        given = cursor.fetchall()
+    sharing = {borrower for borrower, _, is_records in given if is_records}
+    return [consent for borrower, consent, _ in given if borrower in sharing]
+
+
 def active_id(borrower_id: int, purpose: str) -> int | None:
     """The consent that allows the purpose now, if any."""
     return active_ids([borrower_id], purpose).get(borrower_id)
@@ -33,7 +91,7 @@ def active_id(borrower_id: int, purpose: str) -> int | None:
 
 def active_ids(borrower_ids: Collection[int], purpose: str) -> dict[int, int]:
     """For many borrowers at once: who allows the purpose now, and by which consent."""
-    notice = PURPOSES[purpose].notice_version
+    notice = notice_of(purpose)
     with connection.cursor() as cursor:
         cursor.execute(_ACTIVE, [list(borrower_ids), purpose, notice])
         return dict(cursor.fetchall())
@@ -44,9 +102,7 @@ def allowed(borrower_id: int) -> frozenset[str]:
     with connection.cursor() as cursor:
         cursor.execute(_GIVEN, [borrower_id])
         given = cursor.fetchall()
-    return frozenset(
-        purpose for purpose, notice in given if notice == PURPOSES[purpose].notice_version
-    )
+    return frozenset(purpose for purpose, notice in given if notice == notice_of(purpose))
 
 
 def is_allowed(borrower_id: int, purpose: str) -> bool:
@@ -59,8 +115,7 @@ def active(borrower_id: int) -> dict[str, ConsentFacts]:
     return {
         each.purpose: each
         for each in history(borrower_id)
-        if each.withdrawn_at is None
-        and each.notice_version == PURPOSES[each.purpose].notice_version
+        if each.withdrawn_at is None and each.notice_version == notice_of(each.purpose)
     }
 
 

@@ -1,5 +1,6 @@
 """Who is who, by opaque ids; clear details only where a contract or a reveal asks for them."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date
 
@@ -19,6 +20,7 @@ from common.texts import gettext_noop
 _CARD = """
 SELECT id, public_id, account_id, identified_at IS NOT NULL, statutory_key_id, consented_key_id
   FROM borrowers_borrower WHERE """
+PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 PHONE_CONTEXT = "account.phone"
 ID_NUMBER_CONTEXT = "borrower.id_number"
 ADMINISTRATOR, STAFF = gettext_noop("Administrator"), gettext_noop("Staff")
@@ -39,6 +41,13 @@ def card(borrower_id: int) -> BorrowerCard:
 def by_public_id(public_id: str) -> BorrowerCard:
     """The borrower with this public id. Raises NotFound."""
     return _found(_card_where("public_id = %s", public_id))
+
+
+def ids_by_public_id(public_ids: Collection[str]) -> dict[str, int]:
+    """The borrowers among these public ids; what is no public id is nobody's."""
+    plain = [each for each in public_ids if PUBLIC_ID.fullmatch(each)]
+    rows = Borrower.objects.filter(public_id__in=plain).values_list("public_id", "pk")
+    return dict(rows)
 
 
 def account_by_phone(phone: str) -> Account | None:

@@ -37,7 +37,8 @@ class TestEveryAddress:
 
     def test_asks_for_the_token(self, schema, pattern):
         for operation in schema["paths"][path_of(pattern)].values():
-            assert operation["security"] == [{"sessionToken": []}]
+            if operation["operationId"] != "behaviour_events_send":
+                assert operation["security"] == [{"sessionToken": []}]
 
     def test_is_found_by_its_name(self, pattern):
         resolver = get_resolver()
@@ -47,6 +48,19 @@ class TestEveryAddress:
             for namespace, (_, names) in _names(resolver).items()
             if namespace == "borrowers-api"
         )
+
+
+def test_a_partner_signs_instead_and_the_schema_says_how(schema):
+    operation = schema["paths"]["/api/v1/behaviour-events"]["post"]
+
+    assert "security" not in operation or operation["security"] in ([], [{}])
+    assert {each["name"] for each in operation["parameters"] if each["required"]} == {
+        "Partner-Key",
+        "webhook-id",
+        "webhook-timestamp",
+        "webhook-signature",
+        "Idempotency-Key",
+    }
 
 
 def _names(resolver) -> dict[str, tuple[str, set[str]]]:

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from borrowers.consent import queries
 from borrowers.consent.contracts import ConsentFacts
-from borrowers.consent.purposes import Purpose, offered
+from borrowers.consent.purposes import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +55,5 @@ def consent_card(purpose: Purpose, given: ConsentFacts | None) -> ConsentCard:
 
 def consent_cards(active: dict[str, ConsentFacts]) -> list[ConsentCard]:
     """Every purpose that is asked for here, and what was given."""
-    asked = offered(switched_on=settings.OPTIONAL_SOURCES, given=active)
+    asked = queries.catalogue(switched_on=settings.OPTIONAL_SOURCES, given=active)
     return [consent_card(each, active.get(each.code)) for each in asked]

@@ -54,6 +54,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Files given"), "cloud_upload", "borrowers.Upload"),
             Entry(_("Bills read"), "upload_file", "borrowers.ImportBatch"),
             Entry(_("Payments in bills"), "receipt_long", "borrowers.EventRow"),
+            Entry(_("Partners"), "handshake", "borrowers.Partner"),
+            Entry(_("Deliveries of partners"), "input", "borrowers.Delivery"),
             Entry(_("Messages"), "mail", "borrowers.Message"),
             Entry(_("Who looked"), "visibility", "borrowers.AccessEntry"),
         ),

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import requests
 
+from common.api import signatures
 from common.errors import Refused
 from common.texts import gettext_noop
-from lending.channels import signatures
 from lending.channels.contracts import (
     OUT_TRADE_NO,
     Kind,

@@ -8,8 +8,8 @@ import time_machine
 from django.conf import settings
 
 from common import clock
+from common.api import signatures
 from common.processes.models import Process
-from lending.channels import signatures
 from lending.channels.models import ChannelEvent, Transfer
 from lending.loans.models import Loan
 from lending.rewards.models import Entitlement

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from common import public_ids
-from lending.channels import signatures
+from common.api import signatures
+from common.api.signatures import SignatureRefused
 from lending.channels.contracts import WebhookNotice
 from lending.channels.sandbox import NoticeUnreadable, SandboxBank, read_notice
-from lending.channels.signatures import SignatureRefused
 from lending.tests.bad_network import REQUEST
 from simulation.bank.testing import listening, running_bank
 

@@ -13,8 +13,8 @@ from rest_framework.test import APIClient
 from borrowers.people.models import Account
 from borrowers.tests import cast
 from common import clock
+from common.api import signatures
 from lending.applications.models import LoanApplication
-from lending.channels import signatures
 from lending.channels.models import ChannelEvent
 from lending.loans.models import Loan
 from lending.tests import builders, doors

@@ -23,7 +23,8 @@ _READ_COLUMNS = ", ".join(_NAMED.get(each.name, each.name) for each in fields(Ma
 _READ = """
 COPY (SELECT {columns} FROM borrowers_event
        WHERE borrower_id = {borrower}
-         AND (basis_kind = {contract} OR basis_kind = {consent_kind} AND basis_id = {consent})
+         AND (basis_kind = {contract} OR basis_kind = {consent_kind}
+              AND basis_id = ANY ('{{{consents}}}'::bigint[]))
        ORDER BY occurred_at, ext)
   TO STDOUT (FORMAT binary)
 """
@@ -65,14 +66,14 @@ SELECT kind, occurred_at, ext, other_at, other_ext, score_ppm, method, netted_fe
 """
 
 
-def read(*, borrower_id: int, consent_id: int | None) -> bytes:
-    """Every event of a person that stands on a contract or on this consent."""
+def read(*, borrower_id: int, consent_ids: Iterable[int]) -> bytes:
+    """Every event of a person that stands on a contract or on one of these consents."""
     statement = _READ.format(
         columns=_READ_COLUMNS,
         borrower=int(borrower_id),
         contract=int(BasisKind.CONTRACT),
         consent_kind=int(BasisKind.CONSENT),
-        consent=int(consent_id or 0),
+        consents=",".join(str(int(each)) for each in consent_ids),
     )
     return copied(statement)
 

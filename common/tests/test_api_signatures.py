@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from lending.channels import signatures
-from lending.channels.signatures import SignatureRefused
+from common.api import signatures
+from common.api.signatures import SignatureRefused
 
 NOW = datetime(2026, 9, 21, 6, 0, tzinfo=UTC)
 NEW = "whsec_" + base64.b64encode(b"the new secret of the bank, 32 b").decode()

@@ -1,0 +1,1 @@
+"""What partners send: signed, once, and only of people who allowed it by the partner's name."""
