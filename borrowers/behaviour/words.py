@@ -61,6 +61,15 @@ SOURCES: Mapping[int, str] = {
     Source.QIF: gettext_noop("A bank abroad (QIF)"),
 }
 
+# By the names of the periods that payments keep.
+FREQUENCIES: Mapping[str, str] = {
+    "WEEKLY": gettext_noop("Every week"),
+    "FORTNIGHTLY": gettext_noop("Every two weeks"),
+    "MONTHLY": gettext_noop("Every month"),
+    "QUARTERLY": gettext_noop("Every quarter"),
+    "YEARLY": gettext_noop("Every year"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:

@@ -9,8 +9,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from borrowers.behaviour import queries
-from borrowers.behaviour.imports import BatchFacts, Overview, contradicted
-from borrowers.behaviour.words import CATEGORIES, SOURCES, doubt_of
+from borrowers.behaviour.imports import BatchFacts, contradicted
+from borrowers.behaviour.words import SOURCES, doubt_of
 from borrowers.connectors import limits
 from borrowers.connectors.refusals import PasswordNeeded, PasswordWrong
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
@@ -24,7 +24,6 @@ from common.errors import Refused
 from common.periods import shanghai_date
 from common.web import uploads
 
-CATEGORIES_SHOWN = 6
 MONTHS_SHOWN = 12
 
 
@@ -72,7 +71,6 @@ def _page(
         "is_allowed": is_allowed(card.id, CONSUMPTION_RECORDS),
         "overview": overview,
         "months": overview.months[-MONTHS_SHOWN:],
-        "categories": _categories(overview),
         "batches": [_bill(each, is_doubtful=each in doubtful) for each in overview.batches],
         "apply_url": apply_url() if card.is_identified else "",
     }
@@ -88,10 +86,3 @@ def _bill(batch: BatchFacts, *, is_doubtful: bool) -> dict[str, object]:
         "first_on": shanghai_date(batch.first_at) if batch.first_at else None,
         "last_on": shanghai_date(batch.last_at) if batch.last_at else None,
     }
-
-
-def _categories(overview: Overview) -> list[dict[str, object]]:
-    return [
-        {"name": _(CATEGORIES[each.category]), "out_fen": each.out_fen}
-        for each in overview.categories[:CATEGORIES_SHOWN]
-    ]

@@ -6,6 +6,7 @@ from borrowers.web.consents import consents, grant, privacy, withdraw
 from borrowers.web.home import switch_language
 from borrowers.web.identity import identity
 from borrowers.web.messages import inbox, outbox
+from borrowers.web.records import bill, lines, summary
 from borrowers.web.sources import sources
 from borrowers.web.uploads import upload
 
@@ -16,6 +17,9 @@ urlpatterns = [
     path("consents/<str:purpose>/grant/", grant, name="grant"),
     path("consents/<str:purpose>/withdraw/", withdraw, name="withdraw"),
     path("records/", sources, name="sources"),
+    path("records/summary/", summary, name="summary"),
+    path("records/lines/", lines, name="lines"),
+    path("records/bills/<slug:public_id>/", bill, name="bill"),
     path("records/uploads/<slug:public_id>/", upload, name="upload"),
     path("messages/", inbox, name="messages"),
     path("privacy/", privacy, name="privacy"),
