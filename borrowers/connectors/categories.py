@@ -10,12 +10,15 @@ bill; it belongs to the medical scene, which asks for its own consent.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-from borrowers.connectors.contracts import Category, Direction
+from borrowers.connectors.contracts import Category, Direction, Method
+from borrowers.connectors.scene_model import LEAST_MARGIN, MARGIN, Guess, scene_model
 
 LEXICON = Path(__file__).with_name("lexicon.toml")
 # Money that stays the person's own or changes only what is owed: neither income nor spending.
@@ -27,6 +30,14 @@ OWN_MONEY = frozenset(
         Category.INVESTMENT,
         Category.CASH,
     }
+)
+
+# How sure a word makes, in percent; the model tells its own.
+SURE_OF_ITEM, SURE_OF_NAME, SURE_OF_PLATFORM = 75, 65, 40
+# What the model may call a purchase: scenes of spending, and games of chance.
+SPOKEN = frozenset(
+    {each for each in Category if 0 < each <= Category.GOVERNMENT_TAX} - {Category.ONLINE_SHOPPING}
+    | {Category.GAMBLING_RISK}
 )
 
 
@@ -56,7 +67,9 @@ class Lexicon:
     """The data file, made ready for searching."""
 
     scenes: Words
+    training: Mapping[str, Category]
     platforms: tuple[str, ...]
+    merchant_codes: tuple[Sequence[int], Sequence[tuple[int, int, Category]]]
     neutral: tuple[tuple[Category, tuple[str, ...]], ...]
     rent: tuple[str, ...]
     salary: tuple[str, ...]
@@ -75,6 +88,9 @@ def lexicon() -> Lexicon:
     patterns = raw["sensitive"]["patterns"]
     return Lexicon(
         scenes=Words(scenes),
+        training=scenes
+        | {word: Category[name] for name, words in raw["training"].items() for word in words},
+        merchant_codes=ranges_of(raw["merchant_codes"]),
         platforms=tuple(raw["platforms"]["words"]),
         neutral=tuple((Category[name], tuple(words)) for name, words in raw["neutral"].items()),
         rent=tuple(raw["transfers"]["rent"]),
@@ -87,6 +103,18 @@ def lexicon() -> Lexicon:
     )
 
 
+def ranges_of(
+    raw: Mapping[str, Sequence[str]],
+) -> tuple[Sequence[int], Sequence[tuple[int, int, Category]]]:
+    """`5411` and `3000-3350` by scene, as ranges in ascending order."""
+    ranges = sorted(
+        (int(first), int(last or first), Category[name])
+        for name, codes in raw.items()
+        for first, _, last in (code.partition("-") for code in codes)
+    )
+    return [first for first, _, _ in ranges], ranges
+
+
 @lru_cache(maxsize=65_536)
 def normalised(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
@@ -96,16 +124,63 @@ def contains(text: str, words: Iterable[str]) -> bool:
     return any(word in text for word in words)
 
 
-@lru_cache(maxsize=65_536)
+class Labelled(NamedTuple):
+    """A category, how it was found, and how sure that is."""
+
+    category: Category
+    method: Method
+    confidence_percent: int
+
+
 def of_purchase(item: str, merchant: str) -> Category:
-    """What was bought: the item is asked first, then the merchant, then the platform."""
+    """What was bought, as far as words tell."""
+    return purchase(item, merchant).category
+
+
+@lru_cache(maxsize=65_536)
+def purchase(item: str, merchant: str) -> Labelled:
+    """What was bought: the model where it is sure, then keywords, then the kind of platform.
+
+    The item is asked before the merchant: platforms sell everything.
+    """
     item, merchant = normalised(item), normalised(merchant)
+    is_platform = contains(merchant, lexicon().platforms)
+    by_item, by_name = guessed(item), guessed("" if is_platform else merchant)
+    for guess in (by_item, by_name):
+        if guess.category in SPOKEN and guess.margin >= MARGIN:
+            return Labelled(guess.category, Method.MODEL, guess.confidence_percent)
     scenes = lexicon().scenes
-    if found := scenes.longest_in(item) or scenes.longest_in(merchant):
-        return found
-    if contains(merchant, lexicon().platforms) or contains(item, lexicon().platforms):
-        return Category.ONLINE_SHOPPING
-    return Category.UNKNOWN
+    if found := scenes.longest_in(item):
+        return Labelled(found, Method.KEYWORDS, SURE_OF_ITEM)
+    if found := scenes.longest_in(merchant):
+        return Labelled(found, Method.KEYWORDS, SURE_OF_NAME)
+    if is_platform and by_item.category in SPOKEN and by_item.margin >= LEAST_MARGIN:
+        return Labelled(by_item.category, Method.MODEL, by_item.confidence_percent)
+    if is_platform or contains(item, lexicon().platforms) or is_shopping(by_item, by_name):
+        return Labelled(Category.ONLINE_SHOPPING, Method.PLATFORM, SURE_OF_PLATFORM)
+    return Labelled(Category.UNKNOWN, Method.NONE, 0)
+
+
+def is_shopping(*guesses: Guess) -> bool:
+    """Words of selling on line, which tell nothing of what was bought."""
+    return any(
+        guess.category is Category.ONLINE_SHOPPING and guess.margin >= MARGIN for guess in guesses
+    )
+
+
+@lru_cache(maxsize=65_536)
+def guessed(text: str) -> Guess:
+    return scene_model().guess(text)
+
+
+def of_merchant_code(code: str) -> Category:
+    """By the ISO 18245 code that card networks give a merchant; UNKNOWN where it says nothing."""
+    if len(code) != 4 or not code.isdecimal():
+        return Category.UNKNOWN
+    starts, ranges = lexicon().merchant_codes
+    at = bisect_right(starts, int(code)) - 1
+    first, last, category = ranges[at] if at >= 0 else (0, -1, Category.UNKNOWN)
+    return category if first <= int(code) <= last else Category.UNKNOWN
 
 
 @lru_cache(maxsize=65_536)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -26,6 +26,7 @@ class Purchases:
     by_number: dict[Place, int] = field(default_factory=dict)
     by_party: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     by_card: dict[Place, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_note: dict[Place, list[int]] = field(default_factory=lambda: defaultdict(list))
     left_fen: dict[int, int] = field(default_factory=dict)
     noted_fen: dict[int, int] = field(default_factory=dict)
 
@@ -42,26 +43,49 @@ class Purchases:
                 self.by_party[party].append(row)
             if account := int(columns.account[row]):
                 self.by_card[account, int(rows.paid_fen[row])].append(row)
+                if noted := self.noted_fen[counted]:
+                    self.by_note[account, noted].append(row)
 
-    def undone_by(self, refund: int, members: Iterable[int]) -> tuple[int, LinkMethod] | None:
-        """The purchase that a refund undoes, and by what it was found."""
-        columns = self.found.rows.columns
-        members = list(members)
-        for row in members:
-            for number in (int(columns.parent[row]), int(columns.native[row])):
-                purchase = self.by_number.get((int(columns.source[row]), number))
-                if number and purchase is not None:
-                    return self.found.counted(purchase), LinkMethod.NUMBER
-        for row in members:
-            party = int(columns.merchant[row])
-            if party and (purchase := self.best(self.by_party.get(party, []), row)) is not None:
-                return purchase, LinkMethod.PARTY_AND_TIME
+    def undone_by(self, refund: int, members: Sequence[int]) -> tuple[int, LinkMethod] | None:
+        """The purchase that a refund undoes, and by what it was found; the surest comes first."""
         fen = int(self.found.rows.paid_fen[refund])
-        for row in members:
-            alike = self.by_card.get((int(columns.account[row]), fen), [])
-            if (purchase := self.best(alike, row)) is not None:
-                return purchase, LinkMethod.AMOUNT_AND_TIME
+        ways = (
+            (LinkMethod.NUMBER, self.numbered),
+            (LinkMethod.ACCOUNT_AND_TIME, self.noted),
+            (LinkMethod.PARTY_AND_TIME, self.with_party),
+            (LinkMethod.AMOUNT_AND_TIME, self.alike),
+        )
+        for method, asked in ways:
+            for row in members:
+                if (purchase := asked(row, fen)) is not None:
+                    return purchase, method
         return None
+
+    def numbered(self, row: int, _fen: int) -> int | None:
+        columns = self.found.rows.columns
+        for number in (int(columns.parent[row]), int(columns.native[row])):
+            purchase = self.by_number.get((int(columns.source[row]), number))
+            if number and purchase is not None:
+                return self.found.counted(purchase)
+        return None
+
+    def noted(self, row: int, fen: int) -> int | None:
+        """A purchase with that card which says that this much came back, and is still waiting."""
+        account = int(self.found.rows.columns.account[row])
+        waiting = [each for each in self.by_note.get((account, fen), []) if self.asks(each)]
+        return self.best(waiting, row)
+
+    def with_party(self, row: int, _fen: int) -> int | None:
+        party = int(self.found.rows.columns.merchant[row])
+        return self.best(self.by_party.get(party, []), row) if party else None
+
+    def alike(self, row: int, fen: int) -> int | None:
+        account = int(self.found.rows.columns.account[row])
+        return self.best(self.by_card.get((account, fen), []), row)
+
+    def asks(self, row: int) -> bool:
+        """Does the purchase still say that something came back which no refund has brought?"""
+        return self.noted_fen[self.found.counted(row)] > 0
 
     def best(self, candidates: list[int], refund: int) -> int | None:
         """Of the purchases in the ninety days before: the one that it fills, else the latest."""
@@ -93,6 +117,7 @@ class Purchases:
 
 SCORES = {
     LinkMethod.NUMBER: 1_000_000,
+    LinkMethod.ACCOUNT_AND_TIME: 950_000,
     LinkMethod.PARTY_AND_TIME: 850_000,
     LinkMethod.AMOUNT_AND_TIME: 650_000,
 }

@@ -14,7 +14,8 @@ from borrowers.connectors.contracts import (
     Source,
 )
 from borrowers.connectors.header import Table, amount_fen, find, name_of, text
-from borrowers.connectors.tables.drafts import Draft, Layout, channel_of, party_of, start
+from borrowers.connectors.tables.drafts import Draft, Layout, channel_of, party_of, start, tail_of
+from borrowers.connectors.tables.labels import wallet_in
 from borrowers.connectors.tables.reading import read
 
 TITLE = re.compile("京东账号|京东快捷支付")
@@ -144,7 +145,9 @@ def complete(draft: Draft, cells: Mapping[str, Cell]) -> None:
     party = "" if party == "null" else party
     native_class = text(cells.get("class"))
     draft.type_text = native_class
-    draft.channel = channel_of(text(cells.get("method")))
+    method = text(cells.get("method"))
+    draft.channel, draft.tail = channel_of(method), tail_of(method)
+    draft.via = wallet_in(method)
     draft.memo = " ".join(words for words in (item, note) if words)
     draft.party = party_of(party, item.removeprefix(f"{REFUND}-"))
     draft.category = category_of(draft, native_class, item, party)

@@ -14,7 +14,8 @@ from borrowers.connectors.contracts import (
     Source,
 )
 from borrowers.connectors.header import Table, find, text
-from borrowers.connectors.tables.drafts import Draft, Layout, channel_of, party_of, start
+from borrowers.connectors.tables.drafts import Draft, Layout, channel_of, party_of, start, tail_of
+from borrowers.connectors.tables.labels import wallet_in
 from borrowers.connectors.tables.reading import read
 
 TITLE = re.compile("美团交易账单|美团用户名")
@@ -49,7 +50,6 @@ CATEGORY_BY_TYPE = (
 )
 # A delivery is titled by its restaurant; anything else by what was bought.
 RESTAURANT = re.compile(r"\s*订单详情$")
-TAIL = re.compile(r"[(（](\d{4})[)）]")
 PLATFORM = "美团"
 
 
@@ -88,8 +88,7 @@ def complete(draft: Draft, cells: Mapping[str, Cell]) -> None:
     """What Meituan's words mean. A row has no status: what did not succeed is not listed."""
     title, note, method = (text(cells.get(name)) for name in ("item", "note", "method"))
     draft.channel = channel_of(method)
-    found = TAIL.search(method)
-    draft.tail = found.group(1) if found else ""
+    draft.tail, draft.via = tail_of(method), wallet_in(method)
     draft.memo = " ".join(words for words in (title, note) if words)
     draft.party = party_of(title)
     draft.category = category_of(draft, title)

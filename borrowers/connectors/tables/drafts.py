@@ -1,5 +1,6 @@
 """A row on its way to an event, and how the rows of one layout become such drafts."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -169,6 +170,8 @@ CHANNELS = (
     ("DEBIT", ("储蓄卡", "借记")),
 )
 
+TAIL = re.compile(r"[(（](\d{4})[)）]")
+
 
 def direction_of_word(cell: Cell) -> Direction:
     """The bill's word for the direction; a word never seen is not guessed."""
@@ -194,6 +197,12 @@ def channel_of(method: str) -> str:
         if any(mark in first for mark in marks):
             return channel
     return "UNKNOWN"
+
+
+def tail_of(method: str) -> str:
+    """The last four digits of the card that paid: `工商银行储蓄卡(1234)`."""
+    found = TAIL.search(method)
+    return found.group(1) if found else ""
 
 
 def party_of(*names: str) -> str:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from borrowers.connectors.categories import is_sensitive, normalised
-from borrowers.connectors.contracts import Category, RawEvent, Source
+from borrowers.connectors.contracts import Category, Method, RawEvent, Source
 from borrowers.connectors.tables.drafts import Draft
 
 DIGITS_OF_ACCOUNT = 4
@@ -22,7 +22,8 @@ def suppress(draft: Draft) -> bool:
         draft.type_text = ""
     is_scene = Category.UNKNOWN < draft.category <= Category.GOVERNMENT_TAX
     if is_scene and draft.category is not Category.TRANSFER_SOCIAL:
-        draft.category = Category.UNKNOWN
+        draft.category, draft.method = Category.UNKNOWN, Method.NONE
+        draft.confidence_percent = 0
     return True
 
 

@@ -16,6 +16,7 @@ from borrowers.connectors.limits import ROWS, too_large
 from borrowers.connectors.tables import refunds
 from borrowers.connectors.tables.drafts import About, Draft, Layout
 from borrowers.connectors.tables.events import events_of, suppress
+from borrowers.connectors.tables.labels import label
 from borrowers.connectors.tables.totals import declared_totals, totals_agree
 
 
@@ -62,6 +63,8 @@ def bill(
     alone = refunds.link(drafts)
     declared = about.declared or declared_totals(notes)
     agree = totals_agree(declared, drafts, rows_read)
+    for draft in drafts:
+        label(draft, source)
     suppressed = sum(1 for draft in drafts if suppress(draft))
     events = tuple(events_of(drafts, source))
     return BillReading(

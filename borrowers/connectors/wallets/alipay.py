@@ -15,7 +15,8 @@ from borrowers.connectors.contracts import (
     Source,
 )
 from borrowers.connectors.header import RowUnreadable, Table, amount_fen, find, name_of, text
-from borrowers.connectors.tables.drafts import Draft, Layout, channel_of, party_of
+from borrowers.connectors.tables.drafts import Draft, Layout, channel_of, party_of, tail_of
+from borrowers.connectors.tables.labels import shop_in
 from borrowers.connectors.tables.reading import read
 
 TITLE = re.compile("支付宝(交易记录|账户|[(（]中国|支付科技|受理)")
@@ -112,7 +113,9 @@ def complete(draft: Draft, cells: Mapping[str, Cell]) -> None:
     party, item, note = text(cells.get("party")), text(cells.get("item")), text(cells.get("note"))
     native_class = text(cells.get("class"))
     draft.type_text = native_class or draft.type_text
-    draft.channel = channel_of(text(cells.get("method")))
+    method = text(cells.get("method"))
+    draft.channel, draft.tail = channel_of(method), tail_of(method)
+    draft.via = shop_in(party, item)
     draft.memo = " ".join(words for words in (item, note) if words)
     draft.party = party_of(party)
     draft.category = category_of(draft, native_class, item, party)

@@ -15,7 +15,8 @@ from borrowers.connectors.contracts import (
     Source,
 )
 from borrowers.connectors.header import RowUnreadable, Table, amount_fen, find, text
-from borrowers.connectors.tables.drafts import Draft, Layout, channel_of, party_of
+from borrowers.connectors.tables.drafts import Draft, Layout, channel_of, party_of, tail_of
+from borrowers.connectors.tables.labels import shop_in
 from borrowers.connectors.tables.reading import read
 
 TITLE = re.compile("微信支付账单|微信昵称")
@@ -103,7 +104,9 @@ def dialect(table: Table) -> str:
 def complete(draft: Draft, cells: Mapping[str, Cell]) -> None:
     """What WeChat's words mean."""
     party, item, note = text(cells.get("party")), text(cells.get("item")), text(cells.get("note"))
-    draft.channel = channel_of(text(cells.get("method")))
+    method = text(cells.get("method"))
+    draft.channel, draft.tail = channel_of(method), tail_of(method)
+    draft.via = shop_in(party, item)
     draft.memo = " ".join(words for words in (item, note) if words)
     draft.party = party_of(party, draft.type_text.removesuffix(f"-{REFUND}"))
     draft.category = category_of(draft, item, party)
