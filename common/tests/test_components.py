@@ -125,7 +125,7 @@ class TestCostCard:
 class TestConsentCard:
     def test_says_what_how_long_who_and_what_if_not(self):
         page = words(show("consent_card", consent=examples()["consent"]))
-        for question in ("What we use", "How long", "Who receives it", "What if I refuse?"):
+        for question in ("What we use", "How long", "Who receives the information", "What if I refuse?"):
             assert question in page
 
     def test_offers_to_withdraw_only_what_was_given(self):

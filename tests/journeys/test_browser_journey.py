@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import Error as PlaywrightError
 
 from common.clock import now
 from common.periods import add_months, shanghai_date
@@ -72,8 +73,17 @@ class Visitor:
         return set(WORD.findall(re.sub(r"\S*[@/_\d]\S*", " ", text))) - LATIN
 
     def open(self, path: str) -> None:
-        self.page.goto(self.site + path)
+        self.go(path)
         self.look(path)
+
+    def go(self, path: str) -> None:
+        """Go there; a page that is just renewing itself may cross that once."""
+        try:
+            self.page.goto(self.site + path)
+        except PlaywrightError as crossed:
+            assert "ERR_ABORTED" in crossed.message, crossed
+            self.page.wait_for_load_state()
+            self.page.goto(self.site + path)
 
     def send(self, form: str = "main form") -> None:
         """Press the button of a form and wait for the next page."""
@@ -194,7 +204,7 @@ def repay(guest: Visitor) -> None:
     guest.send("main form[action$='/pay/']")
     page.wait_for_selector("a[href='/rewards/']", timeout=30_000)
     guest.look("paid")
-    page.goto(guest.site + "/loans/")
+    guest.go("/loans/")
     page.click("main a[href^='/loans/']:not([href='/loans/'])")
     page.wait_for_load_state()
     paid = page.locator("progress").first.get_attribute("value")
