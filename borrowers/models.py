@@ -1,6 +1,13 @@
 """Every table of this app."""
 
-from borrowers.behaviour.models import EventMark, EventRow, EventTextRow, ImportBatch
+from borrowers.behaviour.models import (
+    EventMark,
+    EventRow,
+    EventTextRow,
+    ImportBatch,
+    QuarantinedRow,
+)
+from borrowers.checks.models import LabelProposal
 from borrowers.consent.models import Consent, ConsentWithdrawal
 from borrowers.deliveries.models import DeliveredEvent, Delivery
 from borrowers.documents.models import SealedFile
@@ -11,6 +18,6 @@ from borrowers.uploads.models import Upload
 
 __all__ = [
     "AccessEntry", "Account", "Borrower", "Consent", "ConsentWithdrawal", "DeliveredEvent",
-    "Delivery", "EventMark", "EventRow", "EventTextRow", "ImportBatch", "Message", "OutgoingText",
-    "Partner", "PartnerKey", "SealedFile", "Upload",
+    "Delivery", "EventMark", "EventRow", "EventTextRow", "ImportBatch", "LabelProposal", "Message",
+    "OutgoingText", "Partner", "PartnerKey", "QuarantinedRow", "SealedFile", "Upload",
 ]  # fmt: skip

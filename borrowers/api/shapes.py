@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from borrowers.behaviour.imports import BatchFacts
-from borrowers.behaviour.words import doubt_of
+from borrowers.behaviour.words import doubt_of_kept
 
 
 class BillOutput(serializers.Serializer[Any]):
@@ -27,17 +27,17 @@ class BillOutput(serializers.Serializer[Any]):
     last_at = serializers.DateTimeField(allow_null=True)
     imported_at = serializers.DateTimeField()
     doubt = serializers.SerializerMethodField(
-        help_text="ROWS_MISSING or TOTALS_DIFFER where the file contradicts its own rows."
+        help_text="ROWS_MISSING, TOTALS_DIFFER, ROWS_DO_NOT_FIT: a person looks at it first."
     )
     warning = serializers.SerializerMethodField(help_text="The doubt in words; else null.")
     is_used = serializers.BooleanField(help_text="False once the consent has been taken back.")
 
     def get_doubt(self, bill: BatchFacts) -> str | None:
         """Its code."""
-        doubt = doubt_of(bill)
+        doubt = doubt_of_kept(bill)
         return doubt.code if doubt else None
 
     def get_warning(self, bill: BatchFacts) -> str | None:
         """Its sentence."""
-        doubt = doubt_of(bill)
+        doubt = doubt_of_kept(bill)
         return _(doubt.message) % doubt.context if doubt else None

@@ -5,22 +5,33 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
+from borrowers.behaviour import batches
 from borrowers.behaviour.columns import counted
-from borrowers.behaviour.contracts import Assurance, Category, Direction, Link, Source
+from borrowers.behaviour.contracts import (
+    Assurance,
+    Category,
+    Direction,
+    Link,
+    MatchColumns,
+    RawEvent,
+    Source,
+)
 from borrowers.behaviour.imports import (
     PURPOSES_OF_RECORDS,
     ImportOutcome,
+    Inspect,
+    IntegrityReport,
     Reading,
     SignedBatch,
     purpose_of,
     what_was_read,
 )
 from borrowers.behaviour.models import ImportBatch
+from borrowers.behaviour.queries import match_columns_of
 from borrowers.behaviour.tables import events as store
 from borrowers.behaviour.tables import links as link_table
-from borrowers.behaviour.tables.rows import ToKeep, ext_of, to_keep
+from borrowers.behaviour.tables.rows import ToKeep, ext_of, matched, to_keep, with_assurance
 from borrowers.consent.queries import active_id, allowed, is_allowed
 from borrowers.documents.actions import store as store_document
 from borrowers.documents.models import DocumentKind
@@ -37,7 +48,6 @@ from common.texts import gettext_noop
 from common.transactions import durable, required
 
 WORDS_CONTEXT = "event.words"
-LISTED_QUARANTINED_ROWS = 200
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "text/csv"
 JSON = "application/json"
@@ -58,6 +68,7 @@ def take_in(
     content: bytes,
     file_name: str,
     read: Callable[[bytes, str], Reading],
+    inspect: Inspect,
     by: Actor,
 ) -> ImportOutcome:
     """Read a file and keep it as a bill: every door's one call.
@@ -72,12 +83,24 @@ def take_in(
         reading=read(content, file_name),
         content=content,
         media_type=WORKBOOK if content.startswith(b"PK") else TEXT,
+        inspect=inspect,
         by=by,
     )
 
 
+def unlooked(_reading: Reading, _incoming: MatchColumns, _known: MatchColumns) -> IntegrityReport:
+    """What is known of a file that nobody looked at."""
+    return IntegrityReport((), 0, Assurance.UPLOADED)
+
+
 def upload_bill(
-    *, borrower_id: int, reading: Reading, content: bytes, media_type: str, by: Actor
+    *,
+    borrower_id: int,
+    reading: Reading,
+    content: bytes,
+    media_type: str,
+    by: Actor,
+    inspect: Inspect = unlooked,
 ) -> ImportOutcome:
     """Keep a bill and its events, all or nothing; the same bill again changes nothing.
 
@@ -88,7 +111,12 @@ def upload_bill(
     if not reading.keeps_file:
         content, media_type = what_was_read(reading), JSON
     return _keep(
-        borrower_id=borrower_id, sealed=sealed, content=content, media_type=media_type, by=by
+        borrower_id=borrower_id,
+        sealed=sealed,
+        content=content,
+        media_type=media_type,
+        inspect=inspect,
+        by=by,
     )
 
 
@@ -100,7 +128,7 @@ def keep_signed(*, borrower_id: int, consent_id: int, batch: SignedBatch) -> int
     borrower = card(borrower_id)
     seal_words = partial(seal, key_id=borrower.consented_key_id, context=WORDS_CONTEXT)
     rows = to_keep(counted(batch.events), code=_code, seal=seal_words, assurance=Assurance.SIGNED)
-    row = _signed_batch(borrower_id, consent_id, batch, counted_rows=len(rows))
+    row = batches.signed(borrower_id, consent_id, batch, counted_rows=len(rows))
     imported = store.merge(
         rows,
         store.Ground(
@@ -123,31 +151,6 @@ def keep_signed(*, borrower_id: int, consent_id: int, batch: SignedBatch) -> int
     # Deliveries are small and many: one look a day is enough beside the nightly one.
     _watch(borrower_id, process_key=f"{consent_id}.{batch.day:%Y%m%d}")
     return imported
-
-
-def _signed_batch(
-    borrower_id: int, consent_id: int, batch: SignedBatch, *, counted_rows: int
-) -> ImportBatch:
-    times = [each.occurred_at for each in batch.events]
-    return ImportBatch.objects.create(
-        borrower_id=borrower_id,
-        consent_id=consent_id,
-        source=Source.PARTNER,
-        dialect="PARTNER_API",
-        encoding="utf-8",
-        rows_read=len(batch.events) + batch.duplicates + len(batch.quarantined),
-        rows_not_counted=len(batch.events) - counted_rows,
-        rows_imported=counted_rows,
-        rows_duplicate=batch.duplicates,
-        rows_quarantined=len(batch.quarantined),
-        quarantine=[
-            {"row": number, "reason": reason}
-            for number, reason in batch.quarantined[:LISTED_QUARANTINED_ROWS]
-        ],
-        assurance=Assurance.SIGNED,
-        first_at=min(times, default=None),
-        last_at=max(times, default=None),
-    )
 
 
 @required
@@ -217,7 +220,13 @@ def _insist_on_consent(borrower_id: int, purpose: str) -> None:
 
 @durable
 def _keep(
-    *, borrower_id: int, sealed: _Sealed, content: bytes, media_type: str, by: Actor
+    *,
+    borrower_id: int,
+    sealed: _Sealed,
+    content: bytes,
+    media_type: str,
+    inspect: Inspect,
+    by: Actor,
 ) -> ImportOutcome:
     """Write everything in one transaction, while the consent still stands."""
     borrower = lock(borrower_id)
@@ -235,9 +244,14 @@ def _keep(
     known = ImportBatch.objects.filter(consent_id=consent_id, document_id=document.id).first()
     if known is not None:
         return _outcome(known, already_imported=True)
-    batch = _batch(borrower, consent_id, sealed, document.id)
+    known_before = match_columns_of(borrower_id)
+    report = inspect(sealed.reading, matched(sealed.rows), known_before)
+    batch = batches.read(
+        borrower, consent_id, document.id, sealed.reading, report, len(sealed.rows)
+    )
+    batches.set_aside(batch, sealed.reading, sealed.key_id)
     imported = store.merge(
-        sealed.rows,
+        with_assurance(sealed.rows, report.assurance),
         store.Ground(
             borrower_id=borrower.pk,
             consent_id=consent_id,
@@ -252,47 +266,24 @@ def _keep(
     return _outcome(batch, already_imported=False)
 
 
-def _batch(borrower: Borrower, consent_id: int, sealed: _Sealed, document_id: int) -> ImportBatch:
-    """The batch before its events are stored: until then each counted row is a duplicate."""
-    reading = sealed.reading
-    return ImportBatch.objects.create(
-        borrower=borrower,
-        consent_id=consent_id,
-        document_id=document_id,
-        source=reading.source,
-        dialect=reading.dialect,
-        encoding=reading.encoding,
-        rows_read=reading.rows_read,
-        rows_not_counted=len(reading.events) - len(sealed.rows),
-        rows_imported=0,
-        rows_duplicate=reading.duplicates + len(sealed.rows),
-        rows_quarantined=len(reading.quarantined),
-        quarantine=[
-            {"row": each.row_number, "reason": each.reason}
-            for each in reading.quarantined[:LISTED_QUARANTINED_ROWS]
-        ],
-        first_at=reading.first_at,
-        last_at=reading.last_at,
-        **_said(reading),
+@required
+def keep_read_by_hand(*, batch: ImportBatch, event: RawEvent, assurance: Assurance) -> bool:
+    """Keep one event that somebody read in a row of the bill, on the bill's own consent.
+
+    False where that consent has ended. The caller holds the borrower's lock.
+    """
+    key_id = card(batch.borrower_id).consented_key_id
+    if active_id(batch.borrower_id, purpose_of(event.source)) != batch.consent_id:
+        return False
+    seal_words = partial(seal, key_id=key_id, context=WORDS_CONTEXT)
+    rows = to_keep([(event, event.amount_fen)], code=_code, seal=seal_words, assurance=assurance)
+    ground = store.Ground(
+        borrower_id=batch.borrower_id,
+        consent_id=batch.consent_id,
+        batch_id=batch.pk,
+        key_id=key_id,
     )
-
-
-def _said(reading: Reading) -> dict[str, Any]:
-    """What the file says of itself, and what read it."""
-    return {
-        "declared_rows": reading.declared_rows,
-        "declared_in_fen": reading.declared_in_fen,
-        "declared_out_fen": reading.declared_out_fen,
-        "totals_agree": reading.totals_agree,
-        "opening_fen": reading.opening_fen,
-        "closing_fen": reading.closing_fen,
-        "period_from": reading.period_from,
-        "period_until": reading.period_until,
-        "rows_suppressed": reading.suppressed,
-        "connector_version": reading.connector_version,
-        # The code itself names a document of the issuer's: it stays in the sealed file.
-        "has_verification_code": bool(reading.verification_code),
-    }
+    return store.merge(rows, ground) == 1
 
 
 def _tell(borrower: Borrower, batch: ImportBatch, by: Actor) -> None:

@@ -314,8 +314,16 @@ class MarkKind(IntEnum):
 
 
 class MarkState(IntEnum):
-    """What came of it. Only what was granted changes what is counted."""
+    """What came of it. Only what was granted, or works at once, changes what is counted."""
 
     ASKED = 1
     GRANTED = 2
     REFUSED = 3
+
+
+class RowState(IntEnum):
+    """What became of a row that could not be read."""
+
+    OPEN = 1
+    RESOLVED = 2
+    DISMISSED = 3

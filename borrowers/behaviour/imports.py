@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-from borrowers.behaviour.contracts import EventKey, RawEvent, Source
+from borrowers.behaviour.contracts import Assurance, EventKey, MatchColumns, RawEvent, Source
 from borrowers.consent.purposes import (
     CONSUMPTION_RECORDS,
     DEVICE,
@@ -14,6 +14,9 @@ from borrowers.consent.purposes import (
     STUDENT_STATUS,
 )
 from common.canonical import text_of
+
+# From this score on, a person looks at a case that stands on the file.
+FLAGGED_PERCENT = 50
 
 # Records that are no payments stand on a consent of their own; the database insists on it too.
 PURPOSES_OF_SOURCES = {
@@ -37,6 +40,8 @@ class UnreadRow(Protocol):
     def row_number(self) -> int: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def words(self) -> str: ...
 
 
 class Reading(Protocol):
@@ -116,6 +121,8 @@ class Told(Protocol):
     @property
     def totals_agree(self) -> bool | None: ...
     @property
+    def tamper_score_percent(self) -> int: ...
+    @property
     def first_at(self) -> datetime | None: ...
     @property
     def last_at(self) -> datetime | None: ...
@@ -125,16 +132,24 @@ Bill = TypeVar("Bill", bound=Told)
 
 
 def contradicted(bills: Sequence[Bill]) -> list[Bill]:
-    """The bills whose count or sums do not fit their rows, unless a whole one tells the same time.
+    """The bills that cannot be taken at their word, unless a whole one tells the same time.
 
-    So a bill that was cut off on its way is made good by uploading it as it was exported.
+    Their count or sums do not fit their rows, or they look as if somebody changed them. A bill
+    that was cut off on its way is made good by uploading it as it was exported. Rows that differ
+    from what an earlier file said flag the later file, so that nobody is made good by half.
     """
-    whole = [bill for bill in bills if bill.totals_agree]
+    whole = [bill for bill in bills if bill.totals_agree and not is_flagged(bill)]
     return [
         bill
         for bill in bills
-        if bill.totals_agree is False and not any(_covers(each, bill) for each in whole)
+        if (bill.totals_agree is False or is_flagged(bill))
+        and not any(_covers(each, bill) for each in whole)
     ]
+
+
+def is_flagged(bill: Told) -> bool:
+    """Whether a bill looks so much as if somebody changed it that a person has to look."""
+    return bill.tamper_score_percent >= FLAGGED_PERCENT
 
 
 def _covers(whole: Told, part: Told) -> bool:
@@ -142,6 +157,43 @@ def _covers(whole: Told, part: Told) -> bool:
         return False
     is_inside = whole.first_at <= part.first_at and part.last_at <= whole.last_at
     return is_inside and whole.source == part.source
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a bill that is not kept says about itself, and how it looks."""
+
+    source: Source
+    totals_agree: bool | None
+    tamper_score_percent: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One kind of thing that speaks against a file: on how many rows, and how loudly (0 to 100)."""
+
+    code: str
+    rows: int
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrityReport:
+    """What speaks against a file. It lowers assurance and calls a person; it declines nothing."""
+
+    findings: tuple[Finding, ...]
+    tamper_score_percent: int
+    assurance: Assurance
+
+
+class Inspect(Protocol):
+    """How a file is looked at: its reading, its rows as columns, and what was known before."""
+
+    def __call__(
+        self, reading: Reading, incoming: MatchColumns, known: MatchColumns, /
+    ) -> IntegrityReport: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +223,12 @@ class BatchFacts:
     quarantined: int
     not_counted: int
     declared_rows: int | None
+    declared_in_fen: int | None
+    declared_out_fen: int | None
     totals_agree: bool | None
+    assurance: Assurance
+    findings: tuple[Finding, ...]
+    tamper_score_percent: int
     first_at: datetime | None
     last_at: datetime | None
     imported_at: datetime

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from borrowers.behaviour.contracts import Assurance, MarkKind, MarkState, Source
+from borrowers.behaviour.contracts import Assurance, MarkKind, MarkState, RowState, Source
 from common import public_ids
-from common.crypto.fields import SealedJSONField
+from common.crypto.fields import SealedJSONField, sealed_check
 
 
 class ImportBatch(models.Model):
@@ -92,10 +92,58 @@ class BasisKind(models.IntegerChoices):
     CONTRACT = 2
 
 
+class QuarantinedRow(models.Model):
+    """A row of a bill that could not be read, kept sealed until somebody of ours looks at it.
+
+    It is decided once; nothing else of it ever changes (a trigger stands in plain SQL).
+    """
+
+    public_id = models.CharField(_("Number"), max_length=22, unique=True, default=public_ids.new)
+    batch = models.ForeignKey(
+        ImportBatch, verbose_name=_("Bill"), on_delete=models.PROTECT, related_name="+"
+    )
+    row_number = models.PositiveIntegerField(_("Row"))
+    reason = models.CharField(_("Reason"), max_length=40)
+    key_id = models.BigIntegerField()
+    words = SealedJSONField(context="quarantine.words", key_field="key_id")
+    state = models.PositiveSmallIntegerField(_("State"), default=int(RowState.OPEN))
+    decided_by = models.ForeignKey(
+        "borrowers.Account",
+        verbose_name=_("Decided by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+    )
+    decided_at = models.DateTimeField(_("Decided"), null=True)
+
+    class Meta:
+        verbose_name = _("row not understood")
+        verbose_name_plural = _("rows not understood")
+        indexes = [
+            models.Index(fields=["id"], name="quarantine_that_waits", condition=models.Q(state=1))
+        ]
+        constraints = [
+            sealed_check("words", "key_id"),
+            models.CheckConstraint(
+                condition=models.Q(state=int(RowState.OPEN), decided_at=None, decided_by=None)
+                | models.Q(
+                    state__in=[int(RowState.RESOLVED), int(RowState.DISMISSED)],
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                ),
+                name="quarantined_row_is_decided_or_not",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class EventMark(models.Model):
     """What a person says of one line, and what a person of ours decided on it, once.
 
-    The event is named by its natural key; a foreign key over it stands in plain SQL.
+    The event is named by its natural key; a foreign key over it stands in plain SQL. What works
+    at once takes its line out of the count until somebody refuses it.
     """
 
     public_id = models.CharField(_("Number"), max_length=22, unique=True, default=public_ids.new)
@@ -105,6 +153,7 @@ class EventMark(models.Model):
     occurred_at = models.DateTimeField(_("Time"))
     ext = models.BigIntegerField()
     kind = models.PositiveSmallIntegerField(_("Kind"))
+    is_at_once = models.BooleanField(_("Works at once"), default=False)
     state = models.PositiveSmallIntegerField(_("State"), default=int(MarkState.ASKED))
     asked_at = models.DateTimeField(_("Asked"), db_default=Now())
     decided_by = models.ForeignKey(

@@ -8,17 +8,22 @@ import numpy.typing as npt
 from django.db import connection
 
 from borrowers.behaviour.contracts import (
+    Assurance,
     Category,
     Direction,
     EventColumns,
     EventKey,
+    MarkKind,
+    MarkState,
     MatchColumns,
     Source,
 )
 from borrowers.behaviour.imports import (
+    FLAGGED_PERCENT,
     BatchFacts,
     CategorySum,
     EventSeen,
+    Finding,
     MonthSum,
     Overview,
     StreamSeen,
@@ -38,8 +43,14 @@ from common.errors import NotFound
 _SHANGHAI_SECONDS = 8 * 60 * 60
 # In plain SQL, because every decision asks, and nearly always there is none.
 _DOUBTFUL = """
-SELECT FROM borrowers_importbatch
- WHERE borrower_id = %s AND consent_id = %s AND NOT totals_agree LIMIT 1
+SELECT bool_or(is_left_out) FROM (
+    SELECT false AS is_left_out FROM borrowers_importbatch
+     WHERE borrower_id = %(borrower)s AND consent_id = %(consent)s
+       AND (totals_agree = false OR tamper_score_percent >= %(flagged)s)
+     UNION ALL
+    SELECT true FROM borrowers_eventmark
+     WHERE borrower_id = %(borrower)s AND kind = %(excluded)s AND state = %(asked)s AND is_at_once
+) AS doubt
 """
 
 
@@ -136,14 +147,26 @@ def batches(borrower_id: int) -> tuple[BatchFacts, ...]:
 
 
 def has_contradicted(borrower_id: int) -> bool:
-    """Whether a bill in use says more, or other, than its rows do."""
+    """Whether a person has to look at the records in use before they decide anything.
+
+    A bill says more, or other, than its rows do, or looks changed; or the person left out a line
+    that nobody of ours has looked at yet.
+    """
     consent_id = active_id(borrower_id, CONSUMPTION_RECORDS)
     if consent_id is None:
         return False
     with connection.cursor() as cursor:
-        cursor.execute(_DOUBTFUL, [borrower_id, consent_id])
-        if cursor.fetchone() is None:
-            return False
+        asked = {
+            "borrower": borrower_id,
+            "consent": consent_id,
+            "flagged": FLAGGED_PERCENT,
+            "excluded": MarkKind.EXCLUDED,
+            "asked": MarkState.ASKED,
+        }
+        cursor.execute(_DOUBTFUL, asked)
+        (is_left_out,) = cursor.fetchone()
+    if is_left_out is None or is_left_out:
+        return bool(is_left_out)
     rows = ImportBatch.objects.filter(borrower_id=borrower_id, consent_id=consent_id)
     return bool(contradicted([_facts(row, is_used=True) for row in rows]))
 
@@ -204,7 +227,12 @@ def _facts(row: ImportBatch, *, is_used: bool) -> BatchFacts:
         quarantined=row.rows_quarantined,
         not_counted=row.rows_not_counted,
         declared_rows=row.declared_rows,
+        declared_in_fen=row.declared_in_fen,
+        declared_out_fen=row.declared_out_fen,
         totals_agree=row.totals_agree,
+        assurance=Assurance(row.assurance),
+        findings=tuple(Finding(**each) for each in row.integrity.get("findings", ())),
+        tamper_score_percent=row.tamper_score_percent,
         first_at=row.first_at,
         last_at=row.last_at,
         imported_at=row.imported_at,

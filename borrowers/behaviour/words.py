@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from borrowers.behaviour.contracts import Category, Source
+from borrowers.behaviour.imports import FLAGGED_PERCENT
 from common.texts import gettext_noop
 
 CATEGORIES: Mapping[int, str] = {
@@ -99,6 +100,47 @@ TOTALS_DIFFER = gettext_noop(
     "The count or the sums that the file states do not fit its rows. Please upload the file as it"
     " was exported; until then a person decides on it."
 )
+
+
+ROWS_DO_NOT_FIT = gettext_noop(
+    "Some rows of this file do not fit each other, or another file of yours. A person looks at it"
+    " before anything is decided."
+)
+FINDINGS: Mapping[str, str] = {
+    "TOTALS_DIFFER": gettext_noop("The count or the sums that it states do not fit its rows"),
+    "BALANCE_BREAKS": gettext_noop("A balance does not follow from the one before"),
+    "BALANCE_ENDS_DIFFER": gettext_noop("The rows do not lead to the balances it states"),
+    "NUMBER_OF_ANOTHER_DAY": gettext_noop("A payment's number carries another day"),
+    "NUMBER_TOLD_TWICE": gettext_noop("Two payments share one number"),
+    "OUTSIDE_OF_PERIOD": gettext_noop("Rows lie outside of the days that it covers"),
+    "ORDER_BROKEN": gettext_noop("A few rows break the order of all others"),
+    "WAGE_TWICE_A_MONTH": gettext_noop("The same wage stands twice in a month"),
+    "WAGE_AT_NIGHT": gettext_noop("A wage was paid in a weekend night"),
+    "ROUND_AMOUNTS": gettext_noop("Most amounts are round"),
+    "STRANGE_LAST_DIGITS": gettext_noop("The digits of the amounts are unusual"),
+    "SAVED_BY_A_SPREADSHEET": gettext_noop("A spreadsheet saved it again"),
+    "TOLD_OTHERWISE_BEFORE": gettext_noop("An earlier file told other amounts"),
+    "NOT_ON_THE_CARD": gettext_noop("Payments by a card do not stand on the card's statement"),
+}
+
+
+def doubt_of_looks(tamper_score_percent: int) -> Doubt | None:
+    """That a bill looks changed, or None."""
+    if tamper_score_percent < FLAGGED_PERCENT:
+        return None
+    return Doubt("ROWS_DO_NOT_FIT", ROWS_DO_NOT_FIT, {})
+
+
+class Kept(Counted, Protocol):
+    """A bill that was looked at when it was kept."""
+
+    @property
+    def tamper_score_percent(self) -> int: ...
+
+
+def doubt_of_kept(bill: Kept) -> Doubt | None:
+    """Why a person looks at a bill first, or None."""
+    return doubt_of(bill) or doubt_of_looks(bill.tamper_score_percent)
 
 
 def doubt_of(bill: Counted) -> Doubt | None:

@@ -96,10 +96,14 @@ Document = Sheet | Pages | Plain
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A row that could not be read, and why: never lost, never guessed."""
+    """A row that could not be read, and why: never lost, never guessed.
+
+    `words` are its cells, for whoever looks at it; empty where they would tell too much.
+    """
 
     row_number: int
     reason: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

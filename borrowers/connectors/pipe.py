@@ -49,7 +49,9 @@ def without_events(reading: BillReading) -> dict[str, Any]:
     names = [each.name for each in fields(BillReading) if each.name != "events"]
     plain = {name: getattr(reading, name) for name in names}
     plain["source"] = int(reading.source)
-    plain["quarantined"] = [[each.row_number, each.reason] for each in reading.quarantined]
+    plain["quarantined"] = [
+        [each.row_number, each.reason, each.words] for each in reading.quarantined
+    ]
     for name in ("first_at", "last_at"):
         plain[name] = int(plain[name].timestamp()) if plain[name] else None
     for name in DAYS:

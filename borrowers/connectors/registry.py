@@ -31,6 +31,7 @@ from borrowers.connectors.records import (
 from borrowers.connectors.shops.jd import JD
 from borrowers.connectors.shops.meituan import Meituan
 from borrowers.connectors.statements.several import together
+from borrowers.connectors.tables.events import told_by
 from borrowers.connectors.wallets.alipay import Alipay
 from borrowers.connectors.wallets.wechat import WeChat
 from borrowers.consent.purposes import PURPOSES
@@ -142,7 +143,7 @@ def without_future(reading: BillReading, on: date) -> BillReading:
     if not events:
         raise refusals.UnreadableRows(rows=reading.rows_read)
     future = (each for each in reading.events if each.occurred_at >= too_late)
-    set_aside = [Quarantined(each.row_number, "DATE_IN_FUTURE") for each in future]
+    set_aside = [Quarantined(each.row_number, "DATE_IN_FUTURE", told_by(each)) for each in future]
     quarantined = sorted([*reading.quarantined, *set_aside], key=lambda each: each.row_number)
     return replace(
         reading,

@@ -2,9 +2,11 @@
 child that reads the file can do the summing and the events never cross the pipe."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
+from borrowers.checks.integrity.report import inspect
 from borrowers.connectors import registry
 from borrowers.connectors.contracts import BillReading, Category, Direction, RawEvent
 from common.errors import Refused
@@ -69,7 +71,8 @@ def at(instant: datetime | None) -> str | None:
 
 
 def integrity(reading: BillReading) -> dict[str, Any]:
-    """What the file says about itself, and whether its rows agree."""
+    """What the file says about itself, whether its rows agree, and what speaks against it."""
+    report = inspect(reading)
     return {
         "declared_rows": reading.declared_rows,
         "declared_in_fen": reading.declared_in_fen,
@@ -77,6 +80,9 @@ def integrity(reading: BillReading) -> dict[str, Any]:
         "totals_agree": reading.totals_agree,
         "opening_fen": reading.opening_fen,
         "closing_fen": reading.closing_fen,
+        "findings": [asdict(each) for each in report.findings],
+        "tamper_score_percent": report.tamper_score_percent,
+        "assurance": report.assurance.name.lower(),
     }
 
 

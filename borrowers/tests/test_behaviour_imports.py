@@ -167,6 +167,7 @@ class TestTakeIn:
             content=b"PK workbook",
             file_name="bill.xlsx",
             read=read,
+            inspect=actions.unlooked,
             by=cast.self_of(card),
         )
 

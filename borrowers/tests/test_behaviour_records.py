@@ -60,6 +60,7 @@ def give(card, content):
         content=content,
         file_name="paper",
         read=reader_on(DAY, SWITCHES),
+        inspect=actions.unlooked,
         by=cast.self_of(card),
     )
 
@@ -113,7 +114,12 @@ def test_without_any_consent_the_file_is_not_even_read(lin):
 
     with pytest.raises(actions.ConsentNeeded):
         actions.take_in(
-            borrower_id=lin.id, content=b"x", file_name="", read=read, by=cast.self_of(lin)
+            borrower_id=lin.id,
+            content=b"x",
+            file_name="",
+            read=read,
+            inspect=actions.unlooked,
+            by=cast.self_of(lin),
         )
 
 

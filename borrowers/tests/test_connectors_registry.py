@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from borrowers.connectors import refusals, registry
-from borrowers.connectors.contracts import Connector, Quarantined
+from borrowers.connectors.contracts import Connector
 from borrowers.connectors.pipe import as_json, from_json
 from borrowers.connectors.registry import (
     CONNECTORS,
@@ -72,7 +72,9 @@ class TestPipe:
         reading = read_bill(BILL, "bill.csv")
 
         assert from_json(json.loads(json.dumps(as_json(reading)))) == reading
-        assert reading.quarantined == (Quarantined(row_number=6, reason="AMOUNT_UNREADABLE"),)
+        (row,) = reading.quarantined
+        assert (row.row_number, row.reason) == (6, "AMOUNT_UNREADABLE")
+        assert row.words.startswith("2025-03-04 12:30:00 | 商户消费 | 示例小面馆 | 午餐")
 
     def test_optional_counts_survive_too(self):
         reading = replace(

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from borrowers.behaviour.actions import ConsentNeeded, upload_bill
 from borrowers.behaviour.imports import PURPOSES_OF_RECORDS, ImportOutcome, Reading
 from borrowers.behaviour.models import ImportBatch
+from borrowers.checks.integrity.report import inspect
 from borrowers.connectors import refusals
 from borrowers.connectors.limits import LARGEST_FILE, too_large
 from borrowers.connectors.registry import unlocked_bounded
@@ -80,6 +81,7 @@ def read(*, claim: Claim, read: Read) -> None:
             reading=reading,
             content=content,
             media_type=_media_type(content),
+            inspect=inspect,
             by=by,
         )
     except ReaderUnavailable as error:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from borrowers.behaviour import queries
 from borrowers.behaviour.contracts import Direction, EventKey, Source
 from borrowers.behaviour.imports import BatchFacts, EventSeen, StreamSeen, Summary
-from borrowers.behaviour.words import CATEGORIES, FREQUENCIES, SOURCES, doubt_of
+from borrowers.behaviour.words import CATEGORIES, FREQUENCIES, SOURCES, doubt_of_kept
 from borrowers.people.contracts import BorrowerCard
 from borrowers.web.gate import borrower_page
 from common import clock
@@ -58,7 +58,7 @@ def summary(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
 def bill(request: HttpRequest, card: BorrowerCard, public_id: str) -> HttpResponse:
     """One bill: every row of the file accounted for, against what the file says of itself."""
     facts = queries.batch(public_id, card.id)
-    doubt = doubt_of(facts)
+    doubt = doubt_of_kept(facts)
     context = {
         "facts": facts,
         "source": _(SOURCES[facts.source]),

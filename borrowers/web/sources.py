@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from borrowers.behaviour import queries
 from borrowers.behaviour.imports import BatchFacts, contradicted
-from borrowers.behaviour.words import SOURCES, doubt_of
+from borrowers.behaviour.words import SOURCES, doubt_of_kept
 from borrowers.connectors import limits
 from borrowers.connectors.refusals import PasswordNeeded, PasswordWrong
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
@@ -78,7 +78,7 @@ def _page(
 
 
 def _bill(batch: BatchFacts, *, is_doubtful: bool) -> dict[str, object]:
-    doubt = doubt_of(batch) if is_doubtful else None
+    doubt = doubt_of_kept(batch) if is_doubtful else None
     return {
         "doubt": _(doubt.message) % doubt.context if doubt else "",
         "facts": batch,

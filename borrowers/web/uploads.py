@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
 from borrowers.behaviour import queries as behaviour
-from borrowers.behaviour.words import doubt_of
+from borrowers.behaviour.words import doubt_of_kept
 from borrowers.people.contracts import BorrowerCard
 from borrowers.uploads import actions, queries
 from borrowers.uploads.contracts import UploadFacts
@@ -68,7 +68,7 @@ def ended(request: HttpRequest, found: UploadFacts) -> HttpResponse:
         }
         return render(request, "borrowers/upload_refused.html", said)
     messages.success(request, in_words(found))
-    if doubt := doubt_of(behaviour.batch(found.bill, found.borrower_id)):
+    if doubt := doubt_of_kept(behaviour.batch(found.bill, found.borrower_id)):
         messages.warning(request, _(doubt.message) % doubt.context)
     return redirect("borrowers:sources")
 

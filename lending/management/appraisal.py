@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from borrowers.behaviour.columns import from_events
-from borrowers.behaviour.imports import contradicted
+from borrowers.behaviour.imports import Reading, Standing, contradicted
+from borrowers.checks.integrity.report import inspect
 from borrowers.connectors.contracts import BillReading, RawEvent
 from common.errors import Refused
 from common.periods import SHANGHAI, shanghai_date
@@ -95,7 +96,11 @@ def appraise(bills: Sequence[Bill], question: Question) -> Appraisal:
     features = plain(vector(from_events(events), as_of=start_of_day))
     numbers = trial_numbers(question.scene, as_of)
     verdict = assess(
-        request_of(question, numbers, are_records_whole=not contradicted(readings)),
+        request_of(
+            question,
+            numbers,
+            are_records_whole=not contradicted([standing_of(each) for each in readings]),
+        ),
         features=features,
         card=scorecard.expert(),
         policy=table.demonstration(),
@@ -104,6 +109,18 @@ def appraise(bills: Sequence[Bill], question: Question) -> Appraisal:
     principal_fen = min(question.amount_fen, verdict.limit_fen)
     schedule = schedule_of(verdict, principal_fen, question.term_months, as_of)
     return Appraisal(verdict, features, as_of, principal_fen, schedule, files)
+
+
+def standing_of(reading: Reading) -> Standing:
+    """How the bill looks by itself, as if it had been uploaded."""
+    report = inspect(reading)
+    return Standing(
+        source=reading.source,
+        totals_agree=reading.totals_agree,
+        tamper_score_percent=report.tamper_score_percent,
+        first_at=reading.first_at,
+        last_at=reading.last_at,
+    )
 
 
 def schedule_of(

@@ -4,11 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from borrowers.behaviour.contracts import Assurance, MarkKind, MarkState
+from borrowers.behaviour.contracts import (
+    Assurance,
+    Category,
+    Direction,
+    MarkKind,
+    MarkState,
+    Method,
+    Source,
+)
 from borrowers.behaviour.models import BasisKind
 from borrowers.behaviour.tables.rows import INCOMING, NUMBERS, ToKeep, encoded
 from common.transactions import required
@@ -60,6 +68,14 @@ VALUES (%(borrower)s, %(occurred_at)s, %(ext)s, %(amount)s, 0, %(category)s, %(s
         %(direction)s, 0, %(assurance)s, %(basis_kind)s, %(basis)s)
 ON CONFLICT (borrower_id, occurred_at, ext) DO NOTHING
 """
+_ONE = """
+SELECT category, direction, source FROM borrowers_event
+ WHERE borrower_id = %s AND occurred_at = %s AND ext = %s
+"""
+_RECATEGORISE = """
+UPDATE borrowers_event SET category = %s, method = %s, confidence_percent = 100
+ WHERE borrower_id = %s AND occurred_at = %s AND ext = %s
+"""
 # Literals are numbers checked by Python: COPY takes no parameters. The event of a link is not
 # counted, nor is a line that was granted to be excluded or called a duplicate; a purchase counts
 # less what its refunds took off. NOT IN, of columns that are never null, is looked up in a hash
@@ -73,7 +89,8 @@ COPY (
          UNION ALL
         SELECT borrower_id, occurred_at, ext FROM borrowers_eventmark
          WHERE borrower_id = ANY ('{{{borrowers}}}'::bigint[])
-           AND state = {granted} AND kind IN ({excluded}, {duplicate})
+           AND (state = {granted} OR state = {asked} AND is_at_once)
+           AND kind IN ({excluded}, {duplicate})
     ), back AS (
         SELECT borrower_id, other_at AS occurred_at, other_ext AS ext, sum(netted_fen) AS fen
           FROM borrowers_eventlink
@@ -160,6 +177,30 @@ def insert_own(
         )
 
 
+class Stored(NamedTuple):
+    """What kind of line an event is."""
+
+    category: Category
+    direction: Direction
+    source: Source
+
+
+def one(borrower_id: int, occurred_at: datetime, ext: int) -> Stored | None:
+    """The person's event under this key, if it is there."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE, [borrower_id, occurred_at, ext])
+        row = cursor.fetchone()
+    return row and Stored(Category(row[0]), Direction(row[1]), Source(row[2]))
+
+
+@required
+def recategorise(borrower_id: int, occurred_at: datetime, ext: int, category: Category) -> None:
+    """Write the category that a person found."""
+    with connection.cursor() as cursor:
+        key = (borrower_id, occurred_at, ext)
+        cursor.execute(_RECATEGORISE, (int(category), int(Method.PERSON), *key))
+
+
 def read(*, borrower_ids: Iterable[int], consent_ids: Iterable[int]) -> bytes:
     """The events of the borrowers that stand on a contract or on one of these consents."""
     basis = _BASIS.format(
@@ -171,6 +212,7 @@ def read(*, borrower_ids: Iterable[int], consent_ids: Iterable[int]) -> bytes:
         borrowers=",".join(str(int(each)) for each in borrower_ids),
         basis=basis.strip(),
         granted=int(MarkState.GRANTED),
+        asked=int(MarkState.ASKED),
         excluded=int(MarkKind.EXCLUDED),
         duplicate=int(MarkKind.DUPLICATE),
     )

@@ -137,6 +137,26 @@ def _numbers(event: RawEvent, net_fen: int, code: Code, assurance: Assurance) ->
     )
 
 
+def with_assurance(kept: ToKeep, assurance: Assurance) -> ToKeep:
+    """The same rows, trusted so far and no further."""
+    numbers = kept.numbers.copy()
+    numbers[:, NUMBERS.index("assurance")] = assurance
+    return ToKeep(numbers, kept.words)
+
+
+def matched(kept: ToKeep) -> MatchColumns:
+    """Rows that are not stored yet as columns for matching; they are of no batch yet."""
+    columns: dict[str, Any] = {
+        each.name: kept.column(_STORED_AS.get(each.name, each.name))
+        for each in fields(MatchColumns)
+        if each.name != "batch"
+    }
+    return MatchColumns(**columns, batch=np.zeros(len(kept), dtype=np.int64))
+
+
+_STORED_AS = {"microseconds": "occurred_at"}
+
+
 def microseconds_of(at: datetime) -> int:
     """A time as microseconds since 1970."""
     return (at - _UNIX_EPOCH) // _MICROSECOND

@@ -34,6 +34,7 @@ from borrowers.connectors.statements.cells import (
 from borrowers.connectors.statements.dialects import Dialect, readable
 from borrowers.connectors.statements.rows import Statement
 from borrowers.connectors.tables.drafts import FEWEST_DIGITS, Draft, party_of
+from borrowers.connectors.tables.events import words_of
 from borrowers.connectors.tables.reading import bill
 
 Cells = Mapping[str, Cell]
@@ -136,7 +137,7 @@ def drafts_of(statement: Statement, context: Context) -> tuple[list[Draft], list
         try:
             drafts.append(draft_of(cells, row_number, context))
         except RowUnreadable as unreadable:
-            quarantined.append(Quarantined(row_number, unreadable.code))
+            quarantined.append(Quarantined(row_number, unreadable.code, words_of(cells)))
     return drafts, quarantined
 
 

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from borrowers.connectors.categories import is_sensitive, normalised
-from borrowers.connectors.contracts import Category, Method, RawEvent, Source
+from borrowers.connectors.contracts import Category, Cell, Method, RawEvent, Source
+from borrowers.connectors.header import text
 from borrowers.connectors.tables.drafts import Draft
 
 DIGITS_OF_ACCOUNT = 4
@@ -119,3 +120,25 @@ def event(draft: Draft, source: Source, key: bytes) -> RawEvent:
         method=draft.method,
         confidence_percent=draft.confidence_percent,
     )
+
+
+LONGEST_WORDS = 500
+
+
+def words_of(cells: Mapping[str, Cell]) -> str:
+    """The cells of a row that could not be read, as one line; nothing where they tell too much."""
+    line = " | ".join(told for cell in cells.values() if (told := text(cell)))[:LONGEST_WORDS]
+    return "" if is_sensitive(line) else line
+
+
+def told_by(event: RawEvent) -> str:
+    """What an event says, as one line; words that tell too much have left it already."""
+    told = (
+        event.occurred_at.isoformat(),
+        event.type_text,
+        event.merchant or event.counterparty,
+        event.memo,
+        event.direction.name,
+        str(event.amount_fen),
+    )
+    return " | ".join(filter(None, told))[:LONGEST_WORDS]

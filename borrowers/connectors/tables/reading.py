@@ -15,7 +15,7 @@ from borrowers.connectors.header import RowUnreadable, Table, find, text
 from borrowers.connectors.limits import ROWS, too_large
 from borrowers.connectors.tables import refunds
 from borrowers.connectors.tables.drafts import About, Draft, Layout
-from borrowers.connectors.tables.events import events_of, suppress
+from borrowers.connectors.tables.events import events_of, suppress, words_of
 from borrowers.connectors.tables.labels import label
 from borrowers.connectors.tables.totals import declared_totals, totals_agree
 
@@ -120,7 +120,7 @@ def drafts_of(table: Table, layout: Layout) -> tuple[list[Draft], list[Quarantin
             layout.complete(draft, cells)
             drafts.append(draft)
         except RowUnreadable as unreadable:
-            quarantined.append(Quarantined(row_number, unreadable.code))
+            quarantined.append(Quarantined(row_number, unreadable.code, words_of(cells)))
     return drafts, quarantined
 
 

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from borrowers.behaviour.actions import take_in
+from borrowers.checks.integrity.report import inspect
 from borrowers.connectors import registry
 from borrowers.connectors.limits import LARGEST_FILE
 from borrowers.management import bill_report
@@ -88,6 +89,7 @@ def report_on(options: dict[str, Any]) -> dict[str, Any]:
         content=content,
         file_name="",
         read=lambda _content, _name: reading,
+        inspect=inspect,
         by=SYSTEM,
     )
     return bill_report.summary(reading)
