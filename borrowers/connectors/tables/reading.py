@@ -57,9 +57,7 @@ def bill(
     """
     rows_read = len(drafts) + len(quarantined)
     refuse_unusable(rows_read, drafts)
-    for draft in drafts:
-        draft.account = draft.account or about.account
-        draft.tail = draft.tail or about.tail
+    place(drafts, about)
     alone = refunds.link(drafts)
     declared = about.declared or declared_totals(notes)
     agree = totals_agree(declared, drafts, rows_read)
@@ -90,6 +88,13 @@ def bill(
         verification_code=about.verification_code,
         refund_fen=sum(came_back(event, alone) for event in events),
     )
+
+
+def place(drafts: Sequence[Draft], about: About) -> None:
+    """Rows that name no account stand on the one that the file names."""
+    for draft in drafts:
+        draft.account = draft.account or about.account
+        draft.tail = draft.tail or about.tail
 
 
 def came_back(event: RawEvent, alone: Container[int]) -> int:
