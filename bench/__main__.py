@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC
 from pathlib import Path
 
-from bench import command, deliveries, latency, machine, memory, rooms, start
+from bench import command, deliveries, latency, machine, memory, reading, rooms, start
 from bench.figures import Result, as_plain
 from common import clock
 from tests.machinery.running import Platform, running_platform
 
 RESULTS = Path(__file__).with_name("results.json")
 INSIDE = ("latency", "memory after work", "rooms", "deliveries")
-NAMES = ("start", "idle memory", "assess", *INSIDE)
+NAMES = ("start", "idle memory", "assess", "reading", *INSIDE)
 
 
 def main(words: list[str]) -> int:
@@ -27,10 +27,12 @@ def main(words: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", action="append", choices=NAMES, default=[])
-    wanted = parser.parse_args(words).only or list(NAMES)
+    parser.add_argument("--people", type=int, default=reading.PEOPLE, help="in the simulated world")
+    asked = parser.parse_args(words)
+    wanted = asked.only or list(NAMES)
     notes = machine.notes()
     results: dict[str, dict[str, object]] = {}
-    for name, result in _measured(wanted):
+    for name, result in _measured(wanted, people=asked.people):
         results[name] = result.as_json()
         _print(name, result)
     if set(wanted) == set(NAMES):
@@ -38,11 +40,17 @@ def main(words: list[str]) -> int:
     return 0 if all(_is_met(result) for result in results.values()) else 1
 
 
-def _measured(wanted: list[str]) -> Iterator[tuple[str, Result]]:
+def _measured(wanted: list[str], *, people: int) -> Iterator[tuple[str, Result]]:
     if "start" in wanted:
         yield "start", start.measure()
     if "assess" in wanted:
         yield "assess", command.measure()
+    if "reading" in wanted:
+        yield "reading", reading.measure(people=people)
+    yield from _measured_on_platforms(wanted)
+
+
+def _measured_on_platforms(wanted: list[str]) -> Iterator[tuple[str, Result]]:
     if "idle memory" in wanted:
         with running_platform() as platform:
             yield "idle memory", memory.measure(platform)

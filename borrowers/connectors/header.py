@@ -55,11 +55,12 @@ class RowUnreadable(ValueError):
 
 def text(cell: Cell) -> str:
     """The words of a cell without padding; the marks that mean nothing become nothing."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float):
-        cell = int(cell) if cell.is_integer() else repr(cell)
-    words = (cell if isinstance(cell, str) else str(cell))[:LONGEST_WORDS].strip(PADDING)
+    if not isinstance(cell, str):
+        if cell is None:
+            return ""
+        is_whole = isinstance(cell, float) and cell.is_integer()
+        cell = str(int(cell) if is_whole else cell)  # type: ignore[arg-type]
+    words = cell[:LONGEST_WORDS].strip(PADDING)
     return "" if words in NOTHING else words
 
 
@@ -109,7 +110,13 @@ def amount_fen(cell: Cell) -> int:
     """Yuan, as text with signs and separators or as a number, in fen. Raises RowUnreadable."""
     if isinstance(cell, bool) or cell is None or isinstance(cell, datetime):
         raise RowUnreadable("AMOUNT_UNREADABLE")
-    words = repr(cell) if isinstance(cell, int | float) else cell.translate(NOT_IN_AMOUNTS)
+    return fen_of(repr(cell)) if isinstance(cell, int | float) else fen_in(cell)
+
+
+@lru_cache(maxsize=16_384)
+def fen_in(cell: str) -> int:
+    """Prices come again and again. Raises RowUnreadable."""
+    words = cell.translate(NOT_IN_AMOUNTS)
     if not AMOUNT.fullmatch(words):
         words = unicodedata.normalize("NFKC", words).translate(NOT_IN_AMOUNTS)
     return fen_of(words)

@@ -112,7 +112,7 @@ def start(cells: Mapping[str, Cell], row_number: int, sheet: Sheet, type_text: s
     stated = direction_of_word(cells.get("direction"))
     native_id, is_damaged = identity(cells.get("id"))
     order_id, is_order_damaged = identity(cells.get("order"))
-    digits = sum(map(str.isdigit, native_id))
+    digits = len(native_id) if native_id.isdigit() else sum(map(str.isdigit, native_id))
     return Draft(
         row_number=row_number,
         occurred_at=occurred_at,
@@ -205,6 +205,7 @@ def tail_of(method: str) -> str:
     return found.group(1) if found else ""
 
 
+@lru_cache(maxsize=4096)
 def party_of(*names: str) -> str:
     """The first name that says anything, in one spelling."""
     return next((normalised("".join(name.split())) for name in names if name), "")

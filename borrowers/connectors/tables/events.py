@@ -32,21 +32,20 @@ def events_of(drafts: Sequence[Draft], source: Source) -> Iterator[RawEvent]:
     """One event per row, each under its key; what is there twice under one number comes once."""
     firsts: dict[bytes, tuple[object, ...]] = {}
     by_number = [id_key(draft, source) if draft.has_lasting_id else None for draft in drafts]
-    for draft, number in zip(drafts, by_number, strict=True):
+    contents = [content(draft) for draft in drafts]
+    for said, number in zip(contents, by_number, strict=True):
         # Where one number stands on different rows, the smallest content owns the number's key:
         # the same one, whichever way the file is sorted.
         if number is not None:
-            said = content(draft)
             firsts[number] = min(firsts.get(number, said), said)
     occurrences: Counter[bytes] = Counter()
     seen: set[bytes] = set()
-    for draft, number in zip(drafts, by_number, strict=True):
+    for draft, said, number in zip(drafts, contents, by_number, strict=True):
         if number is None:
             looks = looks_key(draft, source)
             occurrences[looks] += 1
             key = digest(looks.hex(), occurrences[looks])
         else:
-            said = content(draft)
             key = number if said == firsts[number] else digest(number.hex(), *said)
         if key not in seen:
             seen.add(key)

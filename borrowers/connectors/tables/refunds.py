@@ -7,9 +7,10 @@ refund rows count only where it states nothing; never both. Refund rows themselv
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 
 from borrowers.connectors.categories import OWN_MONEY
 from borrowers.connectors.contracts import Category, Direction, EventStatus
@@ -18,6 +19,7 @@ from borrowers.connectors.tables.drafts import Draft
 LATEST = timedelta(days=90)
 # A resold bill may hold thousands of payments to one merchant; the nearest ones are enough.
 NEAREST = 300
+NOBODY = (None,)
 # Alipay numbers a refund as the payment's number, a separator and a number of its own.
 SEPARATORS = "_*"
 
@@ -128,19 +130,23 @@ class Payments:
 
     def best(self, candidates: Iterable[Draft], refund: Draft) -> Draft | None:
         """The payment with room for the refund that asks for it most."""
-        fitting = [each for each in islice(candidates, NEAREST) if self.room(each, refund) >= 0]
-        return max(fitting, key=lambda each: self.claim_strength(each, refund), default=None)
+        strengths = (
+            (*strength, payment)
+            for payment in islice(candidates, NEAREST)
+            if (strength := self.claim_strength(payment, refund))
+        )
+        return max(strengths, key=itemgetter(0, 1, 2), default=NOBODY)[-1]
 
-    def room(self, payment: Draft, refund: Draft) -> int:
-        """What may still come back beyond this refund: up to what is stated, or else to all."""
-        limit_fen = payment.stated_refund_fen or payment.amount_fen
-        return limit_fen - self.claimed.get(payment.row_number, 0) - refund.amount_fen
-
-    def claim_strength(self, payment: Draft, refund: Draft) -> tuple[object, ...]:
+    def claim_strength(self, payment: Draft, refund: Draft) -> tuple[bool, bool, datetime] | None:
         """A payment that says itself that it was refunded comes before one that does not; then
-        the one that this refund fills exactly; then the latest."""
+        the one that this refund fills exactly; then the latest. None where it has no room: no more
+        comes back than is stated, or else than was paid."""
+        limit_fen = payment.stated_refund_fen or payment.amount_fen
+        room_fen = limit_fen - self.claimed.get(payment.row_number, 0) - refund.amount_fen
+        if room_fen < 0:
+            return None
         says_so = payment.stated_refund_fen > 0 or payment.status is EventStatus.CLOSED
-        return says_so, self.room(payment, refund) == 0, payment.occurred_at
+        return says_so, room_fen == 0, payment.occurred_at
 
     def claim(self, payment: Draft, fen: int) -> None:
         self.claimed[payment.row_number] = self.claimed.get(payment.row_number, 0) + fen

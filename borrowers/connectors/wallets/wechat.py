@@ -65,6 +65,7 @@ STATES = (
     (EventStatus.SETTLED, ("成功", "已", "完成")),
 )
 NOTHING_MOVED = frozenset({EventStatus.FAILED, EventStatus.CLOSED, EventStatus.PENDING})
+REFUNDED = "退"
 REFUNDED_PART = re.compile(r"已退款\s*[(（]?\s*[¥￥]?\s*(\d[\d,]*(?:\.\d+)?)")
 REFUNDED_WHOLE = ("已全额退款", "已退还", "已退款")
 
@@ -160,6 +161,8 @@ def settle(draft: Draft) -> None:
 
 def stated_refund(words: str, whole_fen: int) -> int:
     """`已退款(￥5.00)` states a part, `已全额退款` the whole."""
+    if REFUNDED not in words:
+        return 0
     part = REFUNDED_PART.search(words)
     try:
         if part:
