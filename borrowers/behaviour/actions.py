@@ -27,6 +27,7 @@ from borrowers.behaviour.imports import (
     purpose_of,
     what_was_read,
 )
+from borrowers.behaviour.matching.finding import match
 from borrowers.behaviour.models import ImportBatch
 from borrowers.behaviour.queries import match_columns_of
 from borrowers.behaviour.tables import events as store
@@ -138,6 +139,8 @@ def keep_signed(*, borrower_id: int, consent_id: int, batch: SignedBatch) -> int
             key_id=borrower.consented_key_id,
         ),
     )
+    if imported:
+        _relink(borrower_id)
     if imported != len(rows):
         row.rows_imported = imported
         row.rows_duplicate += len(rows) - imported
@@ -262,8 +265,15 @@ def _keep(
     batch.rows_imported = imported
     batch.rows_duplicate = batch.rows_duplicate - imported
     batch.save(update_fields=["rows_imported", "rows_duplicate"])
+    if imported:
+        _relink(borrower_id)
     _tell(borrower, batch, by)
     return _outcome(batch, already_imported=False)
+
+
+def _relink(borrower_id: int) -> None:
+    """What came may tell again of what was there: look for the person's links anew."""
+    link(borrower_id=borrower_id, links=match(match_columns_of(borrower_id)))
 
 
 @required
@@ -283,7 +293,10 @@ def keep_read_by_hand(*, batch: ImportBatch, event: RawEvent, assurance: Assuran
         batch_id=batch.pk,
         key_id=key_id,
     )
-    return store.merge(rows, ground) == 1
+    is_new = store.merge(rows, ground) == 1
+    if is_new:
+        _relink(batch.borrower_id)
+    return is_new
 
 
 def _tell(borrower: Borrower, batch: ImportBatch, by: Actor) -> None:

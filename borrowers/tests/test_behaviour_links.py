@@ -346,3 +346,48 @@ def test_money_of_another_currency_is_read_and_counts_for_nothing():
 
     assert (outcome.imported, outcome.not_counted) == (1, 1)
     assert amounts(lin) == [1_001]
+
+
+class TestConsentOfBothEnds:
+    """A link holds while both of its events may be read, and no longer."""
+
+    def allow_again_with_the_bank_alone(self, lin) -> None:
+        cast.withdraw(lin)
+        cast.allow(lin)
+        upload(lin, [cast.event(2)], b"the bank's own bill")
+
+    def test_a_telling_counts_again_once_the_better_one_may_not_be_read(self):
+        lin, columns = lin_with(cast.event(1), cast.event(2))
+        link(lin, linked(LinkKind.SAME_PAYMENT, columns.key(1), columns.key(0)))
+        assert amounts(lin) == [1_001]
+
+        self.allow_again_with_the_bank_alone(lin)
+
+        assert amounts(lin) == [1_002]
+
+    def test_a_link_does_not_outlive_the_consent_of_one_end(self):
+        lin, columns = lin_with(cast.event(1), cast.event(2))
+        link(lin, linked(LinkKind.SAME_PAYMENT, columns.key(1), columns.key(0)))
+
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE borrowers_eventlink SET other_basis = other_basis + 1")
+
+        assert amounts(lin) == [1_001, 1_002]
+
+
+class TestAnUpload:
+    def test_is_matched_with_what_was_there_before_it_is_answered(self):
+        lin = lin_who_allows()
+        paid = cast.event(1, tail="1234", channel="DEBIT", native_id="4200001111202605020000000001")
+        upload(lin, [paid])
+        told_again = cast.event(
+            1, source=Source.CMB, account="6222021234561234", tail="1234", via=Platform.WECHAT,
+            native_id="", merchant="财付通-Green Bowl Noodles", channel="DEBIT",
+            event_key=b"\x07" * 32,
+        )  # fmt: skip
+
+        upload(lin, [told_again], b"the bank's own bill", source=Source.CMB)
+
+        assert len(queries.match_columns_of(lin.id)) == 2
+        assert amounts(lin) == [1_001]
+        assert [each.kind for each in link_table.stored(lin.id)] == [LinkKind.SAME_PAYMENT]

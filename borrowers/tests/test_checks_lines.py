@@ -87,7 +87,7 @@ class TestExclude:
             {},
             {"category": Category.CREDIT_REPAYMENT},
             {"category": Category.CREDIT_DRAWDOWN, "direction": Direction.IN},
-            {"category": Category.REFUND, "direction": Direction.IN},
+            {"category": Category.REFUND, "direction": Direction.IN, "merchant": "elsewhere"},
             {"category": Category.GAMBLING_RISK},
             {"direction": Direction.NEUTRAL, "category": Category.CREDIT_REPAYMENT},
         ],

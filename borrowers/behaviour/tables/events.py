@@ -85,7 +85,7 @@ _READ = """
 COPY (
     WITH gone AS (
         SELECT borrower_id, occurred_at, ext FROM borrowers_eventlink
-         WHERE borrower_id = ANY ('{{{borrowers}}}'::bigint[])
+         WHERE borrower_id = ANY ('{{{borrowers}}}'::bigint[]) AND {both}
          UNION ALL
         SELECT borrower_id, occurred_at, ext FROM borrowers_eventmark
          WHERE borrower_id = ANY ('{{{borrowers}}}'::bigint[])
@@ -94,7 +94,7 @@ COPY (
     ), back AS (
         SELECT borrower_id, other_at AS occurred_at, other_ext AS ext, sum(netted_fen) AS fen
           FROM borrowers_eventlink
-         WHERE borrower_id = ANY ('{{{borrowers}}}'::bigint[]) AND netted_fen > 0
+         WHERE borrower_id = ANY ('{{{borrowers}}}'::bigint[]) AND netted_fen > 0 AND {both}
          GROUP BY 1, 2, 3
     )
     SELECT borrower_id, occurred_at, amount_fen, merchant, category, direction, source
@@ -109,6 +109,10 @@ COPY (
       FROM back JOIN borrowers_event USING (borrower_id, occurred_at, ext)
      WHERE {basis} AND (borrower_id, occurred_at, ext) NOT IN (SELECT * FROM gone)
 ) TO STDOUT (FORMAT binary)
+"""
+# A link holds while both of its ends may be read.
+_BOTH = """
+event_basis = ANY ('{{{consents}}}'::bigint[]) AND other_basis = ANY ('{{{consents}}}'::bigint[])
 """
 _BASIS = """
 (basis_kind = {contract} OR basis_kind = {consent} AND basis_id = ANY ('{{{consents}}}'::bigint[]))
@@ -203,14 +207,17 @@ def recategorise(borrower_id: int, occurred_at: datetime, ext: int, category: Ca
 
 def read(*, borrower_ids: Iterable[int], consent_ids: Iterable[int]) -> bytes:
     """The events of the borrowers that stand on a contract or on one of these consents."""
+    # A link's end that stands on a contract has no consent: 0.
+    consents = ",".join(["0", *(str(int(each)) for each in consent_ids)])
     basis = _BASIS.format(
-        consents=",".join(str(int(each)) for each in consent_ids),
+        consents=consents,
         contract=int(BasisKind.CONTRACT),
         consent=int(BasisKind.CONSENT),
     )
     statement = _READ.format(
         borrowers=",".join(str(int(each)) for each in borrower_ids),
         basis=basis.strip(),
+        both=_BOTH.format(consents=consents).strip(),
         granted=int(MarkState.GRANTED),
         asked=int(MarkState.ASKED),
         excluded=int(MarkKind.EXCLUDED),

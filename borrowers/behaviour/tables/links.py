@@ -46,16 +46,26 @@ WITH wanted AS (
     RETURNING 1
 ), kept AS (
     INSERT INTO borrowers_eventlink AS stored
-           (borrower_id, occurred_at, ext, other_at, other_ext, netted_fen, score_ppm, kind, method)
-    SELECT %(borrower)s, * FROM wanted ORDER BY occurred_at, ext
+           (borrower_id, occurred_at, ext, other_at, other_ext, netted_fen, score_ppm, kind, method,
+            event_basis, other_basis)
+    SELECT %(borrower)s, wanted.*,
+           CASE event.basis_kind WHEN 1 THEN event.basis_id ELSE 0 END,
+           CASE other.basis_kind WHEN 1 THEN other.basis_id ELSE 0 END
+      FROM wanted
+      LEFT JOIN borrowers_event AS event ON event.borrower_id = %(borrower)s
+           AND event.occurred_at = wanted.occurred_at AND event.ext = wanted.ext
+      LEFT JOIN borrowers_event AS other ON other.borrower_id = %(borrower)s
+           AND other.occurred_at = wanted.other_at AND other.ext = wanted.other_ext
+     ORDER BY wanted.occurred_at, wanted.ext
     ON CONFLICT (borrower_id, occurred_at, ext) DO UPDATE
        SET other_at = EXCLUDED.other_at, other_ext = EXCLUDED.other_ext,
            netted_fen = EXCLUDED.netted_fen, score_ppm = EXCLUDED.score_ppm,
-           kind = EXCLUDED.kind, method = EXCLUDED.method
+           kind = EXCLUDED.kind, method = EXCLUDED.method,
+           event_basis = EXCLUDED.event_basis, other_basis = EXCLUDED.other_basis
      WHERE (stored.other_at, stored.other_ext, stored.netted_fen, stored.score_ppm, stored.kind,
-            stored.method)
+            stored.method, stored.event_basis, stored.other_basis)
         <> (EXCLUDED.other_at, EXCLUDED.other_ext, EXCLUDED.netted_fen, EXCLUDED.score_ppm,
-            EXCLUDED.kind, EXCLUDED.method)
+            EXCLUDED.kind, EXCLUDED.method, EXCLUDED.event_basis, EXCLUDED.other_basis)
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM kept)
