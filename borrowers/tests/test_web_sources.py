@@ -203,3 +203,38 @@ class TestHowToExport:
         assert "From WeChat, step by step" in page
         assert "From Alipay, step by step" in page
         assert page.count("<ol>") == 5
+
+
+class TestOtherRecords:
+    def test_each_lead_to_a_consent_of_their_own(self, lin, phone):
+        cast.allow(lin)
+
+        shown = phone.get(reverse("borrowers:sources")).content.decode()
+
+        assert "Your student status" in shown
+        assert f"{reverse('borrowers:consents')}#SOCIAL_INSURANCE" in shown
+
+    def test_behind_a_switch_are_not_asked_for(self, lin, phone, settings):
+        cast.allow(lin)
+        settings.OPTIONAL_SOURCES = frozenset()
+        closed = phone.get(reverse("borrowers:sources")).content.decode()
+        settings.OPTIONAL_SOURCES = frozenset({"DEVICE"})
+
+        opened = phone.get(reverse("borrowers:sources")).content.decode()
+
+        assert "Your smart devices" not in closed
+        assert "Your smart devices" in opened
+        assert "Your activity on social networks" not in opened
+
+    def test_alone_open_the_form_too(self, lin, phone):
+        cast.allow(lin, "SOCIAL_INSURANCE")
+
+        assert 'type="file"' in phone.get(reverse("borrowers:sources")).content.decode()
+
+    def test_without_the_consent_for_bills_let_no_bill_in(self, lin, phone):
+        cast.allow(lin, "SOCIAL_INSURANCE")
+
+        page = upload(phone)
+
+        assert page.status_code == 403
+        assert nothing_is_written()
