@@ -27,6 +27,9 @@ PHONE_WIDTH = 390
 GRAVE = {"serious", "critical"}
 # Words that stay Latin in Chinese text: our name, technical terms, codes and numbers of things.
 LATIN = {
+    "ZIP",
+    "OFX",
+    "XLS",
     "Mingzhang",
     "WeChat",
     "IRR",
@@ -171,7 +174,14 @@ def say_who_and_share(guest: Visitor, serial: int, bill: Path) -> None:
     guest.open("/records/")
     page.set_input_files("input[type=file]", bill)
     guest.send()
+    # The page that follows the reading leads here by itself when it has ended.
+    page.wait_for_selector("a[href='/records/summary/']", timeout=30_000)
     guest.look("what was read")
+    for path in ("/records/summary/", "/records/lines/"):
+        guest.open(path)
+    guest.open("/records/")
+    page.click("a[href^='/records/bills/']")
+    guest.look("one bill")
 
 
 def apply_and_sign(guest: Visitor) -> None:
