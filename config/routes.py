@@ -45,6 +45,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "records/": BORROWERS,
     "records/summary/": BORROWERS,
     "records/lines/": BORROWERS,
+    "records/lines/<str:key>/": BORROWERS,
     "records/bills/<slug:public_id>/": BORROWERS,
     "records/uploads/<slug:public_id>/": BORROWERS,
     "messages/": BORROWERS,

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from borrowers.behaviour import actions
-from borrowers.behaviour.contracts import Category, Direction
-from borrowers.behaviour.models import ImportBatch
+from borrowers.behaviour import actions, queries
+from borrowers.behaviour.contracts import Category, Direction, MarkKind, MarkState
+from borrowers.behaviour.models import EventMark, ImportBatch
+from borrowers.checks.models import LabelProposal
 from borrowers.people.models import Account
 from borrowers.tests import cast
 
@@ -43,6 +44,12 @@ def give(card, events, **changes) -> ImportBatch:
         by=cast.self_of(card),
     )
     return ImportBatch.objects.get(pk=outcome.batch_id)
+
+
+def address_of(phone: Client, memo: str) -> str:
+    """Where the one line with this note is shown."""
+    (found,) = [each for each in phone.get(LINES).context["lines"] if each["memo"] == memo]
+    return str(found["url"])
 
 
 def salaries(months: int = 6):
@@ -186,7 +193,9 @@ class TestLines:
         assert len(seen) == len(set(seen)) == 60
         assert seen[0] == "noodles 59"
 
-    @pytest.mark.parametrize("before", ["x", "1", "1.99999999999999999999", "1.2.3", "%00"])
+    @pytest.mark.parametrize(
+        "before", ["x", "1", "1.99999999999999999999", "999999999999999999.1", "1.2.3", "%00"]
+    )
     def test_are_nowhere_before_what_is_no_line(self, phone, before):
         assert phone.get(LINES, {"before": before}).status_code in {400, 404}
 
@@ -203,3 +212,84 @@ class TestLines:
         page = phone.get(LINES, {"before": f"{int(before.timestamp()) * 1_000_000}.0"})
 
         assert "There is nothing here." in page.content.decode()
+
+
+class TestOneLine:
+    @pytest.fixture
+    def line(self, lin, phone) -> str:
+        give(lin, [cast.event(1), *salaries(1)])
+        return address_of(phone, "noodles 1")
+
+    @pytest.fixture
+    def wage(self, line, phone) -> str:
+        return address_of(phone, "wages")
+
+    def test_is_shown_with_its_words(self, phone, line):
+        shown = phone.get(line).content.decode()
+
+        assert "noodles 1" in shown
+        assert "¥10.01" in shown
+
+    def test_of_spending_is_left_out_only_by_a_person(self, lin, phone, line):
+        before = len(queries.columns_of(lin.id))
+
+        page = phone.post(line, {"what": "EXCLUDE"}, follow=True)
+
+        assert "a person looks at it" in page.content.decode()
+        assert EventMark.objects.get().state == MarkState.ASKED
+        assert len(queries.columns_of(lin.id)) == before
+
+    def test_of_income_is_left_out_at_once(self, lin, phone, wage):
+        before = len(queries.columns_of(lin.id))
+
+        page = phone.post(wage, {"what": "EXCLUDE"}, follow=True)
+
+        assert "it is left out from now on" in page.content.decode()
+        assert len(queries.columns_of(lin.id)) == before - 1
+
+    @pytest.mark.parametrize(
+        ("what", "kind"), [("DISPUTE", MarkKind.DISPUTED), ("DUPLICATE", MarkKind.DUPLICATE)]
+    )
+    def test_may_be_doubted(self, phone, line, what, kind):
+        phone.post(line, {"what": what})
+
+        assert EventMark.objects.get().kind == kind
+
+    def test_may_belong_to_another_kind(self, phone, line):
+        phone.post(line, {"what": "CATEGORY", "category": int(Category.GROCERIES)})
+
+        label = LabelProposal.objects.get()
+        assert (label.was, label.category) == (Category.DINING, Category.GROCERIES)
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {},
+            {"what": "FORGET"},
+            {"what": "CATEGORY"},
+            {"what": "CATEGORY", "category": "2000"},
+            {"what": "CATEGORY", "category": int(Category.DINING)},
+        ],
+    )
+    def test_stays_as_it_is_without_an_answer(self, phone, line, given):
+        page = phone.post(line, given)
+
+        assert page.status_code in {409, 422}
+        assert page.context["form"].errors
+        assert not EventMark.objects.exists()
+        assert not LabelProposal.objects.exists()
+
+    def test_of_somebody_else_is_nowhere(self, line):
+        zhao = cast.borrower("Zhao")
+        cast.allow(zhao)
+        client = client_of(zhao)
+
+        assert client.get(line).status_code == 404
+        assert client.post(line, {"what": "EXCLUDE"}).status_code == 404
+        assert not EventMark.objects.exists()
+
+    def test_is_nowhere_after_a_withdrawal(self, lin, phone, line):
+        cast.withdraw(lin)
+
+        assert phone.post(line, {"what": "EXCLUDE"}).status_code == 404
+        assert not EventMark.objects.exists()

@@ -1,10 +1,14 @@
 """What people type on this door's pages. Rules live in the rooms; here are only shapes."""
 
+from typing import Any
+
 from allauth.account.fields import PasswordField
 from allauth.account.forms import LoginForm
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from borrowers.behaviour.words import CATEGORIES
 from common.errors import Refused
 from common.web.refusals import in_words
 
@@ -54,6 +58,36 @@ class BillForm(forms.Form):
         strip=True,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
+
+
+class LineForm(forms.Form):
+    """What a person says of one payment."""
+
+    what = forms.ChoiceField(
+        label=_("What is wrong with it?"),
+        choices=[
+            ("EXCLUDE", _("Leave it out")),
+            ("DISPUTE", _("It is not mine, or its figures are wrong")),
+            ("DUPLICATE", _("It is told twice")),
+            ("CATEGORY", _("It belongs to another kind")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    category = forms.ChoiceField(label=_("Which kind?"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        kinds = [(str(int(code)), gettext(words)) for code, words in CATEGORIES.items()]
+        field = self.fields["category"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "—"), *kinds]
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever says that the kind is wrong says which one is right."""
+        given = super().clean() or {}
+        if given.get("what") == "CATEGORY" and not given.get("category"):
+            self.add_error("category", gettext("Choose the kind it belongs to."))
+        return given
 
 
 class LanguageForm(forms.Form):

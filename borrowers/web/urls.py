@@ -5,8 +5,9 @@ from django.urls import path
 from borrowers.web.consents import consents, grant, privacy, withdraw
 from borrowers.web.home import switch_language
 from borrowers.web.identity import identity
+from borrowers.web.lines import line, lines
 from borrowers.web.messages import inbox, outbox
-from borrowers.web.records import bill, lines, summary
+from borrowers.web.records import bill, summary
 from borrowers.web.sources import sources
 from borrowers.web.uploads import upload
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("records/", sources, name="sources"),
     path("records/summary/", summary, name="summary"),
     path("records/lines/", lines, name="lines"),
+    path("records/lines/<str:key>/", line, name="line"),
     path("records/bills/<slug:public_id>/", bill, name="bill"),
     path("records/uploads/<slug:public_id>/", upload, name="upload"),
     path("messages/", inbox, name="messages"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from borrowers.behaviour import actions as behaviour
 from borrowers.behaviour.models import ImportBatch
+from borrowers.behaviour.tables.rows import microseconds_of
 from borrowers.people import actions as people
 from borrowers.people.models import Account
 from borrowers.tests import cast
@@ -33,6 +34,7 @@ class Lins:
     repayment: str
     bill: str
     upload: str
+    line: str
 
     def address(self, route: str) -> str:
         """The address of her own thing behind this route."""
@@ -45,7 +47,12 @@ class Lins:
             thing = self.upload
         return address(
             route,
-            {"public_id": thing, "out_trade_no": self.repayment, "number": self.repayment},
+            {
+                "public_id": thing,
+                "out_trade_no": self.repayment,
+                "number": self.repayment,
+                "key": self.line,
+            },
         )
 
 
@@ -75,6 +82,7 @@ def lins() -> Lins:
         loan=loan.public_id,
         repayment=repayment.out_trade_no,
         bill=bill.public_id,
+        line=f"{microseconds_of(cast.event(1).occurred_at)}.1",
         upload=uploads.receive(
             borrower_id=card.id, content=b"another bill", password="", by=cast.self_of(card)
         ).public_id,

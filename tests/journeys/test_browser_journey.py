@@ -179,6 +179,8 @@ def say_who_and_share(guest: Visitor, serial: int, bill: Path) -> None:
     guest.look("what was read")
     for path in ("/records/summary/", "/records/lines/"):
         guest.open(path)
+    page.locator(".line-party").first.click()
+    guest.look("one line")
     guest.open("/records/")
     page.click("a[href^='/records/bills/']")
     guest.look("one bill")
