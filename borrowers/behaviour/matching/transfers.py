@@ -29,6 +29,8 @@ BETWEEN_BANKS = Window(FIVE_MINUTES, FIVE_MINUTES, 0, 1)
 PART_PAID = Window(60, 60, 0, 0)
 # Wallets keep a thousandth of what is withdrawn, ten fen at least, out of the amount shown.
 FEE_PPM, LEAST_FEE_FEN = 1_000, 10
+# At day precision a transfer needs an amount that is no chance.
+LEAST_BY_DAY_FEN = 10_000
 _COULD_BE_OWN = (
     *OWN_MONEY,
     Category.TRANSFER_SOCIAL,
@@ -98,9 +100,26 @@ def between_banks(found: Found) -> None:
         columns.category[high], OWN_MONEY
     )
     is_exact = rows.is_timed[low] & rows.is_timed[high]
-    kept = are_apart(rows, low, high) & (same_holder | both_own | is_exact)
+    kept = are_apart(rows, low, high) & (
+        same_holder | both_own | is_exact | by_day(rows, low, high)
+    )
     kept &= ~both_neutral | (low > high)
     tie_legs(found, low[kept], high[kept], BETWEEN_BANKS)
+
+
+def by_day(rows: Rows, low: Integers, high: Integers) -> Flags:
+    """A transfer out and the same amount in on that day, where no name speaks against it."""
+    columns = rows.columns
+    names_differ = (
+        (columns.counterparty[low] != columns.counterparty[high])
+        & (columns.counterparty[low] != 0)
+        & (columns.counterparty[high] != 0)
+    )
+    is_sent = (columns.category[high] == Category.TRANSFER_SOCIAL) & (
+        columns.direction[high] == Direction.OUT
+    )
+    is_large = rows.paid_fen[low] >= LEAST_BY_DAY_FEN
+    return np.asarray(is_sent & is_large & ~names_differ & (rows.day[low] == rows.day[high]))
 
 
 def paid_in_part(found: Found) -> None:

@@ -26,6 +26,8 @@ DAY_SECONDS, SHANGHAI_SECONDS = 86_400, 8 * 3_600
 EPOCH = date(1970, 1, 1).toordinal()
 
 STEADY = 0.15
+# Three alike payments may be chance; then the price must be the same almost to the fen.
+FEW, FEW_STEADY = 5, 0.04
 # Overtime and deductions move a wage; what is twice the usual or half of it is another thing.
 WAGE_STEADY, WAGE_MOST, WAGE_LEAST = 0.35, 1.6, 0.55
 LEAST_WAGE_FEN = 80_000
@@ -34,6 +36,7 @@ WAGE_PERIODS = (Frequency.FORTNIGHTLY, Frequency.MONTHLY)
 COULD_BE_WAGE = (Category.INCOME_SALARY, Category.INCOME_OTHER, Category.UNKNOWN)
 NO_SUBSCRIPTION = (
     Category.TRANSFER_SOCIAL,
+    Category.HOUSING,
     Category.CREDIT_REPAYMENT,
     Category.INVESTMENT,
     Category.CASH,
@@ -96,7 +99,7 @@ class Table:
     def subscriptions(self, rows: Flags) -> tuple[Stream, ...]:
         """One stream for each price that a merchant takes again and again."""
         found = (
-            self.stream(part, StreamKind.SUBSCRIPTION, STEADY)
+            self.stream(part, StreamKind.SUBSCRIPTION, FEW_STEADY if len(part) < FEW else STEADY)
             for group in self.by_party(rows)
             for part in self.by_price(group)
         )
