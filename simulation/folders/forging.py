@@ -1,6 +1,6 @@
 """What forgers do to a file: they change rows and leave totals and balances as they were."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -49,13 +49,21 @@ def forged(
         return pairs, None
     incoming = [index for index, (row, _) in enumerate(pairs) if row.direction == Direction.IN]
     earned = [index for index in incoming if pairs[index][1].kind in INCOMES]
-    tricks = list(Trick) if earned else [Trick.DELETED_ROWS]
+    tricks = possible(has_income=bool(earned), has_spending=len(incoming) < len(pairs))
+    if not tricks:
+        return pairs, None
     trick = tricks[int(chance.integers(len(tricks)))]
     if trick is Trick.EDITED_AMOUNTS:
         return edited(pairs, earned, chance)
     if trick is Trick.DUPLICATED_INCOME:
         return duplicated(pairs, earned, chance)
     return deleted(pairs, chance)
+
+
+def possible(*, has_income: bool, has_spending: bool) -> list[Trick]:
+    """The tricks that would change something in such a file."""
+    needed = {Trick.DELETED_ROWS: has_spending}
+    return [trick for trick in Trick if needed.get(trick, has_income)]
 
 
 def edited(
@@ -65,7 +73,7 @@ def edited(
     factor = 1.5 + chance.random() * 1.5
     chosen = set(earned[-12:])
     changed = [
-        (replace(row, amount_fen=int(row.amount_fen * factor) // 100 * 100 + 37), event)
+        (replace(row, amount_fen=-(-int(row.amount_fen * factor) // 100) * 100 + 37), event)
         if index in chosen
         else (row, event)
         for index, (row, event) in enumerate(pairs)
@@ -80,13 +88,22 @@ def duplicated(
     """Incomes that were never paid, copied from those that were."""
     copied = [pairs[index] for index in earned[-6:]]
     handed = list(pairs)
+    taken = {row.number for row, _ in pairs}
     for row, event in copied:
         later = row.at + timedelta(days=int(chance.integers(2, 6)), minutes=7)
-        number = f"{row.number[:-4]}{int(chance.integers(10**4)):04d}"
+        number = free_number(row.number, taken, chance)
+        taken.add(number)
         invented = replace(event, number=NO_EVENT)
         handed.append((replace(row, at=later, number=number), invented))
     touched = tuple(event.number for _, event in copied)
     return handed, Forgery(Trick.DUPLICATED_INCOME, touched)
+
+
+def free_number(number: str, taken: Collection[str], chance: np.random.Generator) -> str:
+    """A number beside the true one that no row of the file has: else it were the same row twice."""
+    while (other := f"{number[:-4]}{int(chance.integers(10**4)):04d}") in taken:
+        pass
+    return other
 
 
 def deleted(pairs: Pairs[Row], chance: np.random.Generator) -> tuple[Pairs[Row], Forgery]:

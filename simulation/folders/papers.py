@@ -54,7 +54,7 @@ def enrolment(world: World, person: int) -> student.Enrolment:
     return student.Enrolment(
         name=faces.name(person),
         id_number="990101********0000",
-        born_on=date(on.year - int(world.people.age[person]), 1 + person % 12, 9),
+        born_on=faces.born_on(world, person),
         school=SCHOOLS[person % len(SCHOOLS)],
         level="本科" if person % len(SCHOOLS) < 2 else "专科",
         subject="信息管理",

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from simulation.bills.layouts import Layout, file_name, write
 from simulation.bills.records import Kind as BillKind
 from simulation.bills.records import Owner, Record
 from simulation.folders import papers
-from simulation.folders.forging import Forgery, forged
+from simulation.folders.forging import Forgery, Pairs, Row, forged
 from simulation.folders.people import faces
 from simulation.folders.people.sharing import shares_of
 from simulation.folders.rows import Happening, Teller, happenings
@@ -82,15 +81,20 @@ def years(
     world: World, pairs: Sequence[tuple[Record, Happening]]
 ) -> Iterator[list[tuple[Record, Happening]]]:
     """The rows year by year; a year without rows is not exported."""
-    starts = [int(world.days.begins[0])]
+    for part in by_year(world, pairs):
+        if any(record.kind is not BillKind.REFUND for record, _ in part):
+            yield part
+
+
+def by_year(world: World, pairs: Sequence[tuple[Row, Happening]]) -> Iterator[Pairs[Row]]:
+    """The rows in parts of a year from the world's first day on."""
+    starts: list[int] = [int(world.days.begins[0])]
     for month in range(MONTHS_A_BILL, world.days.months, MONTHS_A_BILL):
         index = world.days.index_of(world.days.first_of_month[month])
         starts.append(int(world.days.begins[index]))
-    ends = [*starts[1:], 2**62]
+    ends: list[int] = [*starts[1:], 2**62]
     for start, end in zip(starts, ends, strict=True):
-        part = [pair for pair in pairs if start <= pair[1].seconds < end]
-        if any(record.kind is not BillKind.REFUND for record, _ in part):
-            yield part
+        yield [pair for pair in pairs if start <= pair[0].at.timestamp() < end]
 
 
 def bill(
@@ -146,7 +150,7 @@ def statements(
     ):
         pairs = list(drawn(rows)) if name in shares.given else []
         if pairs:
-            yield statement(tells, name, layout, account, pairs, chance)
+            yield from statement(tells, name, layout, account, pairs, chance)
 
 
 def statement(
@@ -156,16 +160,20 @@ def statement(
     account: Account,
     pairs: list[tuple[Entry, Happening]],
     chance: np.random.Generator,
-) -> Written:
+) -> Iterator[Written]:
+    """One file, or one a year where a row does not say its year."""
     income = int(tells.world.people.income_fen[tells.person])
     balanced = with_balances(pairs, is_credit=account.is_credit, spare_fen=income // 5)
     handed, forgery = balanced, None
     if can_be_checked(layout):
         handed, forgery = forged(balanced, chance, is_cheat=is_cheat(tells))
     in_order = sorted(handed, key=lambda pair: pair[0].at)
-    content = write_statement([entry for entry, _ in in_order], layout=layout, account=account)
-    rows = in_order[::-1] if layout.is_newest_first else in_order
-    return Written(f"{name}_{layout.file_name}", name, layout, content, tuple(rows), forgery)
+    parts = [in_order] if layout.has_years else filter(None, by_year(tells.world, in_order))
+    for number, part in enumerate(parts, start=1):
+        content = write_statement([entry for entry, _ in part], layout=layout, account=account)
+        rows = part[::-1] if layout.is_newest_first else part
+        file = f"{name}{number if number > 1 else ''}_{layout.file_name}"
+        yield Written(file, name, layout, content, tuple(rows), forgery)
 
 
 def can_be_checked(layout: StatementLayout) -> bool:
@@ -205,13 +213,12 @@ def about(world: World, person: int, written: Sequence[Written]) -> dict[str, ob
     """What is seen at signing up: no latent state, no group."""
     graph = world.graph
     shares = shares_of(world, person)
-    born = date(world.days.dates[-1].year - int(world.people.age[person]), 1 + person % 12, 9)
     return {
         "specimen": True,
         "person": faces.code(person),
         "name": faces.name(person),
         "phone": faces.phone(person),
-        "born_on": born.isoformat(),
+        "born_on": faces.born_on(world, person).isoformat(),
         "device": faces.hash_of(world, int(graph.device[person]), "device"),
         "network": faces.hash_of(world, int(graph.network[person]), "network"),
         "address": faces.hash_of(world, int(graph.address[person]), "address"),

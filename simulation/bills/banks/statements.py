@@ -57,6 +57,11 @@ class StatementLayout(StrEnum):
         return self not in UNBALANCED
 
     @property
+    def has_years(self) -> bool:
+        """Does every row say its year? Where none does, a file holds a year at most."""
+        return self != StatementLayout.CMB_CREDIT
+
+    @property
     def is_newest_first(self) -> bool:
         """Does the latest row stand on top?"""
         return self in NEWEST_FIRST

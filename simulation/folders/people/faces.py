@@ -1,6 +1,7 @@
 """Names, numbers and cards of people who do not exist; each of them says so."""
 
 import hashlib
+from datetime import date
 
 from simulation.bills.banks import Account
 from simulation.world import World
@@ -19,6 +20,21 @@ GIVEN = (
     "若水",
     "明川",
     "子衿",
+)
+# The given names of people beyond this world: none of its own people has one of them.
+GIVEN_BEYOND = (
+    "听雨",
+    "怀瑾",
+    "书禾",
+    "星野",
+    "亦舒",
+    "鹿鸣",
+    "云起",
+    "清和",
+    "如故",
+    "未央",
+    "思齐",
+    "遥",
 )
 EMPLOYERS = (
     "望川科技有限公司（虚构）", "云溪食品有限公司（虚构）", "青榆物流有限公司（虚构）",
@@ -50,9 +66,18 @@ def code(person: int) -> str:
 def name(person: int) -> str:
     """Beyond this world's own people live others, whose numbers are negative."""
     place = abs(person)
-    given = GIVEN[place // len(SURNAMES) % len(GIVEN)]
-    number = place // (len(SURNAMES) * len(GIVEN))
+    all_given = GIVEN if person >= 0 else GIVEN_BEYOND
+    given = all_given[place // len(SURNAMES) % len(all_given)]
+    number = place // (len(SURNAMES) * len(all_given))
     return f"{SURNAMES[place % len(SURNAMES)]}{given}{number or ''}（虚构）"
+
+
+def born_on(world: World, person: int) -> date:
+    """On the world's last day they are as old as the world says, and not a year younger."""
+    last = world.days.dates[-1]
+    month, day = 1 + person % 12, 9
+    is_ahead = (month, day) > (last.month, last.day)
+    return date(last.year - int(world.people.age[person]) - is_ahead, month, day)
 
 
 def employer(person: int) -> str:
