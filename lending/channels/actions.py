@@ -54,7 +54,9 @@ def intend(
         purpose=purpose,
         request_key=request_key,
         defaults={
-            "out_trade_no": out_trade_no(purpose, loan_public_id, request_key),
+            "out_trade_no": out_trade_no(
+                purpose=purpose, loan_public_id=loan_public_id, request_key=request_key
+            ),
             "account": account,
             "amount_fen": amount_fen,
             "intended_on": on,
@@ -70,7 +72,7 @@ def intend(
     return transfer
 
 
-def out_trade_no(purpose: TransferPurpose, loan_public_id: str, request_key: str) -> str:
+def out_trade_no(*, purpose: TransferPurpose, loan_public_id: str, request_key: str) -> str:
     """Our number for the bank, made from the request alone: asking twice moves money once."""
     digest = hashlib.sha256(request_key.encode()).hexdigest()[:16]
     return f"{LETTER[purpose]}-{loan_public_id}-{digest}"
