@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ DAY, SECOND = Precision.DAY, Precision.SECOND
 SPECIMENS = sorted(texts.SPECIMENS)
 
 # Layout: when, how exactly, balance, card, wallet, place, merchant and counterparty of each row.
-ROWS = {
+ROWS: dict[str, list[tuple[Any, ...]]] = {
     "ICBC_CREDIT": [
         ("2025-03-04", DAY, -102_000, "5678", Platform.WECHAT, Place.UNKNOWN, "示例小面馆", ""),
         ("2025-03-06", DAY, -2_000, "5678", Platform.NONE, Place.AUTO_DEBIT, "", "示例分行"),
@@ -276,7 +277,7 @@ class TestSavedByASpreadsheet:
         """A workbook holds days as serials, with a style for days or without one."""
         specimen = texts.SPECIMENS[name]
         headings = [heading.strip() for heading in specimen.headings]
-        rows = [list(line) for line in specimen.lines()]
+        rows: list[list[Any]] = [list(line) for line in specimen.lines()]
         for row in rows:
             for at, heading in enumerate(headings):
                 if at < len(row) and is_day(heading) and row[at].strip()[:8] == "2025-03-":

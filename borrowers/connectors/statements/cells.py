@@ -1,5 +1,6 @@
 """Cells of a bank's row: days in every spelling, times of day, amounts and their currencies."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from typing import Any
 from borrowers.connectors.contracts import Cell, Direction, Precision
 from borrowers.connectors.header import (
     DAMAGED_ID,
+    SERIALS,
     RowUnreadable,
     amount_fen,
     from_serial,
@@ -31,6 +33,7 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 CLOCK_ALONE = re.compile(CLOCK)
 DIGITS_OF_CLOCK = re.compile(r"\d{3,6}")
 # Excel drops the zeros that banks write: 2024/1/5 stands where 2024/01/05 stood.
+SERIALS_OF_CLOCKS = frozenset({0, *SERIALS})
 UNPADDED = re.compile(r"\d{4}[-/](?:\d[-/]\d{1,2}|\d\d[-/]\d)(?!\d)")
 
 # Waiting to be booked: the amount is promised, not moved.
@@ -242,9 +245,13 @@ def clock_of(cell: Any) -> tuple[time, Precision] | None:
         return nearest_second(cell).time(), Precision.SECOND
     if isinstance(cell, time):  # openpyxl gives one for a cell that shows a time only
         return cell.replace(microsecond=0), Precision.SECOND
-    if isinstance(cell, float) and 0 <= cell < 1:
+    if isinstance(cell, float) and (0 <= cell < 1 or not cell.is_integer()):
+        if (
+            not math.isfinite(cell) or int(cell) not in SERIALS_OF_CLOCKS
+        ):  # 1.5 is no five past one.
+            return None
         midnight = datetime(2000, 1, 1)  # noqa: DTZ001 - any day will do
-        return nearest_second(midnight + timedelta(days=cell)).time(), Precision.SECOND
+        return nearest_second(midnight + timedelta(days=cell % 1)).time(), Precision.SECOND
     return clock_in_words(spelled(cell))
 
 
