@@ -27,6 +27,9 @@ OFFICER_CHANGES = (
     "decide_loanapplication",
     "retry_payout_loan",
     "reveal_borrower",
+    "change_quarantinedrow",
+    "change_eventmark",
+    "change_labelproposal",
     "change_alert",
     "propose_policyversion",
 )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from borrowers.behaviour.contracts import Direction
 from borrowers.behaviour.models import EventRow, ImportBatch
-from borrowers.behaviour.words import CATEGORIES, SOURCES
+from borrowers.behaviour.words import CATEGORIES, FINDINGS, SOURCES
 from borrowers.people.queries import by_public_id
 from common.admin.bases import ReadOnlyAdmin
 from common.errors import NotFound
@@ -32,6 +32,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         "rows_not_counted",
         "rows_quarantined",
         "totals_agree",
+        "tamper_score_percent",
         "imported_at",
     )
     list_filter = ("source", "dialect", "totals_agree")
@@ -51,6 +52,8 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         "quarantine",
         "declared_rows",
         "totals_agree",
+        "tamper_score_percent",
+        "noticed",
         "first_at",
         "last_at",
         "imported_at",
@@ -61,6 +64,15 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         rows: QuerySet[ImportBatch] = super().get_queryset(request)
         sealed = [f"borrower__{name}" for name in ("name", "id_number", "birth_date")]
         return rows.select_related("borrower").defer(*sealed)
+
+    @admin.display(description=_("What was noticed"))
+    def noticed(self, row: ImportBatch) -> str:
+        """The findings in words, each with the number of its rows."""
+        found = [
+            f"{gettext(FINDINGS[each['code']])} ({each['rows']})"
+            for each in row.integrity.get("findings", ())
+        ]
+        return "; ".join(found) or "—"
 
     @admin.display(description=_("Wallet"), ordering="source")
     def wallet(self, row: ImportBatch) -> str:

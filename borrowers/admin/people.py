@@ -32,7 +32,11 @@ FIELD_WORDS = {
     "phone": _("Phone"),
 }
 # A look may also have been at a file.
-SEEN_WORDS = {**FIELD_WORDS, "enrolment_evidence": _("Proof of enrolment")}
+SEEN_WORDS = {
+    **FIELD_WORDS,
+    "enrolment_evidence": _("Proof of enrolment"),
+    "quarantined_row": _("A row of a bill"),
+}
 
 
 class RevealForm(forms.Form):

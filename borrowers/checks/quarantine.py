@@ -10,7 +10,9 @@ from borrowers.behaviour.contracts import Assurance, EventStatus, Method, RawEve
 from borrowers.behaviour.models import ImportBatch, QuarantinedRow
 from borrowers.checks.contracts import RightReading
 from borrowers.checks.refusals import AlreadyDecided, ConsentEnded
+from borrowers.people.contracts import REVEAL_REASONS
 from borrowers.people.locks import lock
+from borrowers.people.models import AccessEntry
 from common.actors import Actor
 from common.audit import actions as audit
 from common.errors import NotFound
@@ -44,6 +46,30 @@ def dismiss(*, public_id: str, by: Actor, at: datetime) -> None:
     Raises NotFound, AlreadyDecided.
     """
     _decide(_locked(public_id), RowState.DISMISSED, by, at)
+
+
+@durable
+def reveal(*, public_id: str, reason_code: str, by: Actor) -> str:
+    """The words of a row, for one member of staff; who looked and why is kept, and the person
+    can see it. Raises NotFound."""
+    assert by.account_id is not None
+    assert reason_code in REVEAL_REASONS
+    row = QuarantinedRow.objects.select_related("batch").filter(public_id=public_id).first()
+    if row is None:
+        raise NotFound
+    AccessEntry.objects.create(
+        borrower_id=row.batch.borrower_id,
+        seen_by_id=by.account_id,
+        fields_seen=["quarantined_row"],
+        reason_code=reason_code,
+    )
+    audit.append(
+        action="borrowers.quarantine.revealed",
+        subject=f"quarantined_row:{row.public_id}",
+        by=by,
+        facts={"batch": row.batch.public_id, "reason_code": reason_code},
+    )
+    return str(row.words["row"]) if row.words else ""
 
 
 def _locked(public_id: str) -> QuarantinedRow:

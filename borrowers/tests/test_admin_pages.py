@@ -17,7 +17,18 @@ from common.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ("borrower", "accessentry", "consent", "importbatch", "eventrow", "message", "upload")
+LISTS = (
+    "borrower",
+    "accessentry",
+    "consent",
+    "importbatch",
+    "eventrow",
+    "message",
+    "upload",
+    "quarantinedrow",
+    "eventmark",
+    "labelproposal",
+)
 
 
 def signed_in(account: Account) -> Client:
