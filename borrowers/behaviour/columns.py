@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from itertools import islice
 
 import numpy as np
 
@@ -62,6 +63,8 @@ def _direction(event: RawEvent) -> Direction:
 
 
 OWN_CURRENCY = "CNY"
+# So many purchases at one merchant are asked for a refund without a number, the first ones first.
+MOST_CANDIDATES = 300
 _VOID = frozenset({EventStatus.CLOSED, EventStatus.FAILED})
 
 
@@ -87,25 +90,31 @@ class _NotedRefunds:
     """Refunds that purchases carry on their own rows, each to be met by its refund rows."""
 
     def __init__(self, events: Sequence[RawEvent]) -> None:
-        self._purchases = [
-            event
-            for event in events
-            if event.category != Category.REFUND and event.refunded_fen > 0
-        ]
-        self._left_fen = [event.refunded_fen for event in self._purchases]
+        self._left_fen: dict[int, int] = {}
+        self._by_number: dict[tuple[int, str], dict[int, RawEvent]] = {}
+        self._by_merchant: dict[tuple[int, str], dict[int, RawEvent]] = {}
+        for place, event in enumerate(events):
+            if event.category == Category.REFUND or event.refunded_fen <= 0:
+                continue
+            self._left_fen[place] = event.refunded_fen
+            self._by_number.setdefault((event.source, event.native_id), {})[place] = event
+            self._by_merchant.setdefault((event.source, event.merchant), {})[place] = event
 
     def explain(self, refund: RawEvent) -> bool:
         """Take the refund off the purchase that carries it; False where there is none."""
-        for place, purchase in enumerate(self._purchases):
-            if _undoes(refund, purchase) and refund.amount_fen <= self._left_fen[place]:
-                self._left_fen[place] -= refund.amount_fen
+        number, merchant = refund.parent_native_id, refund.merchant
+        among = self._by_number if number else self._by_merchant
+        candidates = among.get((refund.source, number or merchant), {})
+        for place, purchase in islice(candidates.items(), MOST_CANDIDATES):
+            fits = refund.amount_fen <= self._left_fen[place]
+            if fits and refund.occurred_at >= purchase.occurred_at:
+                self._take(place, refund.amount_fen, purchase)
                 return True
         return False
 
-
-def _undoes(refund: RawEvent, purchase: RawEvent) -> bool:
-    if purchase.source != refund.source or refund.occurred_at < purchase.occurred_at:
-        return False
-    if refund.parent_native_id:
-        return refund.parent_native_id == purchase.native_id
-    return refund.merchant == purchase.merchant
+    def _take(self, place: int, fen: int, purchase: RawEvent) -> None:
+        """What is met whole is asked no more: files hold thousands of refunds by one merchant."""
+        self._left_fen[place] -= fen
+        if not self._left_fen[place]:
+            del self._by_number[purchase.source, purchase.native_id][place]
+            del self._by_merchant[purchase.source, purchase.merchant][place]
