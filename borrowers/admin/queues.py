@@ -38,7 +38,7 @@ ROW_STATES = {
     RowState.DISMISSED: _("Put aside"),
 }
 MARK_STATES = {
-    MarkState.ASKED: _("Asked"),
+    MarkState.ASKED: _("Waits for a person"),
     MarkState.GRANTED: _("Granted"),
     MarkState.REFUSED: _("Refused"),
 }
