@@ -11,7 +11,7 @@ from simulation.words import Scene
 from simulation.world import income
 from simulation.world.events import Funding, Kind, Numbers, Wallet
 from simulation.world.personas import GROUP_INCOME, PAY_DAYS, Persona, populate
-from simulation.world.setting.days import calendar
+from simulation.world.setting.days import calendar, working_day_before
 
 FIRST_DAY = date(2025, 6, 1)
 MONTHS = 15
@@ -228,5 +228,5 @@ class TestPaydaysOfAWorld:
         for number, row in zip(PAY_DAYS, places.tolist(), strict=True):
             for month, place in enumerate(row):
                 wanted = add_months(date(2026, 5, number), month)
-                assert place == days.index_of(income.working_day_before(wanted))
+                assert place == days.index_of(working_day_before(wanted))
         assert (places[:, 0] < 0).all()
