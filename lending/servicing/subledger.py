@@ -22,7 +22,10 @@ ACCOUNTS = (
 
 
 def balances_fen(state: LoanState) -> dict[str, int]:
-    """The balance of each of a loan's accounts, debit positive. They add up to zero."""
+    """The balance of each of a loan's accounts, debit positive. They add up to zero.
+
+    What was forgiven is neither owed nor income.
+    """
     interest_paid = settled_fen(state, Component.INTEREST)
     penalty_paid = settled_fen(state, Component.PENALTY)
     balances = {
@@ -31,8 +34,8 @@ def balances_fen(state: LoanState) -> dict[str, int]:
         chart.INTEREST_RECEIVABLE: state.interest_accrued_fen - interest_paid,
         chart.PENALTY_RECEIVABLE: state.penalty_accrued_fen - penalty_paid,
         chart.UNALLOCATED: -state.overpaid_fen,
-        chart.INTEREST_INCOME: -state.interest_accrued_fen,
-        chart.PENALTY_INCOME: -state.penalty_accrued_fen,
+        chart.INTEREST_INCOME: waived_fen(state, Component.INTEREST) - state.interest_accrued_fen,
+        chart.PENALTY_INCOME: waived_fen(state, Component.PENALTY) - state.penalty_accrued_fen,
     }
     assert sum(balances.values()) == 0, "the fold lost or invented money"
     return balances
@@ -41,6 +44,11 @@ def balances_fen(state: LoanState) -> dict[str, int]:
 def settled_fen(state: LoanState, component: Component) -> int:
     """What of a component is no longer owed, over all instalments."""
     return sum(line.balance(component).settled_fen for line in state.instalments)
+
+
+def waived_fen(state: LoanState, component: Component) -> int:
+    """What of a component was forgiven, over all instalments."""
+    return sum(line.balance(component).waived_fen for line in state.instalments)
 
 
 def difference(
