@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC
 from pathlib import Path
 
-from bench import command, deliveries, latency, machine, memory, reading, rooms, start
+from bench import command, deliveries, ingest, latency, machine, memory, reading, rooms, start
 from bench.figures import Result, as_plain
 from common import clock
 from tests.machinery.running import Platform, running_platform
 
 RESULTS = Path(__file__).with_name("results.json")
-INSIDE = ("latency", "memory after work", "rooms", "deliveries")
+INSIDE = ("latency", "memory after work", "rooms", "deliveries", "ingest")
 NAMES = ("start", "idle memory", "assess", "reading", *INSIDE)
 
 
@@ -69,6 +69,8 @@ def _measured_inside(wanted: list[str], platform: Platform) -> Iterator[tuple[st
         yield "rooms", rooms.measure(platform)
     if "deliveries" in wanted:
         yield "deliveries", deliveries.measure(platform)
+    if "ingest" in wanted:
+        yield "ingest", ingest.measure(platform)
 
 
 def _print(name: str, result: Result) -> None:

@@ -328,16 +328,6 @@ class TestTheBasis:
             source,
         )
 
-    def test_of_words_is_an_event(self):
-        lin, _ = lin_with(cast.event(1))
-
-        self.attack(
-            "INSERT INTO borrowers_event_text (borrower_id, occurred_at, ext, key_id, words)"
-            " SELECT borrower_id, occurred_at, 77, key_id, words FROM borrowers_event_text"
-        )
-
-        assert len(queries.columns_of(lin.id)) == 1
-
 
 def test_money_of_another_currency_is_read_and_counts_for_nothing():
     lin = lin_who_allows()

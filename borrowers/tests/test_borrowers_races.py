@@ -11,7 +11,10 @@ from django.db.transaction import TransactionManagementError
 
 from borrowers.behaviour import actions as behaviour
 from borrowers.behaviour import queries as events
-from borrowers.behaviour.models import ImportBatch
+from borrowers.behaviour.contracts import Category, Direction, RowState
+from borrowers.behaviour.models import EventMark, ImportBatch, QuarantinedRow
+from borrowers.checks import lines, quarantine
+from borrowers.checks.contracts import RightReading
 from borrowers.consent.models import Consent
 from borrowers.documents import actions as documents
 from borrowers.documents import queries as papers
@@ -22,6 +25,7 @@ from borrowers.people import actions as people_actions
 from borrowers.people import queries as people
 from borrowers.people.models import Account, Borrower
 from borrowers.tests import cast
+from common.actors import Actor
 from common.audit.models import AuditEntry
 from common.errors import Refused
 from common.processes.models import Process
@@ -181,3 +185,66 @@ def test_a_message_joins_the_transaction_of_what_it_tells():
 
     with pytest.raises(TransactionManagementError):
         messages.send(borrower_id=lin.id, template="OFFER_READY", facts={}, message_key="offer:1")
+
+
+def with_an_unread_row(name: str):
+    somebody = cast.borrower(name)
+    cast.allow(somebody)
+    behaviour.upload_bill(
+        borrower_id=somebody.id,
+        reading=cast.reading([cast.event(1), cast.event(2)]),
+        content=b"a bill",
+        media_type="text/csv",
+        by=cast.self_of(somebody),
+    )
+    return somebody, Actor(kind="STAFF", account_id=cast.officer().pk)
+
+
+def test_two_officers_decide_a_row_that_was_not_understood_once():
+    somebody, mei = with_an_unread_row("Lin")
+    row = QuarantinedRow.objects.get()
+    right = RightReading(cast.FIRST_DAY, 4_200, Direction.OUT, Category.DINING)
+
+    answers = both(
+        lambda: quarantine.resolve(
+            public_id=row.public_id, reading=right, by=mei, at=cast.FIRST_DAY
+        ),
+        lambda: quarantine.dismiss(public_id=row.public_id, by=mei, at=cast.FIRST_DAY),
+    )
+
+    assert sorted(map(str, answers)) == ["LINE_ALREADY_DECIDED", "None"]
+    row.refresh_from_db()
+    is_resolved = row.state == RowState.RESOLVED
+    assert len(events.columns_of(somebody.id)) == (3 if is_resolved else 2)
+
+
+def test_two_clicks_on_a_line_are_one_mark_and_two_decisions_are_one():
+    somebody, mei = with_an_unread_row("Lin")
+    key = events.match_columns_of(somebody.id).key(0)
+
+    marks = both(
+        *[lambda: lines.exclude(borrower_id=somebody.id, event=key, by=cast.self_of(somebody))] * 2
+    )
+    answers = both(
+        lambda: lines.decide(public_id=marks[0], is_granted=True, by=mei, at=cast.FIRST_DAY),
+        lambda: lines.decide(public_id=marks[0], is_granted=False, by=mei, at=cast.FIRST_DAY),
+    )
+
+    assert marks[0] == marks[1]
+    assert sorted(map(str, answers)) == ["LINE_ALREADY_DECIDED", "None"]
+    assert EventMark.objects.count() == 1
+
+
+def test_two_reviews_of_a_category_are_one():
+    somebody, mei = with_an_unread_row("Lin")
+    key = events.match_columns_of(somebody.id).key(0)
+    label = lines.propose_label(
+        borrower_id=somebody.id, event=key, category=Category.TRAVEL, by=cast.self_of(somebody)
+    )
+
+    answers = both(
+        *[lambda: lines.review_label(public_id=label, is_accepted=True, by=mei, at=cast.FIRST_DAY)]
+        * 2
+    )
+
+    assert sorted(map(str, answers)) == ["LINE_ALREADY_DECIDED", "None"]

@@ -141,12 +141,13 @@ _HELD: Mapping[str, _Sentence] = {
     "RECORDS_INCOMPLETE": _Sentence(
         Unit.COUNT,
         gettext_noop(
-            "One of your bills says more, or other, than its rows do, so a person looks at it"
-            " first. Upload it as it was exported to settle this."
+            "Your records need a person's look first: a bill says other than its rows do, rows of"
+            " it do not fit each other, or you left out a line. Uploading a bill as it was"
+            " exported may settle this."
         ),
         gettext_noop(
-            "One of the applicant's bills says more, or other, than its rows do, so a person"
-            " looks at it first."
+            "A bill of the applicant says other than its rows do, its rows do not fit each other,"
+            " or the applicant left out a line. A person looks at this first."
         ),
     ),
     "AMOUNT_TOO_LARGE": _Sentence(

@@ -40,26 +40,26 @@ _TAKEN_OVER = ", ".join(
 )
 # A row that came under a consent which has ended is taken over when the person gives the bill
 # again under a new one. A row under the present consent is a duplicate and stays as it is.
+# The rows come in the order of the key, and are read in the order in which they came.
 # Names of columns only, from the code.
 _MERGE = f"""
-WITH kept AS (
-    INSERT INTO borrowers_event AS stored
-           (borrower_id, {_EVENT_COLUMNS}, basis_kind, basis_id, batch_id)
-    SELECT %(borrower)s, {_EVENT_COLUMNS}, %(basis_kind)s, %(basis)s, %(batch)s
-      FROM pg_temp.incoming_event ORDER BY occurred_at, ext
-    ON CONFLICT (borrower_id, occurred_at, ext) DO UPDATE
-       SET {_TAKEN_OVER}, basis_id = EXCLUDED.basis_id, batch_id = EXCLUDED.batch_id
-     WHERE stored.basis_kind = %(basis_kind)s AND stored.basis_id <> EXCLUDED.basis_id
-    RETURNING occurred_at, ext
-), worded AS (
-    INSERT INTO borrowers_event_text (borrower_id, occurred_at, ext, key_id, words)
-    SELECT %(borrower)s, occurred_at, ext, %(key)s, words
-      FROM pg_temp.incoming_event JOIN kept USING (occurred_at, ext) ORDER BY occurred_at, ext
-    ON CONFLICT (borrower_id, occurred_at, ext) DO UPDATE
-       SET key_id = EXCLUDED.key_id, words = EXCLUDED.words
-)
-SELECT count(*) FROM kept
+INSERT INTO borrowers_event AS stored
+       (borrower_id, {_EVENT_COLUMNS}, basis_kind, basis_id, batch_id)
+SELECT %(borrower)s, {_EVENT_COLUMNS}, %(basis_kind)s, %(basis)s, %(batch)s
+  FROM pg_temp.incoming_event
+ON CONFLICT (borrower_id, occurred_at, ext) DO UPDATE
+   SET {_TAKEN_OVER}, basis_id = EXCLUDED.basis_id, batch_id = EXCLUDED.batch_id
+ WHERE stored.basis_kind = %(basis_kind)s AND stored.basis_id <> EXCLUDED.basis_id
 """  # noqa: S608
+# Words that are there stay, unless the key that sealed them has given way to another.
+_WORDS = """
+INSERT INTO borrowers_event_text AS stored (borrower_id, occurred_at, ext, key_id, words)
+SELECT %(borrower)s, occurred_at, ext, %(key)s, words
+  FROM pg_temp.incoming_event
+ON CONFLICT (borrower_id, occurred_at, ext) DO UPDATE
+   SET key_id = EXCLUDED.key_id, words = EXCLUDED.words
+ WHERE stored.key_id <> EXCLUDED.key_id
+"""
 _OWN = """
 INSERT INTO borrowers_event
        (borrower_id, occurred_at, ext, amount_fen, merchant, category, source, direction, channel,
@@ -132,22 +132,22 @@ class Ground:
 @required
 def merge(rows: ToKeep, ground: Ground) -> int:
     """Store what is new; how many rows that was."""
+    values = {
+        "borrower": ground.borrower_id,
+        "basis_kind": BasisKind.CONSENT,
+        "basis": ground.consent_id,
+        "batch": ground.batch_id,
+        "key": ground.key_id,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_STAGING)
         _copy(cursor, _COPY_IN, BytesIO(b"".join(encoded(rows))))
-        cursor.execute(
-            _MERGE,
-            {
-                "borrower": ground.borrower_id,
-                "basis_kind": BasisKind.CONSENT,
-                "basis": ground.consent_id,
-                "batch": ground.batch_id,
-                "key": ground.key_id,
-            },
-        )
-        (kept,) = cursor.fetchone()
-        cursor.execute("DELETE FROM pg_temp.incoming_event")
-    return int(kept)
+        cursor.execute(_MERGE, values)
+        kept = int(cursor.rowcount)
+        if kept:
+            cursor.execute(_WORDS, values)
+        cursor.execute("TRUNCATE pg_temp.incoming_event")
+    return kept
 
 
 @required
