@@ -93,7 +93,9 @@ class Table:
         amounts = self.columns.amount_fen[group]
         median = float(np.median(amounts))
         near = group[(amounts >= WAGE_LEAST * median) & (amounts <= WAGE_MOST * median)]
-        first_of_day = np.concatenate([[True], np.diff(self.day[near]) > 3])
+        # Amounts of two heights may leave nothing near their middle: the first row has no
+        # predecessor only where there is one.
+        first_of_day = np.diff(self.day[near], prepend=-4) > 3
         return np.asarray(near[first_of_day])
 
     def subscriptions(self, rows: Flags) -> tuple[Stream, ...]:
