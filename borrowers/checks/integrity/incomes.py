@@ -1,6 +1,6 @@
 """Wages that were paid twice, or at an hour when nobody pays wages."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 
 from borrowers.behaviour.contracts import Category, Direction, Precision, RawEvent
@@ -11,6 +11,8 @@ TWICE, AT_NIGHT = 45, 15
 NIGHT_ENDS_AT = 5
 SATURDAY = 5
 FEWEST_WAGES = 3
+# Who is paid by halves is so in most of their months.
+FEWEST_MONTHS_OF_HALVES = 3
 
 
 def look(reading: Reading) -> tuple[Finding, ...] | None:
@@ -31,10 +33,17 @@ def look(reading: Reading) -> tuple[Finding, ...] | None:
 
 
 def told_twice(wages: list[RawEvent]) -> int:
-    months = Counter(
-        (at.year, at.month, wage.amount_fen) for wage, at in ((wage, local(wage)) for wage in wages)
-    )
-    return sum(count - 1 for count in months.values())
+    """How many wages repeat one of their month; none of a wage that always comes by halves."""
+    months: dict[int, Counter[tuple[int, int]]] = defaultdict(Counter)
+    for wage in wages:
+        at = local(wage)
+        months[wage.amount_fen][at.year, at.month] += 1
+    return sum(each.total() - len(each) for each in months.values() if not comes_by_halves(each))
+
+
+def comes_by_halves(months: Counter[tuple[int, int]]) -> bool:
+    twice = sum(count == 2 for count in months.values())
+    return len(months) >= FEWEST_MONTHS_OF_HALVES and twice * 2 > len(months)
 
 
 def is_of_a_weekend_night(wage: RawEvent) -> bool:
