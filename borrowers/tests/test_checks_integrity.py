@@ -171,6 +171,12 @@ class TestAChangedStatement:
 
         assert "OUTSIDE_OF_PERIOD" in codes(inspect(replace(told, period_until=last_day)))
 
+    def test_may_book_a_payment_on_the_day_after(self):
+        told = statement()
+        last_day = told.events[-2].occurred_at.date()
+
+        assert inspect(replace(told, period_until=last_day)).findings == ()
+
 
 class TestAWallet:
     def test_that_nobody_changed_has_nothing_against_it(self):

@@ -1,7 +1,7 @@
 """The order of the rows, and the days that the file says it covers."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from borrowers.behaviour.imports import Finding, Reading
@@ -9,6 +9,8 @@ from common.periods import shanghai_date
 
 OUTSIDE, ORDER = 50, 20
 FEWEST_ROWS = 20
+# Banks abroad write their own days, and a payment is booked on the next one.
+NEAR = timedelta(days=1)
 # A file that is sorted but for a few rows had those rows put in; more is just another order.
 MOST_TURNS_PERCENT = 5
 
@@ -26,7 +28,9 @@ def look(reading: Reading) -> tuple[Finding, ...] | None:
 def outside_of_period(reading: Reading) -> int:
     days = [shanghai_date(event.occurred_at) for event in reading.events]
     since, until = reading.period_from, reading.period_until
-    return sum(bool((since and day < since) or (until and day > until)) for day in days)
+    return sum(
+        bool((since and day < since - NEAR) or (until and day > until + NEAR)) for day in days
+    )
 
 
 def turns_in(reading: Reading) -> int:
