@@ -6,7 +6,7 @@ Row numbers mean nothing: WeChat moved its header once, and every reader that co
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -271,6 +271,14 @@ def is_note(row: Row, header: Header) -> bool:
                 return False
     at = header.places.get("time", len(row))
     return not (at < len(row) and TIME.match(text(row[at])))
+
+
+def titles(rows: Iterable[Row]) -> Iterator[str]:
+    """What stands alone in its row, as titles and notes do: never a name among the payments."""
+    for row in rows:
+        said = [words for cell in row if (words := text(cell))]
+        if said and len(said) <= CELLS_OF_A_NOTE:
+            yield said[0]
 
 
 def is_end(row: Row) -> bool:

@@ -3,13 +3,15 @@
 import re
 from html.parser import HTMLParser
 
-from borrowers.connectors.contracts import Row, Sheet
+from borrowers.connectors.contracts import Cell, Row, Sheet
 from borrowers.connectors.limits import COLUMNS, LINES, too_large
 
 BEGINNING = re.compile(
     r"\s*(<!--.*?-->\s*)?<(!doctype html|html|head|body|meta|table|div|style)\b",
     re.IGNORECASE | re.DOTALL,
 )
+FEWEST_HEADINGS = 3
+DIGIT = re.compile(r"\d")
 UNSEEN = frozenset({"script", "style", "title"})
 
 
@@ -23,8 +25,19 @@ def sheets(text: str, encoding: str) -> list[Sheet]:
     tables = Tables()
     tables.feed(text)
     tables.close()
-    found = [rows for rows in tables.found if rows] or [[]]
+    found = continued([rows for rows in tables.found if rows]) or [[]]
     return [Sheet(container="HTML", encoding=encoding, rows=rows) for rows in found]
+
+
+def continued(tables: list[list[Row]]) -> list[list[Row]]:
+    """Tables under the same headings as one: a card lists what was repaid above what was bought."""
+    by_headings: dict[tuple[Cell, ...], list[Row]] = {}
+    for rows in tables:
+        headings = tuple("".join(str(cell).split()) for cell in rows[0])
+        is_heading = len(headings) >= FEWEST_HEADINGS and not any(map(DIGIT.search, headings))
+        key = headings if is_heading else (len(by_headings),)
+        by_headings.setdefault(key, []).extend(rows)
+    return list(by_headings.values())
 
 
 class Tables(HTMLParser):

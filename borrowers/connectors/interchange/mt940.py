@@ -1,6 +1,7 @@
 """SWIFT MT940: one field a line, days without times, a balance before and after the entries."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,6 +30,7 @@ ENTRY = re.compile(
 )
 BALANCE = re.compile(r"([CD])(\d{2})(\d{2})(\d{2})([A-Z]{3})\s*(\d+(?:,\d*)?)")
 CENTURY = 80
+FEBRUARY = 2
 NO_REFERENCE = frozenset({"", "NONREF", "NOTPROVIDED", "KREF+", "N"})
 # Germany numbers the parts of field 86, the Netherlands name them between slashes.
 PART = re.compile(r"[?>](\d\d)")
@@ -176,6 +178,16 @@ def full_year(two_digits: str) -> int:
     return year + (2000 if year < CENTURY else 1900)
 
 
+def value_day(year: int, month: int, day: int) -> date:
+    """German banks count interest in months of thirty days and write 30 February; it is the last.
+
+    Raises RowUnreadable for any other day that is in no calendar.
+    """
+    if month == FEBRUARY and day in {29, 30}:
+        day = min(day, monthrange(year, month)[1])
+    return day_of(year, month, day)
+
+
 def entry_of(row: Row) -> Entry:
     """Raises RowUnreadable."""
     found = ENTRY.match(row.entry.strip())
@@ -188,7 +200,7 @@ def entry_of(row: Row) -> Entry:
     party, memo = told_in("\n".join(row.details), found[9])
     return Entry(
         row_number=row.number,
-        when=on_day(day_of(full_year(found[1]), int(found[2]), int(found[3]))),
+        when=on_day(value_day(full_year(found[1]), int(found[2]), int(found[3]))),
         signed_fen=fen if is_in else -fen,
         currency=currency_of(row.currency),
         kind=found[8],

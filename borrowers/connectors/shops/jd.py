@@ -13,7 +13,7 @@ from borrowers.connectors.contracts import (
     Sheet,
     Source,
 )
-from borrowers.connectors.header import Table, amount_fen, find, name_of, text
+from borrowers.connectors.header import Table, amount_fen, find, name_of, text, titles
 from borrowers.connectors.tables.drafts import Draft, Layout, channel_of, party_of, start, tail_of
 from borrowers.connectors.tables.labels import wallet_in
 from borrowers.connectors.tables.reading import read
@@ -113,8 +113,7 @@ class JD:
 
 
 def has_title(sheet: Sheet) -> bool:
-    notes = (row[0] for row in sheet.rows[:ROWS_WITH_TITLE] if row)
-    return any(isinstance(note, str) and TITLE.search(note[:80]) for note in notes)
+    return any(TITLE.search(note[:80]) for note in titles(sheet.rows[:ROWS_WITH_TITLE]))
 
 
 def dialect(table: Table) -> str:

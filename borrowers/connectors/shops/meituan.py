@@ -13,7 +13,7 @@ from borrowers.connectors.contracts import (
     Sheet,
     Source,
 )
-from borrowers.connectors.header import Table, find, text
+from borrowers.connectors.header import Table, find, text, titles
 from borrowers.connectors.tables.drafts import Draft, Layout, channel_of, party_of, start, tail_of
 from borrowers.connectors.tables.labels import wallet_in
 from borrowers.connectors.tables.reading import read
@@ -67,8 +67,7 @@ class Meituan:
         header = find(sheet.rows, NAMES, NEEDED)
         if header and not header.missing(NEEDED):
             return True
-        notes = (row[0] for row in sheet.rows[:ROWS_WITH_TITLE] if row)
-        return any(isinstance(note, str) and TITLE.search(note[:60]) for note in notes)
+        return any(TITLE.search(note[:60]) for note in titles(sheet.rows[:ROWS_WITH_TITLE]))
 
     def read(self, sheet: Sheet) -> BillReading:
         return read(sheet, LAYOUT)

@@ -26,6 +26,8 @@ AFTER_DAY = rf"(?:[\sT]*(?<=[\sT日]){CLOCK})?"
 YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?" + AFTER_DAY)
 COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[\sT]*(\d\d):?(\d\d)(?::?(\d\d))?)?")
 YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})" + AFTER_DAY)
+# A narrow column breaks a day after its dash: `2025-` above `01-13`.
+WRAPPED = re.compile(r"(?<=\d[-/.])\s+(?=\d)")
 NO_YEAR = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?|(\d\d)(\d\d)")
 DAY_IN_WORDS = re.compile(r"(\d{1,2})[-\s]*([A-Za-z]{3})[a-z]*[-,.\s]*(\d{4})?" + AFTER_DAY)
 MONTH_IN_WORDS = re.compile(r"([A-Za-z]{3})[a-z]*[-.\s]*(\d{1,2})[,\s]*(\d{4})?" + AFTER_DAY)
@@ -121,7 +123,7 @@ def day_and_clock(cell: Cell, days: Days) -> tuple[date, tuple[time, Precision] 
     """The day in a cell, and the time where the same cell tells it. Raises RowUnreadable."""
     if isinstance(cell, datetime):
         return split(nearest_second(cell), days)
-    words = spelled(cell)
+    words = WRAPPED.sub("", spelled(cell))
     if COMPACT.fullmatch(words) is None and is_number(cell, words):
         return split(from_serial(float(words), days.counts_from_1904), days)
     return day_in(words, days)

@@ -8,10 +8,21 @@ from borrowers.connectors import categories
 from borrowers.connectors.categories import contains, normalised
 from borrowers.connectors.contracts import Category, Direction, Place, Platform
 
+# Longer ones may have an ending: remit stands for remittance too.
+LONGEST_SHORT_WORD = 4
+
 
 def any_of(words: str) -> re.Pattern[str]:
     """One search for many words, which stand in a normalised text."""
-    return re.compile("|".join(map(re.escape, words.split())))
+    return re.compile("|".join(map(as_pattern, words.split())))
+
+
+def as_pattern(word: str) -> str:
+    """Letters are a word of their own: a coffee is no fee, and a recharge no charge."""
+    if not word.isascii():
+        return re.escape(word)
+    end = "(?:s)?(?![a-z])" if len(word) <= LONGEST_SHORT_WORD else ""
+    return f"(?<![a-z]){re.escape(word)}{end}"
 
 
 # The name of each group is the platform's.
@@ -35,6 +46,9 @@ WAY_IN_FRONT = re.compile(r"^(支付宝|财付通|微信支付|京东支付|美�
 WAY_BEHIND = re.compile(r"[(（](银联)?(云闪付(app)?|特约|快捷)[)）]$", re.IGNORECASE)
 NUMBER_BEHIND = re.compile(r"[\s　]*[\dXx*]{4,}$")
 NOTHING = re.compile(r"^[-—*\s　]*$")
+# Which of how many instalments, or a bare number: no name of a shop.
+NO_NAME = re.compile(r"[分第]?\d+期?|银联分期\d*|商户分期")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 # Two or three characters, four after a double surname, or a masked name: a person. Companies are
 # longer or say what they are; where it is open, a person is the careful answer: no income.
 PERSON = re.compile(
@@ -44,6 +58,7 @@ PERSON = re.compile(
 
 BACK = any_of("退款 退货 退回 冲正 撤销 退汇 refund reversal")
 CARD_PAID = any_of("还款 转账还 自动扣款 溢缴 payment autopay")
+OWN_INTEREST = any_of("存款利息 结息")
 INTEREST = any_of("利息 结息 付息 interest")
 SALARY = any_of("工资 薪资 薪酬 薪金 奖金 payroll salary")
 FUND_OF_STATE = any_of("公积金 社保 养老金 医保 失业金 生育津贴 报销")
@@ -75,6 +90,7 @@ TRANSFERS = any_of(
 )
 # Payments that the bank itself files as purchases, whoever is named on the other side.
 PURCHASES = any_of("消费 支付 缴费 扣款 代扣 pos etc purchase")
+CONSUMED = "消费"
 BY_ITSELF = any_of("代扣 自动扣 自动还款 自动转 批量扣 etc 委托扣 协议扣 免密 连续包")
 ON_LINE = any_of("快捷 网上 无卡 在线 网银 一网通 手机银行 平台 旗舰店 电商 app online 互联网")
 AT_THE_COUNTER = any_of("pos 刷卡 扫码 二维码 柜台 柜面 atm 门店")
@@ -116,8 +132,15 @@ def merchant_of(*names: str) -> str:
     for name in names:
         plain = without_number(WAY_IN_FRONT.sub("", KIND_IN_FRONT.sub("", name)))
         parts = [WAY_BEHIND.sub("", part).strip() for part in BETWEEN_WAYS.split(plain)]
+        if not CHINESE.search(plain) and not any(map(is_way, filter(None, parts))):
+            parts = [plain]  # `CO.,LTD.` and `98-765` are parted for no wallet.
         for part in reversed(parts):
-            if part and not NOTHING.match(part) and not is_way(part):
+            if (
+                part
+                and not NOTHING.match(part)
+                and not NO_NAME.fullmatch(part)
+                and not is_way(part)
+            ):
                 return part
         fallback = fallback or plain
     return fallback
@@ -161,11 +184,15 @@ def place_of(words: str) -> Place:
 
 @lru_cache(maxsize=4_096)
 def of_card(stated: Direction, words: str, merchant: str) -> Category:
-    """A credit card: what comes in repays it or takes a purchase back, and is never income."""
+    """A credit card: what comes in repays it, also under the payer's bare name, or takes a
+    purchase back; interest on what was paid too much is all that can be income."""
     plain = normalised(words)
     if stated is Direction.IN:
-        is_repayment = CARD_PAID.search(plain) and not BACK.search(plain)
-        return Category.CREDIT_REPAYMENT if is_repayment else Category.REFUND
+        if OWN_INTEREST.search(plain):
+            return Category.INCOME_OTHER
+        is_repayment = CARD_PAID.search(plain) or is_person(words)
+        is_back = BACK.search(plain)
+        return Category.CREDIT_REPAYMENT if is_repayment and not is_back else Category.REFUND
     if INTEREST.search(plain) or FEES.search(plain):
         return Category.INSURANCE_FINANCE
     if CASH_ADVANCE.search(plain):
@@ -197,7 +224,9 @@ def of_spending(kind: str, words: str, party: str) -> Category:
         return own
     if FEES.search(bank_says) or INTEREST.search(bank_says):
         return Category.INSURANCE_FINANCE
-    is_purchase = PURCHASES.search(bank_says) and not TRANSFERS.search(bank_says)
+    is_purchase = CONSUMED in bank_says or (
+        PURCHASES.search(bank_says) and not TRANSFERS.search(bank_says)
+    )
     is_transfer = TRANSFERS.search(bank_says) or is_person(party)
     if is_transfer and not is_purchase:
         return categories.of_transfer(words, party)

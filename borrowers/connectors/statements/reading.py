@@ -1,5 +1,6 @@
 """From a sheet and a dialect to a reading: each row a draft, its direction understood."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -41,6 +42,8 @@ Cells = Mapping[str, Cell]
 ROWS_ASKED = 50
 WORDS = ("type", "place", "way", "memo", "note", "party", "status")
 DAY_FIRST = frozenset({"HKD", "MOP", "GBP", "EUR", "AUD", "NZD", "SGD", "MYR", "INR", "THB"})
+# Cards write the country of a purchase where others write the shop.
+COUNTRY = re.compile("[A-Z]{2,3}")
 FAILED = (
     "失败",
     "已撤销",
@@ -146,6 +149,8 @@ def draft_of(cells: Cells, row_number: int, context: Context) -> Draft:
     when = when_of(cells, context.days)
     moved, stated = moved_of(cells, context)
     native_id, is_id_damaged = identity(cells.get("id"))
+    if not native_id.strip("0"):
+        native_id = ""  # Banks fill the column with zeros where they gave no number.
     digits = sum(character.isdigit() for character in native_id)
     account = text(cells.get("account")).strip("'")
     draft = Draft(
@@ -261,7 +266,8 @@ def explain(draft: Draft, cells: Cells, context: Context) -> None:
     draft.place = meaning.place_of(words)
     draft.category = category_of(draft, said["type"], words, party, context)
     draft.direction = categories.direction_of(draft.category, draft.stated)
-    if party and context.holder and party == context.holder:
+    is_purchase = meaning.CONSUMED in said["type"]
+    if party and context.holder and party == context.holder and not is_purchase:
         make_own_transfer(draft)
     name_party(draft, said, party)
     is_waiting = WAITING.search(
@@ -299,6 +305,9 @@ def name_party(draft: Draft, said: Mapping[str, str], party: str) -> None:
         draft.counterparty = party or draft.memo
     else:
         draft.merchant = meaning.merchant_of(
-            said["place"], said["party"], said["memo"], said["note"]
+            "" if COUNTRY.fullmatch(said["place"]) else said["place"],
+            said["party"],
+            said["memo"],
+            said["note"],
         )
     draft.party = party_of(draft.merchant or draft.counterparty)

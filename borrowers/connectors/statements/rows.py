@@ -23,6 +23,9 @@ ROWS_OF_PREAMBLE = 150
 # A heading stands among the first cells; most rows are settled by looking at them.
 CELLS_ASKED = 3
 TOTAL = re.compile(r"^[\W_]*(.{0,6}(合计|总计|小计|累计)|total|subtotal|sum\b)", re.IGNORECASE)
+TOTAL_ALONE = re.compile(
+    "(人民币|本页|本期)?(合计|总计|小计|累计)(金额)?[:：]?|(grand |sub)?total:?", re.IGNORECASE
+)
 ANY_YEAR = Days(is_day_first=True)
 # Cards list each currency under a title of its own; accounts may, too.
 MONEY_OF_SECTION = "(人民币|美元|港币|欧元|日元|英镑|澳元|外币|CNY|USD|HKD|EUR|JPY|GBP)"
@@ -97,7 +100,7 @@ class Statement:
         last = len(self.sheet.rows) - 1
         for index in range(header.row_index + 1, last + 1):
             row = self.sheet.rows[index]
-            if index == last and not has_ended and len(row) < shortest:
+            if index == last and not has_ended and len(row) < shortest and not is_total(row):
                 refuse_cut_row(self.sheet, row, header)
             if again := self.another_header(row, index):
                 header, has_ended = again, False
@@ -138,8 +141,11 @@ def cells_by_field(row: Row, header: Header) -> dict[str, Cell]:
 
 
 def is_total(row: Row) -> bool:
-    first = next((words for cell in row if (words := text(cell))), "")
-    return TOTAL.match(first[:20]) is not None
+    """The label of a sum stands in the first filled cell, or alone in any where columns moved."""
+    said = [words[:20] for cell in row if (words := text(cell))]
+    return bool(said) and (
+        TOTAL.match(said[0]) is not None or any(map(TOTAL_ALONE.fullmatch, said))
+    )
 
 
 def is_row(row: Row, cells: Mapping[str, Cell], header: Header) -> bool:

@@ -14,7 +14,15 @@ from borrowers.connectors.contracts import (
     Sheet,
     Source,
 )
-from borrowers.connectors.header import RowUnreadable, Table, amount_fen, find, name_of, text
+from borrowers.connectors.header import (
+    RowUnreadable,
+    Table,
+    amount_fen,
+    find,
+    name_of,
+    text,
+    titles,
+)
 from borrowers.connectors.tables.drafts import Draft, Layout, channel_of, party_of, tail_of
 from borrowers.connectors.tables.labels import shop_in
 from borrowers.connectors.tables.reading import read
@@ -91,7 +99,7 @@ class Alipay:
 def has_title(sheet: Sheet) -> bool:
     """Alipay names itself before the header, or in the notes behind the last row."""
     ends = [*sheet.rows[:ROWS_WITH_TITLE], *sheet.rows[-ROWS_WITH_TITLE:]]
-    notes = [row[0] for row in ends if row and isinstance(row[0], str)]
+    notes = list(titles(ends))
     if any(OTHER_SHOPS.search(note) for note in notes):
         return False
     return any(TITLE.search(note[:80]) for note in notes)

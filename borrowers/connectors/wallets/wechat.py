@@ -14,7 +14,7 @@ from borrowers.connectors.contracts import (
     Sheet,
     Source,
 )
-from borrowers.connectors.header import RowUnreadable, Table, amount_fen, find, text
+from borrowers.connectors.header import RowUnreadable, Table, amount_fen, find, text, titles
 from borrowers.connectors.tables.drafts import Draft, Layout, channel_of, party_of, tail_of
 from borrowers.connectors.tables.labels import shop_in
 from borrowers.connectors.tables.reading import read
@@ -28,6 +28,7 @@ NAMES = {
     "交易对方": "party",
     "商品": "item",
     "收/支": "direction",
+    "收支类型": "direction",
     "金额(元)": "amount",
     "金额": "amount",
     "支付方式": "method",
@@ -49,11 +50,10 @@ BETWEEN_PEOPLE = ("转账", "微信红包", "红包", "群收款", "亲属卡", 
 # Paid over a counter by whoever stood there: income, but no employer.
 QR_RECEIPT = "二维码收款"
 CATEGORY_BY_TYPE = (
-    (Category.INCOME_OTHER, (QR_RECEIPT,)),
     (Category.INVESTMENT, ("零钱通", "转入零钱通", "购买理财通", "理财通", "基金")),
     (Category.CREDIT_REPAYMENT, ("信用卡还款", "分付还款", "微粒贷还款", "还款")),
     (Category.CREDIT_DRAWDOWN, ("微粒贷借款", "微粒贷放款", "分付取现")),
-    (Category.CASH, ("零钱提现", "零钱充值", "提现", "充值")),
+    (Category.CASH, ("零钱提现", "零钱充值", "提现")),
 )
 REFUND = "退款"
 
@@ -84,8 +84,7 @@ class WeChat:
         header = find(sheet.rows, NAMES, NEEDED)
         if header and not header.missing(NEEDED):
             return True
-        top = (row[0] for row in sheet.rows[:ROWS_WITH_TITLE] if row)
-        return any(isinstance(cell, str) and TITLE.search(cell[:60]) for cell in top)
+        return any(TITLE.search(note[:60]) for note in titles(sheet.rows[:ROWS_WITH_TITLE]))
 
     def read(self, sheet: Sheet) -> BillReading:
         return read(sheet, LAYOUT)
@@ -132,12 +131,18 @@ def category_of(draft: Draft, item: str, party: str) -> Category:
             return category
     is_between_people = kind.startswith(BETWEEN_PEOPLE)
     if draft.stated is Direction.IN:
-        return categories.of_income(draft.memo, party, is_from_person=is_between_people)
+        return income_of(draft, party, is_from_person=is_between_people)
     if is_between_people:
         return categories.of_transfer(draft.memo, party)
     if draft.stated is Direction.OUT:
         return categories.of_purchase(item, party)
     return categories.of_own_money(f"{kind} {item} {party}") or Category.UNKNOWN
+
+
+def income_of(draft: Draft, party: str, *, is_from_person: bool) -> Category:
+    if draft.type_text.startswith(QR_RECEIPT):
+        return Category.INCOME_OTHER
+    return categories.of_income(draft.memo, party, is_from_person=is_from_person)
 
 
 @lru_cache(maxsize=4096)
