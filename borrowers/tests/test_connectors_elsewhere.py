@@ -133,11 +133,9 @@ class TestPages:
         return f"<table>{rows}</table>"
 
     def test_two_tables_under_the_same_headings_are_one_statement(self):
-        tables = (f"<table>{self.HEAD}{row}</table>" for row in (self.REPAID, self.BOUGHT))
+        tables = f"{self.table(self.REPAID)}<p>消费明细</p>{self.table(self.BOUGHT)}"
 
-        reading = read(
-            f"<html><body><p>交通银行信用卡</p>{'<p>明细</p>'.join(tables)}</body></html>"
-        )
+        reading = read(f"<html><body><p>交通银行信用卡</p>{tables}</body></html>")
 
         repaid, bought = reading.events
         assert repaid.occurred_at.astimezone(SHANGHAI).isoformat() == "2025-03-04T00:00:00+08:00"
