@@ -66,9 +66,10 @@ def card_of(folder, person):
 
 
 class TestTheSameSeed:
-    def test_gives_the_same_bytes(self, folder, tmp_path):
+    @pytest.mark.parametrize("hands", [1, 2])
+    def test_gives_the_same_bytes_however_many_write(self, folder, tmp_path, hands):
         again = simulate(people=PEOPLE, months=13, seed=11, first_day=FIRST_DAY)
-        write_world(again, tmp_path)
+        write_world(again, tmp_path, hands=hands)
 
         paths = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
         assert paths == sorted(

@@ -1,5 +1,6 @@
 """`manage.py simulate`: a world of people who do not exist, as the files that they would share."""
 
+import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from simulation.folders.whole import Told, write_world
 from simulation.world import simulate
 
 MOST_PEOPLE, MOST_MONTHS = 100_000, 60
+# Below, starting processes takes longer than they save.
+PEOPLE_WORTH_FORKING = 40
 # A fixed end, so that the same seed gives the same bytes on any day.
 LAST_MONTH = date(2026, 10, 1)
 
@@ -51,7 +54,8 @@ class Command(BaseCommand):
             )
         try:
             with progress(options["people"], "writing") as tell:
-                summary = write_world(world, folder, tell=tell)
+                hands = os.cpu_count() or 1 if options["people"] >= PEOPLE_WORTH_FORKING else 1
+                summary = write_world(world, folder, tell=tell, hands=hands)
         except OSError as error:
             raise CommandError(f"{folder} cannot be written: {error.strerror}.") from error
         self.stdout.write("A figure outside its band is marked; small worlds miss some by chance.")
