@@ -139,8 +139,9 @@ def _make_tables(cursor: Any) -> None:
 
 def _ground() -> Any:
     """Somebody who allows it, and an empty bill of theirs."""
+    from django.apps import apps  # noqa: PLC0415
+
     from borrowers.behaviour.actions import upload_bill  # noqa: PLC0415
-    from borrowers.behaviour.models import ImportBatch  # noqa: PLC0415
     from borrowers.behaviour.tables.events import Ground  # noqa: PLC0415
     from borrowers.people import actions as people  # noqa: PLC0415
     from borrowers.people import queries  # noqa: PLC0415
@@ -154,7 +155,7 @@ def _ground() -> Any:
         borrower_id=card.id, reading=cast.reading([cast.event(1)]), content=b"a bill of the bench",
         media_type="text/csv", by=cast.self_of(card),
     )  # fmt: skip
-    batch = ImportBatch.objects.get(pk=outcome.batch_id)
+    batch = apps.get_model("borrowers", "ImportBatch").objects.get(pk=outcome.batch_id)
     return Ground(
         borrower_id=card.id,
         consent_id=batch.consent_id,

@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from rest_framework.test import APIClient
 
-from borrowers.people.models import Account
 from borrowers.tests import cast
 from config.routes import API, Role
 from lending.tests import builders, doors
@@ -44,9 +44,13 @@ def api(lin) -> APIClient:
     return doors.api_of(lin)
 
 
+def accounts() -> Any:
+    return apps.get_model("borrowers", "Account").objects
+
+
 def in_chinese(card) -> APIClient:
     client = APIClient(headers={"accept-language": "zh-hans"})
-    client.force_authenticate(Account.objects.get(pk=card.account_id))
+    client.force_authenticate(accounts().get(pk=card.account_id))
     return client
 
 
@@ -195,7 +199,7 @@ class TestLanguage:
     )
     def test_is_the_callers(self, lin, asked, is_chinese):
         client = APIClient(headers={"accept-language": asked})
-        client.force_authenticate(Account.objects.get(pk=lin.account_id))
+        client.force_authenticate(accounts().get(pk=lin.account_id))
 
         answer = ask(client, "get", "/api/v1/loans/nowhere")
 
@@ -203,8 +207,8 @@ class TestLanguage:
 
     def test_is_chinese_where_nobody_says(self, lin):
         client = APIClient()
-        client.force_authenticate(Account.objects.get(pk=lin.account_id))
-        Account.objects.update(language="")
+        client.force_authenticate(accounts().get(pk=lin.account_id))
+        accounts().update(language="")
 
         assert CHINESE.search(problem(ask(client, "get", "/api/v1/loans/nowhere"))["title"])
 
