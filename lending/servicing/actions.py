@@ -66,7 +66,7 @@ def _keep_instalments(loan: Loan, state: LoanState) -> tuple[Instalment, ...]:
     for line in state.instalments:
         row = rows[line.number]
         was_paid = row.paid_on is not None
-        if not _differs(row, line):
+        if not differs(row=row, line=line):
             continue
         _copy(row, line)
         changed.append(row)
@@ -86,7 +86,8 @@ def _keep_instalments(loan: Loan, state: LoanState) -> tuple[Instalment, ...]:
     return tuple(newly_paid)
 
 
-def _differs(row: Instalment, line: InstalmentState) -> bool:
+def differs(*, row: Instalment, line: InstalmentState) -> bool:
+    """Whether the kept row is not what the fold says of the instalment."""
     return (
         row.interest_due_fen,
         row.penalty_fen,

@@ -8,6 +8,7 @@ from lending.channels import queries as transfers
 from lending.ledger import queries as ledger
 from lending.loans import queries as loans
 from lending.loans.models import Loan
+from lending.servicing import actions as servicing
 from lending.servicing import subledger
 
 
@@ -28,9 +29,13 @@ def of_loan(loan: Loan) -> Iterator[str]:
         yield f"loan {loan.public_id}: the books say {present}, its log says {wanted}"
     if (cached := _cached(loan)) != (folded := _folded(state)):
         yield f"loan {loan.public_id}: its row says {cached}, its log says {folded}"
+    rows = {row.number: row for row in loan.instalments.all()}
+    for line in state.instalments:
+        if line.number not in rows or servicing.differs(row=rows[line.number], line=line):
+            yield f"loan {loan.public_id}: instalment {line.number} is not what its log says"
 
 
-def _cached(loan: Loan) -> tuple[int, ...]:
+def _cached(loan: Loan) -> tuple[object, ...]:
     return (
         loan.principal_outstanding_fen,
         loan.interest_accrued_fen,
@@ -38,10 +43,12 @@ def _cached(loan: Loan) -> tuple[int, ...]:
         loan.penalty_accrued_fen,
         loan.penalty_paid_fen,
         loan.overpaid_fen,
+        loan.oldest_unpaid_due_on,
+        loan.settled_on,
     )
 
 
-def _folded(state: LoanState) -> tuple[int, ...]:
+def _folded(state: LoanState) -> tuple[object, ...]:
     return (
         state.principal_outstanding_fen,
         state.interest_accrued_fen,
@@ -49,4 +56,6 @@ def _folded(state: LoanState) -> tuple[int, ...]:
         state.penalty_accrued_fen,
         subledger.settled_fen(state, Component.PENALTY),
         state.overpaid_fen,
+        state.oldest_unpaid_due_on,
+        state.settled_on,
     )
