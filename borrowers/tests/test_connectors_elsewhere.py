@@ -1,8 +1,11 @@
 """Layouts as other exporters write them: totals at the end, names of wallets, days broken over
 lines. All rows are of our own making."""
 
+import json
+
 import pytest
 
+from borrowers.connectors import refusals
 from borrowers.connectors.contracts import Category, Direction, Source
 from borrowers.connectors.registry import read_bill
 from common.periods import SHANGHAI
@@ -123,6 +126,45 @@ class TestAccounts:
         assert [event.native_id for event in reading.events] == ["", ""]
 
 
+def item(words, left, bottom):
+    return {"str": words, "width": len(words) * 5, "transform": [5, 0, 0, 5, left, bottom]}
+
+
+def printed(*lines):
+    """A page of text items, three columns wide, from lines of (height, cells)."""
+    places = (40, 100, 160, 230)
+    cells = ((height, *each) for height, row in lines for each in zip(places, row, strict=False))
+    return [item(words, left, height) for height, left, words in cells if words]
+
+
+class TestPrinted:
+    NAMES = ("交易日期", "交易金额", "本次余额", "对手信息")
+
+    def test_a_row_begins_above_its_day_on_a_later_page_too(self):
+        first = printed(
+            (780, ("中国农业银行账户活期交易明细清单",)),
+            (720, self.NAMES),
+            (700, ("20250304", "-6.00", "94.00", "示例小面馆")),
+            (684, ("20250305", "-4.00", "90.00", "示例小面馆")),
+        )
+        second = printed(
+            (790, ("", "", "", "北京示例公司管理")),
+            (784, ("20250306", "-9.00", "81.00")),
+            (782, ("", "", "", "中心")),
+            (762, ("20250307", "-1.00", "80.00", "示例小面馆")),
+        )
+
+        events = read(json.dumps([first, second], ensure_ascii=False)).events
+
+        assert [event.merchant for event in events][2:] == ["北京示例公司管理中心", "示例小面馆"]
+
+    def test_the_later_page_alone_is_no_bill(self):
+        page = printed((784, ("20250306", "-9.00", "81.00", "示例小面馆")))
+
+        with pytest.raises(refusals.FileRefused):
+            read(json.dumps(page, ensure_ascii=False))
+
+
 class TestPages:
     HEAD = ("交易日<br>期", "记账日期", "交易说明", "交易币种/金额", "入账币种/金额")
     REPAID = ("2025-<br>03-04", "2025-03-05", "信用卡还款 转账还款", "CNY 47.00", "CNY 47.00")
@@ -143,6 +185,18 @@ class TestPages:
 
 
 class TestMT940:
+    HEAD = ":20:S\r:25:99/0001234\r:60F:C250301EUR100,00\r"
+    ROW = ":61:2503040304DR6,00NMSCNONREF\r:86:Sample\r"
+
+    def test_lines_may_end_as_on_an_old_macintosh(self):
+        reading = read(f"{self.HEAD}{self.ROW}:62F:C250305EUR94,00\r")
+
+        assert reading.events[0].amount_fen == 600
+
+    def test_entries_without_the_balance_behind_them_were_cut_off(self):
+        with pytest.raises(refusals.TruncatedFile):
+            read(f"{self.HEAD}{self.ROW}")
+
     def test_thirty_days_of_february(self):
         reading = read(
             ":20:S\n:25:99/0001234\n:28C:1/1\n:60F:C250227EUR100,00\n"

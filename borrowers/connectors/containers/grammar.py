@@ -14,7 +14,7 @@ SIGNATURES = (
 
 def is_known(text: str) -> bool:
     """Does one of these grammars begin here?"""
-    head = text[:HEAD]
+    head = "\n".join(text[:HEAD].splitlines())
     return any(signature.match(head) or is_later(signature, head) for signature in SIGNATURES)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from borrowers.connectors import refusals
 from borrowers.connectors.contracts import BillReading, Plain, Quarantined, Source
 from borrowers.connectors.header import LONGEST_WORDS, RowUnreadable
 from borrowers.connectors.tables.drafts import About, Draft
@@ -31,6 +32,8 @@ ENTRY = re.compile(
 BALANCE = re.compile(r"([CD])(\d{2})(\d{2})(\d{2})([A-Z]{3})\s*(\d+(?:,\d*)?)")
 CENTURY = 80
 FEBRUARY = 2
+# The balance before the entries opens a statement, the one behind them ends it.
+OPENS = {"60": True, "62": False}
 NO_REFERENCE = frozenset({"", "NONREF", "NOTPROVIDED", "KREF+", "N"})
 # Germany numbers the parts of field 86, the Netherlands name them between slashes.
 PART = re.compile(r"[?>](\d\d)")
@@ -52,7 +55,8 @@ class MT940:
         return KNOWN.search(plain.text[:HEAD]) is not None
 
     def read(self, plain: Plain) -> BillReading:
-        """Raises NoTransactions, UnreadableRows, TooLarge."""
+        """Raises TruncatedFile where the balance behind the entries is missing, NoTransactions,
+        UnreadableRows, TooLarge."""
         drafts: list[Draft] = []
         quarantined: list[Quarantined] = []
         statements = Statements()
@@ -61,6 +65,8 @@ class MT940:
                 drafts.append(draft_of(entry_of(row)))
             except RowUnreadable as unreadable:
                 quarantined.append(Quarantined(row.number, unreadable.code))
+        if statements.is_open and (drafts or quarantined):
+            raise refusals.TruncatedFile
         return bill(
             drafts,
             quarantined,
@@ -101,6 +107,7 @@ class Statements:
     accounts: set[str] = field(default_factory=set)
     openings: list[Balance] = field(default_factory=list)
     closings: list[Balance] = field(default_factory=list)
+    is_open: bool = False
 
     def rows(self, text: str) -> Iterator[Row]:
         """Each entry with the account and currency of its statement."""
@@ -125,7 +132,9 @@ class Statements:
         if tag == "25":
             self.account = words.strip()[:LONGEST_WORDS]
             self.accounts.add(self.account)
-        elif tag[:2] in {"60", "62"} and (balance := balance_of(words)):
+        if tag[:2] in OPENS:
+            self.is_open = OPENS[tag[:2]]
+        if tag[:2] in OPENS and (balance := balance_of(words)):
             self.currency = balance.currency
             (self.openings if tag[:2] == "60" else self.closings).append(balance)
 

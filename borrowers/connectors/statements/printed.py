@@ -25,6 +25,7 @@ HEADING_HEIGHT = 26.0
 LINES_OF_ENGLISH = 4
 CLOSE = 2.5
 SPACE = 1.5
+HALF_A_ROW = 0.5
 # Of a line of twelve points: wide characters fill it, others half of it.
 POINTS_OF_WIDE, POINTS_OF_NARROW = 9.0, 4.5
 FOOT = re.compile(
@@ -232,7 +233,7 @@ def rows_of(
     at = [index for index, line in enumerate(lines) if is_first_line(line, columns, place)]
     if not at:
         return [[line.text()] for line in lines]
-    starts = [start_of_first(lines, at[0], headings_end)]
+    starts = [start_of_first(lines, at, headings_end)]
     starts += [widest_gap(lines, upper, lower) for upper, lower in pairwise(at)]
     end = end_of_last(lines, at)
     rows: list[Row] = [[line.text()] for line in lines[: starts[0]]]
@@ -282,9 +283,17 @@ def is_first_line(line: Line, columns: Sequence[Column], place: Placing) -> bool
     )
 
 
-def start_of_first(lines: Sequence[Line], first_day: int, headings_end: float | None) -> int:
+def start_of_first(lines: Sequence[Line], at: Sequence[int], headings_end: float | None) -> int:
     """The first row may begin above its day, where its cells are centred on it."""
+    first_day = at[0]
     if headings_end is None:
+        near = HALF_A_ROW * pitch_of(lines, at)
+        while (
+            first_day
+            and lines[first_day].top - lines[first_day - 1].top <= near
+            and not FOOT.search(lines[first_day - 1].text())
+        ):
+            first_day -= 1
         return first_day
     tops = [headings_end, *(line.top for line in lines[: first_day + 1])]
     return max((lower - upper, at) for at, (upper, lower) in enumerate(pairwise(tops)))[1]
@@ -298,8 +307,7 @@ def widest_gap(lines: Sequence[Line], upper: int, lower: int) -> int:
 
 def end_of_last(lines: Sequence[Line], at: Sequence[int]) -> int:
     """The last row ends where the next line is further away than lines of a row are."""
-    pitches = [lines[lower].top - lines[upper].top for upper, lower in pairwise(at)]
-    near = 0.75 * min(pitches, default=HEADING_HEIGHT)
+    near = 0.75 * pitch_of(lines, at)
     end = at[-1] + 1
     while end < len(lines):
         is_far = lines[end].top - lines[end - 1].top > near
@@ -307,6 +315,12 @@ def end_of_last(lines: Sequence[Line], at: Sequence[int]) -> int:
             break
         end += 1
     return end
+
+
+def pitch_of(lines: Sequence[Line], at: Sequence[int]) -> float:
+    """How close the days of two rows stand at the closest."""
+    pitches = (lines[lower].top - lines[upper].top for upper, lower in pairwise(at))
+    return min(pitches, default=HEADING_HEIGHT)
 
 
 def cells_of(lines: Sequence[Line], columns: Sequence[Column], place: Placing) -> Row:

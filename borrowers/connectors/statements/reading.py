@@ -266,7 +266,7 @@ def explain(draft: Draft, cells: Cells, context: Context) -> None:
     draft.place = meaning.place_of(words)
     draft.category = category_of(draft, said["type"], words, party, context)
     draft.direction = categories.direction_of(draft.category, draft.stated)
-    is_purchase = meaning.CONSUMED in said["type"]
+    is_purchase = meaning.CONSUMED in said["type"] and not meaning.TRANSFERS.search(words)
     if party and context.holder and party == context.holder and not is_purchase:
         make_own_transfer(draft)
     name_party(draft, said, party)
