@@ -139,7 +139,6 @@ def _make_tables(cursor: Any) -> None:
 
 def _ground() -> Any:
     """Somebody who allows it, and an empty bill of theirs."""
-    from django.apps import apps  # noqa: PLC0415
 
     from borrowers.behaviour.actions import upload_bill  # noqa: PLC0415
     from borrowers.behaviour.tables.events import Ground  # noqa: PLC0415
@@ -147,19 +146,18 @@ def _ground() -> Any:
     from borrowers.people import queries  # noqa: PLC0415
     from borrowers.tests import cast  # noqa: PLC0415
 
-    account = people.open_account(phone="+8613900700001", language="en")
+    account = people.open_account(phone="+8613900007001", language="en")
     card = queries.borrower_of(account.pk)
     assert card is not None
-    cast.allow(card)
+    consent_id = cast.allow(card)
     outcome = upload_bill(
         borrower_id=card.id, reading=cast.reading([cast.event(1)]), content=b"a bill of the bench",
         media_type="text/csv", by=cast.self_of(card),
     )  # fmt: skip
-    batch = apps.get_model("borrowers", "ImportBatch").objects.get(pk=outcome.batch_id)
     return Ground(
         borrower_id=card.id,
-        consent_id=batch.consent_id,
-        batch_id=batch.pk,
+        consent_id=consent_id,
+        batch_id=outcome.batch_id,
         key_id=card.consented_key_id,
     )
 

@@ -33,7 +33,7 @@ from common.errors import NotFound
 
 pytestmark = pytest.mark.django_db
 
-PHONES = (f"+86138{number:08d}" for number in itertools.count())
+PHONES = (f"+861380000{number:04d}" for number in itertools.count())
 LATER = cast.FIRST_DAY + timedelta(days=40)
 WAGE = {"direction": Direction.IN, "category": Category.INCOME_SALARY}
 
