@@ -1,6 +1,6 @@
 """Reading behaviour events. The consent gate is inside: nobody can read around it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import numpy as np
@@ -13,6 +13,7 @@ from borrowers.behaviour.contracts import (
     Direction,
     EventColumns,
     EventKey,
+    Link,
     MarkKind,
     MarkState,
     MatchColumns,
@@ -96,26 +97,32 @@ def page(borrower_id: int, *, before: EventKey | None, limit: int) -> tuple[Even
 def summary(borrower_id: int, as_of: date) -> Summary:
     """Income, refunds, and what comes again, out of what is counted once."""
     columns = match_columns_of(borrower_id)
-    told_elsewhere = {link.event for link in links.stored(borrower_id)}
-    counted = np.array(
-        [columns.key(row) not in told_elsewhere for row in range(len(columns))], dtype=np.bool_
-    )
+    keys = [columns.key(row) for row in range(len(columns))]
+    holding = _holding(borrower_id, set(keys))
+    gone = {link.event for link in holding} | links.left_out(borrower_id)
+    counted = np.array([key not in gone for key in keys], dtype=np.bool_)
     found = recurring(columns, counted, as_of)
     came = counted & (columns.direction == Direction.IN)
     is_refund = came & (columns.category == Category.REFUND)
+    is_noted = counted & (columns.refunded_fen > 0)
     is_own = columns.source == Source.OWN_LOANS
     is_income = came & ~is_refund & ~is_own & (columns.category != Category.CREDIT_DRAWDOWN)
-    keys = [columns.key(row) for row in range(len(columns))]
     is_salary = is_income & np.array([key in found.salary_events for key in keys], dtype=np.bool_)
-    netted_fen = sum(link.netted_fen for link in links.stored(borrower_id))
+    netted_fen = [link.netted_fen for link in holding if link.netted_fen and link.other not in gone]
     return Summary(
         salary_fen=int(columns.amount_fen[is_salary].sum()),
         other_income_fen=int(columns.amount_fen[is_income & ~is_salary].sum()),
-        refunds_fen=int(columns.amount_fen[is_refund].sum() + columns.refunded_fen.sum())
-        + netted_fen,
-        refunds=int(is_refund.sum() + (columns.refunded_fen > 0).sum()),
+        refunds_fen=int(columns.amount_fen[is_refund].sum() + columns.refunded_fen[is_noted].sum())
+        + sum(netted_fen),
+        refunds=int(is_refund.sum() + is_noted.sum()) + len(netted_fen),
         streams=_streams(borrower_id, found),
     )
+
+
+def _holding(borrower_id: int, readable: Collection[EventKey]) -> Sequence[Link]:
+    """The links of which both ends may be read."""
+    stored = links.stored(borrower_id)
+    return [link for link in stored if link.event in readable and link.other in readable]
 
 
 def _streams(borrower_id: int, found: Recurrence) -> tuple[StreamSeen, ...]:

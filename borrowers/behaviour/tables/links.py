@@ -8,7 +8,15 @@ from typing import Any
 
 from django.db import connection
 
-from borrowers.behaviour.contracts import EventKey, Link, LinkKind, LinkMethod, MatchColumns
+from borrowers.behaviour.contracts import (
+    EventKey,
+    Link,
+    LinkKind,
+    LinkMethod,
+    MarkKind,
+    MarkState,
+    MatchColumns,
+)
 from borrowers.behaviour.models import BasisKind
 from borrowers.behaviour.tables.events import copied
 from borrowers.behaviour.tables.rows import microseconds_of
@@ -70,6 +78,10 @@ WITH wanted AS (
 )
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM kept)
 """
+_LEFT_OUT = """
+SELECT occurred_at, ext FROM borrowers_eventmark
+ WHERE borrower_id = %s AND kind = ANY(%s) AND (state = %s OR state = %s AND is_at_once)
+"""
 _STORED = """
 SELECT kind, occurred_at, ext, other_at, other_ext, score_ppm, method, netted_fen
   FROM borrowers_eventlink WHERE borrower_id = %s ORDER BY occurred_at, ext
@@ -124,6 +136,15 @@ def stored(borrower_id: int) -> tuple[Link, ...]:
         )
         for kind, occurred_at, ext, other_at, other_ext, score_ppm, method, netted_fen in rows
     )
+
+
+def left_out(borrower_id: int) -> frozenset[EventKey]:
+    """The lines that the person's own word has taken out of the count."""
+    kinds = [int(MarkKind.EXCLUDED), int(MarkKind.DUPLICATE)]
+    states = (int(MarkState.GRANTED), int(MarkState.ASKED))
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT_OUT, [borrower_id, kinds, *states])
+        return frozenset(EventKey(microseconds_of(at), ext) for at, ext in cursor.fetchall())
 
 
 def _both_ways(links: Iterable[Link]) -> Iterable[Link]:
