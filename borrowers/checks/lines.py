@@ -73,10 +73,12 @@ def decide(*, public_id: str, is_granted: bool, by: Actor, at: datetime) -> None
 def propose_label(*, borrower_id: int, event: EventKey, category: Category, by: Actor) -> str:
     """Say which category a payment belongs to; its public id. Nothing changes until the review.
 
-    Raises NotFound, SameCategory.
+    Raises NotFound, OwnLoanLine, SameCategory.
     """
     lock(borrower_id)
     line = _line(borrower_id, event)
+    if line.source is Source.OWN_LOANS:
+        raise OwnLoanLine
     if line.category == category:
         raise SameCategory
     waiting = LabelProposal.objects.filter(
