@@ -105,6 +105,13 @@ def give_up(*, upload_id: int, by: Actor) -> None:
 def _receive(borrower_id: int, content: bytes, by: Actor) -> Upload:
     borrower = lock(borrower_id)
     _insist_on_consent(borrower_id)
+    on_its_way = queries.being_read(borrower_id)
+    if on_its_way is not None:
+        # Before anything is sealed: a refusal would leave its bytes on the disk.
+        assert on_its_way.document_id is not None
+        if kept.content(on_its_way.document_id) != content:
+            raise StillReading
+        return on_its_way
     document = documents.store(
         borrower_id=borrower_id,
         kind=DocumentKind.BILL,
@@ -113,11 +120,6 @@ def _receive(borrower_id: int, content: bytes, by: Actor) -> Upload:
         consented=True,
         by=by,
     )
-    on_its_way = queries.being_read(borrower_id)
-    if on_its_way is not None:
-        if on_its_way.document_id != document.id:
-            raise StillReading
-        return on_its_way
     upload = Upload.objects.create(borrower=borrower, document_id=document.id)
     processes.start(
         kind=queries.KIND, subject_id=upload.pk, task=TASK, queue=QUEUE, attempts_allowed=ATTEMPTS
