@@ -76,14 +76,22 @@ def counted(events: Sequence[RawEvent]) -> Iterator[tuple[RawEvent, int]]:
     alone is kept; it undoes a purchase that another file told of. Money of another currency is
     read and shown, and counts for nothing.
     """
-    noted = _NotedRefunds(events)
-    for event in events:
-        if event.status in _VOID or event.currency != OWN_CURRENCY:
-            continue
+    moved = [each for each in events if each.status not in _VOID and each.currency == OWN_CURRENCY]
+    explained = _explained(events, [each for each in moved if each.category == Category.REFUND])
+    for event in moved:
         if event.category != Category.REFUND:
             yield event, event.amount_fen - event.refunded_fen
-        elif not noted.explain(event):
+        elif id(event) not in explained:
             yield event, event.amount_fen
+
+
+def _explained(events: Sequence[RawEvent], refunds: Sequence[RawEvent]) -> frozenset[int]:
+    """The refund rows that a purchase's note tells of already. What fills a note whole comes first,
+    so that the refund of another purchase cannot take a part of it."""
+    noted = _NotedRefunds(events)
+    whole = {id(refund) for refund in refunds if noted.explain(refund, is_whole=True)}
+    rest = (refund for refund in refunds if id(refund) not in whole)
+    return frozenset(whole | {id(each) for each in rest if noted.explain(each, is_whole=False)})
 
 
 class _NotedRefunds:
@@ -100,13 +108,14 @@ class _NotedRefunds:
             self._by_number.setdefault((event.source, event.native_id), {})[place] = event
             self._by_merchant.setdefault((event.source, event.merchant), {})[place] = event
 
-    def explain(self, refund: RawEvent) -> bool:
+    def explain(self, refund: RawEvent, *, is_whole: bool) -> bool:
         """Take the refund off the purchase that carries it; False where there is none."""
         number, merchant = refund.parent_native_id, refund.merchant
         among = self._by_number if number else self._by_merchant
         candidates = among.get((refund.source, number or merchant), {})
         for place, purchase in islice(candidates.items(), MOST_CANDIDATES):
-            fits = refund.amount_fen <= self._left_fen[place]
+            left_fen = self._left_fen[place]
+            fits = refund.amount_fen == left_fen if is_whole else refund.amount_fen <= left_fen
             if fits and refund.occurred_at >= purchase.occurred_at:
                 self._take(place, refund.amount_fen, purchase)
                 return True

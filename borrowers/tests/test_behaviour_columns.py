@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from borrowers.behaviour.columns import counted, from_events, joined, merchant_number
 from borrowers.behaviour.contracts import Category, Direction, EventStatus, RawEvent, Source
+from borrowers.connectors.registry import read_bill
+from borrowers.tests.bill_texts import wechat, wechat_row
 
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 COFFEE = RawEvent(
@@ -137,3 +139,19 @@ class TestColumns:
         rows = list(zip(whole.segment, whole.seconds, whole.amount_fen, strict=True))
         assert rows == sorted(rows)
         assert len(rows) == sum(len(events) for events in parts)
+
+
+def test_a_note_is_met_by_the_refund_that_fills_it_before_a_smaller_one():
+    """A smaller refund of another order must not hide behind it and leave the larger one over."""
+    content = wechat(
+        wechat_row(party="示例铺", amount="¥50.00", status="已退款(￥50.00)"),
+        wechat_row(kind="示例铺-退款", party="示例铺", direction="收入", native_id="/",
+                   amount="¥20.00", at="2025-03-05 12:30:00"),
+        wechat_row(kind="示例铺-退款", party="示例铺", direction="收入", native_id="/",
+                   amount="¥50.00", at="2025-03-06 12:30:00"),
+    )  # fmt: skip
+    events = [replace(event, parent_native_id="") for event in read_bill(content, "").events]
+
+    left = [net_fen for event, net_fen in counted(events) if event.category == Category.REFUND]
+
+    assert left == [2_000]

@@ -81,6 +81,16 @@ class TestSalary:
         assert recurrence.salaries == ()
         assert len(recurrence.incomes) == 1
 
+    def test_is_not_what_people_send_themselves_from_another_bank(self):
+        lines = wages(2_000, 2_000, 2_000, 2_000, merchant="", counterparty="林一诺")
+        columns = columns_of(lines)
+        everything = np.ones(len(columns), dtype=bool)
+
+        own = recurring(columns, everything, TODAY, own_names=frozenset({code("林一诺")}))
+
+        assert own.salaries == own.incomes == ()
+        assert len(recurring(columns, everything, TODAY).salaries) == 1
+
     def test_of_later_days_is_not_known_yet(self):
         assert found(wages(8_000, 8_000, 8_000), date(2026, 2, 28)).salaries == ()
 

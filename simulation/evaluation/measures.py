@@ -22,7 +22,8 @@ from borrowers.behaviour.matching import match
 from borrowers.behaviour.recurrence import Recurrence, recurring
 from borrowers.checks.integrity.report import inspect
 from common.periods import shanghai_date
-from simulation.evaluation.files import Person, Told, columns_of
+from simulation.evaluation.files import Person, Told, code, columns_of
+from simulation.folders.people import faces
 from simulation.words import Scene
 from simulation.world.events import OWN_TRANSFERS, Kind
 
@@ -108,7 +109,12 @@ def understand(person: Person, as_of: date) -> Understood:
         links=links,
         by_key={told.key: told for told in person.told if told.is_kept},
         honest=frozenset(honest),
-        recurrence=recurring(person.columns, is_counted, as_of),
+        recurrence=recurring(
+            person.columns,
+            is_counted,
+            as_of,
+            own_names=frozenset({code("event.merchant", faces.name(person.number))}),
+        ),
     )
 
 

@@ -44,14 +44,22 @@ NO_SUBSCRIPTION = (
 )
 
 
-def recurring(columns: MatchColumns, counted: Flags, as_of: date) -> Recurrence:
+def recurring(
+    columns: MatchColumns,
+    counted: Flags,
+    as_of: date,
+    *,
+    own_names: frozenset[int] = frozenset(),
+) -> Recurrence:
     """Every stream among the counted rows up to a day.
 
-    `counted` leaves out what tells of the same money again and what came back.
+    `counted` leaves out what tells of the same money again and what came back. `own_names` are the
+    codes of the person's own name: what they send themselves from elsewhere is no income.
     """
     day = (columns.microseconds // 1_000_000 + SHANGHAI_SECONDS) // DAY_SECONDS + EPOCH
     party = np.where(columns.merchant != 0, columns.merchant, columns.counterparty)
-    known = counted & (day <= as_of.toordinal()) & (columns.amount_fen > 0)
+    is_own = np.isin(columns.counterparty, list(own_names)) & (columns.counterparty != 0)
+    known = counted & ~is_own & (day <= as_of.toordinal()) & (columns.amount_fen > 0)
     came = known & (columns.direction == Direction.IN)
     could_be = came & np.isin(columns.category, COULD_BE_WAGE)
     rows = Table(columns, day, party, as_of)

@@ -13,7 +13,7 @@ from itertools import islice
 from operator import itemgetter
 
 from borrowers.connectors.categories import OWN_MONEY
-from borrowers.connectors.contracts import Category, Direction, EventStatus
+from borrowers.connectors.contracts import Category, Direction, EventStatus, Platform
 from borrowers.connectors.tables.drafts import Draft
 
 LATEST = timedelta(days=90)
@@ -98,9 +98,23 @@ class Payments:
         return (
             self.best(self.with_number_of(refund), refund)
             or self.best(self.by_order.get((refund.order_id, refund.party), []), refund)
-            or self.best(self.recent(refund), refund)
+            or self.by_looks(refund)
             or self.best(self.saying_so(refund), refund)
         )
+
+    def by_looks(self, refund: Draft) -> Draft | None:
+        """By party and amount. A bank's numbers say nothing of the payment: where several could
+        have given a part of theirs back none is guessed: a wallet's or shop's bill may know."""
+        candidates = list(islice(self.recent(refund), NEAREST))
+        payment = self.best(candidates, refund)
+        is_of_bank = bool(refund.account) or refund.balance_fen is not None
+        if payment is None or not is_of_bank:
+            return payment
+        strengths = [self.claim_strength(each, refund) for each in candidates]
+        fitting = [strength for strength in strengths if strength]
+        says_so, is_filled, _ = max(fitting)
+        is_sure = says_so or (is_filled and refund.via is Platform.NONE)
+        return payment if is_sure or len(fitting) == 1 else None
 
     def with_number_of(self, refund: Draft) -> list[Draft]:
         """By the number before the separator; by the payment's number where the order's stands; by
