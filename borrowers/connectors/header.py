@@ -23,6 +23,11 @@ CELLS_OF_A_NOTE = 2
 ROWS_TO_DO_BETTER = 50
 DASHES = re.compile(r"^\s*[-—–]{4,}|^#NAME\?$")
 
+TOTAL = re.compile(r"^[\W_]*(.{0,6}(合计|总计|小计|累计)|total|subtotal|sum\b)", re.IGNORECASE)
+TOTAL_ALONE = re.compile(
+    "(人民币|本页|本期)?(合计|总计|小计|累计)(金额)?[:：]?|(grand |sub)?total:?", re.IGNORECASE
+)
+
 EXCEL_1900 = datetime(1899, 12, 30)  # noqa: DTZ001 - wall clock, the zone is added at the end
 EXCEL_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
 # From 2003, when Alipay began, to the end of the century; also what an Excel serial may say.
@@ -117,7 +122,7 @@ def amount_fen(cell: Cell) -> int:
 @lru_cache(maxsize=16_384)
 def fen_in(cell: str) -> int:
     """Prices come again and again. Raises RowUnreadable."""
-    words = cell.translate(NOT_IN_AMOUNTS)
+    words = cell.translate(NOT_IN_AMOUNTS).lstrip("?")  # GBK has no ¥: spreadsheets save a ?.
     if not AMOUNT.fullmatch(words):
         words = unicodedata.normalize("NFKC", words).translate(NOT_IN_AMOUNTS)
         if not SHORT_AMOUNT.fullmatch(words):  # 4.2E+3 was rounded on its way: never guessed.
@@ -268,9 +273,18 @@ def is_note(row: Row, header: Header) -> bool:
         if cell is not None and (not isinstance(cell, str) or cell.strip()):
             filled += 1
             if filled > CELLS_OF_A_NOTE:
-                return False
+                return is_sum(row, header)
     at = header.places.get("time", len(row))
     return not (at < len(row) and TIME.match(text(row[at])))
+
+
+def is_sum(row: Row, header: Header) -> bool:
+    """A line of totals that somebody wrote under the rows: a label, and no time."""
+    at = header.places.get("time", 0)
+    time = row[at] if at < len(row) else None
+    if not isinstance(time, str | None) or (time or "")[:1].isdigit():
+        return False
+    return any(isinstance(cell, str) and TOTAL_ALONE.fullmatch(text(cell)) for cell in row)
 
 
 def titles(rows: Iterable[Row]) -> Iterator[str]:
@@ -288,7 +302,8 @@ def is_end(row: Row) -> bool:
 
 
 def refuse_cut_row(sheet: Sheet, row: Row, header: Header) -> None:
-    """A last line that stops early, with no line end behind it, was cut off."""
+    """A last line that stops early, with no line end behind it, was cut off; a sum was not."""
     is_short = bool(row) and len(row) < header.width and not is_end(row)
+    is_short = is_short and not TOTAL.match(next(filter(None, map(text, row)), "")[:20])
     if sheet.has_open_end and is_short:
         raise refusals.TruncatedFile

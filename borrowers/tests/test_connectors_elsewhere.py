@@ -18,6 +18,11 @@ ICBC_ROW = (
 )
 ICBC_TOTAL = '人民币合计,,,,"0.00 \t","18.00 \t",'
 
+WECHAT = (
+    "交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号\n"
+    "2025-03-04 12:00:00,商户消费,示例小面馆,午饭,支出,18.00,零钱,支付成功,42000001\n"
+)
+
 
 def read(text):
     return read_bill(text.encode(), "")
@@ -42,6 +47,27 @@ class TestTotals:
         )
 
         assert (reading.rows_read, reading.quarantined) == (1, ())
+
+    @pytest.mark.parametrize("total", ["合计：18.00", "合计,,,支出,18.00\n", ",,,总计,18.00,1,,\n"])
+    def test_a_sum_that_somebody_wrote_under_a_wallet_s_rows_is_no_row(self, total):
+        reading = read(f"{WECHAT}{total}")
+
+        assert (reading.rows_read, reading.quarantined) == (1, ())
+
+    def test_a_bank_s_remark_without_a_line_end_is_no_row_that_was_cut(self):
+        reading = read(
+            "交易日期,交易时间,收入,支出,余额,交易类型,交易备注\n"
+            "20250304,20:00:00,,10.00,90.00,消费,午饭\n# 结束"
+        )
+
+        assert reading.rows_read == 1
+
+    def test_a_sign_that_gbk_does_not_have_leaves_the_amount_readable(self):
+        reading = read(
+            WECHAT.replace("支出,18.00", "支出,?18.00").replace("支付成功", "已退款(?5.00)")
+        )
+
+        assert (reading.events[0].amount_fen, reading.events[0].refunded_fen) == (1800, 500)
 
 
 class TestWhoseFile:

@@ -8,6 +8,8 @@ from borrowers.connectors.contracts import Cell, Row, Sheet
 from borrowers.connectors.header import (
     CELLS_OF_A_NOTE,
     FEWEST_NAMES,
+    TOTAL,
+    TOTAL_ALONE,
     Header,
     RowUnreadable,
     is_end,
@@ -22,10 +24,6 @@ from borrowers.connectors.statements.dialects import Dialect, field_of
 ROWS_OF_PREAMBLE = 150
 # A heading stands among the first cells; most rows are settled by looking at them.
 CELLS_ASKED = 3
-TOTAL = re.compile(r"^[\W_]*(.{0,6}(合计|总计|小计|累计)|total|subtotal|sum\b)", re.IGNORECASE)
-TOTAL_ALONE = re.compile(
-    "(人民币|本页|本期)?(合计|总计|小计|累计)(金额)?[:：]?|(grand |sub)?total:?", re.IGNORECASE
-)
 ANY_YEAR = Days(is_day_first=True)
 # Cards list each currency under a title of its own; accounts may, too.
 MONEY_OF_SECTION = "(人民币|美元|港币|欧元|日元|英镑|澳元|外币|CNY|USD|HKD|EUR|JPY|GBP)"
@@ -100,7 +98,8 @@ class Statement:
         last = len(self.sheet.rows) - 1
         for index in range(header.row_index + 1, last + 1):
             row = self.sheet.rows[index]
-            if index == last and not has_ended and len(row) < shortest and not is_total(row):
+            is_short = index == last and not has_ended and len(row) < shortest
+            if is_short and not is_remark(row, header):
                 refuse_cut_row(self.sheet, row, header)
             if again := self.another_header(row, index):
                 header, has_ended = again, False
@@ -146,6 +145,14 @@ def is_total(row: Row) -> bool:
     return bool(said) and (
         TOTAL.match(said[0]) is not None or any(map(TOTAL_ALONE.fullmatch, said))
     )
+
+
+def is_remark(row: Row, header: Header) -> bool:
+    """One cell of words where a day should stand: a bank's own line at the end, not a cut row."""
+    said = [words for cell in row if (words := text(cell))]
+    begins_with_days = 0 in (header.places.get(name) for name in WHEN)
+    has_digits = any(character.isdigit() for words in said for character in words)
+    return len(said) == 1 and (said[0][0] == "#" or (begins_with_days and not has_digits))
 
 
 def is_row(row: Row, cells: Mapping[str, Cell], header: Header) -> bool:

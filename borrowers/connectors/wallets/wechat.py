@@ -66,7 +66,7 @@ STATES = (
 )
 NOTHING_MOVED = frozenset({EventStatus.FAILED, EventStatus.CLOSED, EventStatus.PENDING})
 REFUNDED = "退"
-REFUNDED_PART = re.compile(r"已退款\s*[(（]?\s*[¥￥]?\s*(\d[\d,]*(?:\.\d+)?)")
+REFUNDED_PART = re.compile(r"已退款\s*[(（]?\s*[¥￥?]?\s*(\d[\d,]*(?:\.\d+)?)")
 REFUNDED_WHOLE = ("已全额退款", "已退还", "已退款")
 
 
