@@ -209,6 +209,13 @@ class TestPages:
         assert repaid.occurred_at.astimezone(SHANGHAI).isoformat() == "2025-03-04T00:00:00+08:00"
         assert (repaid.category, bought.amount_fen) == (Category.CREDIT_REPAYMENT, 1800)
 
+    def test_tables_that_only_set_the_page_stay_apart(self):
+        frame = "<table><tr><td></td><td></td><td></td></tr><tr><td>您好</td></tr></table>"
+
+        reading = read(f"<html><body>{frame}{frame}{self.table(self.BOUGHT)}</body></html>")
+
+        assert (reading.source, reading.rows_read) == (Source.BOCOM, 1)
+
 
 class TestMT940:
     HEAD = ":20:S\r:25:99/0001234\r:60F:C250301EUR100,00\r"

@@ -34,7 +34,11 @@ def continued(tables: list[list[Row]]) -> list[list[Row]]:
     by_headings: dict[tuple[Cell, ...], list[Row]] = {}
     for rows in tables:
         headings = tuple("".join(str(cell).split()) for cell in rows[0])
-        is_heading = len(headings) >= FEWEST_HEADINGS and not any(map(DIGIT.search, headings))
+        is_heading = (
+            len(headings) >= FEWEST_HEADINGS
+            and all(headings)
+            and not any(map(DIGIT.search, headings))
+        )
         key = headings if is_heading else (len(by_headings),)
         by_headings.setdefault(key, []).extend(rows)
     return list(by_headings.values())
