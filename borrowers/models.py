@@ -5,6 +5,8 @@ from borrowers.behaviour.models import (
     EventRow,
     EventTextRow,
     ImportBatch,
+    MerchantRule,
+    MerchantVersion,
     QuarantinedRow,
 )
 from borrowers.checks.models import LabelProposal
@@ -18,6 +20,7 @@ from borrowers.uploads.models import Upload
 
 __all__ = [
     "AccessEntry", "Account", "Borrower", "Consent", "ConsentWithdrawal", "DeliveredEvent",
-    "Delivery", "EventMark", "EventRow", "EventTextRow", "ImportBatch", "LabelProposal", "Message",
-    "OutgoingText", "Partner", "PartnerKey", "QuarantinedRow", "SealedFile", "Upload",
+    "Delivery", "EventMark", "EventRow", "EventTextRow", "ImportBatch", "LabelProposal",
+    "MerchantRule", "MerchantVersion", "Message", "OutgoingText", "Partner", "PartnerKey",
+    "QuarantinedRow", "SealedFile", "Upload",
 ]  # fmt: skip

@@ -9,6 +9,8 @@ TABLES: tuple[str, ...] = (
     "borrowers_consent",
     "borrowers_consentwithdrawal",
     "borrowers_accessentry",
+    "borrowers_merchantversion",
+    "borrowers_merchantrule",
     "scoring_policycase",
     "monitoring_checkrun",
     "lending_ledgerentry",

@@ -28,6 +28,8 @@ from borrowers.behaviour.imports import (
     what_was_read,
 )
 from borrowers.behaviour.matching.finding import match
+from borrowers.behaviour.merchants.naming import with_merchants
+from borrowers.behaviour.merchants.queries import active
 from borrowers.behaviour.models import ImportBatch
 from borrowers.behaviour.queries import match_columns_of
 from borrowers.behaviour.tables import events as store
@@ -128,8 +130,12 @@ def keep_signed(*, borrower_id: int, consent_id: int, batch: SignedBatch) -> int
     """
     borrower = card(borrower_id)
     seal_words = partial(seal, key_id=borrower.consented_key_id, context=WORDS_CONTEXT)
-    rows = to_keep(counted(batch.events), code=_code, seal=seal_words, assurance=Assurance.SIGNED)
-    row = batches.signed(borrower_id, consent_id, batch, counted_rows=len(rows))
+    book = active()
+    events = with_merchants(batch.events, book)
+    rows = to_keep(counted(events), code=_code, seal=seal_words, assurance=Assurance.SIGNED)
+    row = batches.signed(
+        borrower_id, consent_id, batch, counted_rows=len(rows), merchants=book.version
+    )
     imported = store.merge(
         rows,
         store.Ground(
@@ -200,6 +206,7 @@ class _Sealed:
     reading: Reading
     rows: ToKeep
     key_id: int
+    merchants: int
 
 
 def _sealed(borrower_id: int, reading: Reading) -> _Sealed:
@@ -207,8 +214,10 @@ def _sealed(borrower_id: int, reading: Reading) -> _Sealed:
     _insist_on_consent(borrower_id, purpose_of(reading.source))
     key_id = card(borrower_id).consented_key_id
     seal_words = partial(seal, key_id=key_id, context=WORDS_CONTEXT)
-    rows = to_keep(counted(reading.events), code=_code, seal=seal_words)
-    return _Sealed(reading=reading, rows=rows, key_id=key_id)
+    book = active()
+    events = with_merchants(reading.events, book)
+    rows = to_keep(counted(events), code=_code, seal=seal_words)
+    return _Sealed(reading=reading, rows=rows, key_id=key_id, merchants=book.version)
 
 
 def _code(context: str, text: str) -> int:
@@ -250,17 +259,17 @@ def _keep(
     known_before = match_columns_of(borrower_id)
     report = inspect(sealed.reading, matched(sealed.rows), known_before)
     batch = batches.read(
-        borrower, consent_id, document.id, sealed.reading, report, len(sealed.rows)
+        borrower,
+        consent_id,
+        document.id,
+        sealed.reading,
+        report,
+        counted_rows=len(sealed.rows),
+        merchants=sealed.merchants,
     )
     batches.set_aside(batch, sealed.reading, sealed.key_id)
     imported = store.merge(
-        with_assurance(sealed.rows, report.assurance),
-        store.Ground(
-            borrower_id=borrower.pk,
-            consent_id=consent_id,
-            batch_id=batch.pk,
-            key_id=sealed.key_id,
-        ),
+        with_assurance(sealed.rows, report.assurance), _ground(batch, key_id=sealed.key_id)
     )
     batch.rows_imported = imported
     batch.rows_duplicate = batch.rows_duplicate - imported
@@ -269,6 +278,15 @@ def _keep(
         _relink(borrower_id)
     _tell(borrower, batch, by)
     return _outcome(batch, already_imported=False)
+
+
+def _ground(batch: ImportBatch, *, key_id: int) -> store.Ground:
+    return store.Ground(
+        borrower_id=batch.borrower_id,
+        consent_id=batch.consent_id,
+        batch_id=batch.pk,
+        key_id=key_id,
+    )
 
 
 def _relink(borrower_id: int) -> None:
@@ -287,13 +305,7 @@ def keep_read_by_hand(*, batch: ImportBatch, event: RawEvent, assurance: Assuran
         return False
     seal_words = partial(seal, key_id=key_id, context=WORDS_CONTEXT)
     rows = to_keep([(event, event.amount_fen)], code=_code, seal=seal_words, assurance=assurance)
-    ground = store.Ground(
-        borrower_id=batch.borrower_id,
-        consent_id=batch.consent_id,
-        batch_id=batch.pk,
-        key_id=key_id,
-    )
-    is_new = store.merge(rows, ground) == 1
+    is_new = store.merge(rows, _ground(batch, key_id=key_id)) == 1
     if is_new:
         _relink(batch.borrower_id)
     return is_new

@@ -18,7 +18,9 @@ def read(
     document_id: int,
     reading: Reading,
     report: IntegrityReport,
+    *,
     counted_rows: int,
+    merchants: int,
 ) -> ImportBatch:
     """The batch before its events are stored: until then each counted row is a duplicate."""
     return ImportBatch.objects.create(
@@ -28,6 +30,7 @@ def read(
         source=reading.source,
         dialect=reading.dialect,
         encoding=reading.encoding,
+        merchants_id=merchants or None,
         rows_read=reading.rows_read,
         rows_not_counted=len(reading.events) - counted_rows,
         rows_imported=0,
@@ -65,7 +68,7 @@ def _said(reading: Reading) -> dict[str, Any]:
 
 
 def signed(
-    borrower_id: int, consent_id: int, batch: SignedBatch, *, counted_rows: int
+    borrower_id: int, consent_id: int, batch: SignedBatch, *, counted_rows: int, merchants: int
 ) -> ImportBatch:
     """What a partner sent at once about a person; all of it is new until the tables say other."""
     times = [each.occurred_at for each in batch.events]
@@ -75,6 +78,7 @@ def signed(
         source=Source.PARTNER,
         dialect="PARTNER_API",
         encoding="utf-8",
+        merchants_id=merchants or None,
         rows_read=len(batch.events) + batch.duplicates + len(batch.quarantined),
         rows_not_counted=len(batch.events) - counted_rows,
         rows_imported=counted_rows,

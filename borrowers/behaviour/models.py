@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from borrowers.behaviour.contracts import Assurance, MarkKind, MarkState, RowState, Source
+from borrowers.behaviour.contracts import Assurance, MarkKind, MarkState, Place, RowState, Source
+from borrowers.behaviour.merchants.naming import OF_MERCHANTS
 from common import public_ids
 from common.crypto.fields import SealedJSONField, sealed_check
 
@@ -35,6 +36,13 @@ class ImportBatch(models.Model):
     dialect = models.CharField(_("Layout"), max_length=30)
     encoding = models.CharField(_("Encoding"), max_length=20)
     rows_read = models.PositiveIntegerField(_("Rows read"))
+    merchants = models.ForeignKey(
+        "borrowers.MerchantVersion",
+        verbose_name=_("Version of the merchant table"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+    )
     # Closed and failed payments, and refunds that their purchase already carries.
     rows_not_counted = models.PositiveIntegerField(_("Not counted"))
     rows_imported = models.PositiveIntegerField(_("Kept"))
@@ -83,6 +91,66 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dialect} {self.pk}"
+
+
+class MerchantVersion(models.Model):
+    """One change of the merchant table. It only grows; the newest version is used at imports."""
+
+    public_id = models.CharField(_("Number"), max_length=22, unique=True, default=public_ids.new)
+    made_by = models.ForeignKey(
+        "borrowers.Account",
+        verbose_name=_("Changed by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+    )
+    made_at = models.DateTimeField(_("Changed"), db_default=Now())
+    rules = models.PositiveIntegerField(_("Lines in the table"))
+    added = models.PositiveIntegerField(_("Lines added"))
+    changed = models.PositiveIntegerField(_("Lines changed"))
+    removed = models.PositiveIntegerField(_("Lines taken out"))
+
+    class Meta:
+        verbose_name = _("version of the merchant table")
+        verbose_name_plural = _("versions of the merchant table")
+        permissions = [("manage_merchants", "Can change the merchant table")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class MerchantRule(models.Model):
+    """What a version says of one name: a category and a place, or that the name is taken out."""
+
+    version = models.ForeignKey(
+        MerchantVersion, verbose_name=_("Version"), on_delete=models.PROTECT, related_name="+"
+    )
+    name = models.CharField(_("Merchant's name"), max_length=80)
+    is_prefix = models.BooleanField(_("Only how it begins"))
+    category = models.PositiveSmallIntegerField(_("Category"), null=True)
+    place = models.PositiveSmallIntegerField(_("Place"))
+
+    class Meta:
+        verbose_name = _("line of the merchant table")
+        verbose_name_plural = _("lines of the merchant table")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "is_prefix", "version"], name="merchant_is_named_once_in_a_version"
+            ),
+            # Health and belief are never told by a merchant's name (PIPL art. 28).
+            models.CheckConstraint(
+                condition=models.Q(category=None)
+                | models.Q(category__in=[int(each) for each in OF_MERCHANTS]),
+                name="merchant_category_can_be",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(place__in=[int(each) for each in Place]),
+                name="merchant_place_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class BasisKind(models.IntegerChoices):

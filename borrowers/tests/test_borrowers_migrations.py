@@ -55,7 +55,7 @@ def guards(committed) -> set[str]:
 
 def test_event_tables_and_guards_can_be_taken_back_and_made_again(committed):
     assert relations(committed) == set(MADE_IN_SQL)
-    assert len(guards(committed)) == 3
+    assert len(guards(committed)) == 5
 
     migrate(committed, "0001")
     assert relations(committed) == set()

@@ -4,7 +4,6 @@ import pytest
 
 from borrowers.connectors.contracts import Category, Method, Place, Platform
 from borrowers.connectors.registry import read_bill
-from borrowers.connectors.tables.labels import with_merchants
 from borrowers.tests.bill_texts import alipay_app, app_row, wechat, wechat_row
 
 
@@ -70,30 +69,3 @@ class TestWhoPaid:
         assert event(party="京东商城平台商户").via is Platform.JD
         assert event(party="美团").via is Platform.MEITUAN
         assert event(party="示例面馆").via is Platform.NONE
-
-
-class TestMerchantTable:
-    def reading(self, **row):
-        return read_bill(wechat(wechat_row(**row)), "")
-
-    def test_overrules_models_and_keywords(self):
-        reading = self.reading(party="ＡＢＣ小栈", item="/")
-
-        (found,) = with_merchants(reading, {"abc小栈": Category.DINING}).events
-
-        assert (found.category, found.method) == (Category.DINING, Method.MERCHANT_TABLE)
-
-    def test_leaves_what_a_gate_decided(self):
-        reading = self.reading(kind="转账", party="*芳")
-
-        assert with_merchants(reading, {"*芳": Category.DINING}) == reading
-
-    def test_does_not_touch_what_was_suppressed(self):
-        reading = self.reading(party="示例大药房")
-
-        assert with_merchants(reading, {"示例大药房": Category.GROCERIES}) == reading
-
-    def test_empty_changes_nothing(self):
-        reading = self.reading()
-
-        assert with_merchants(reading, {}) is reading

@@ -72,6 +72,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 "borrowers.LabelProposal",
                 only=(("state__exact", "1"),),
             ),
+            Entry(_("Merchant table"), "table_view", "borrowers.MerchantRule"),
             Entry(_("Partners"), "handshake", "borrowers.Partner"),
             Entry(_("Deliveries of partners"), "input", "borrowers.Delivery"),
             Entry(_("Messages"), "mail", "borrowers.Message"),

@@ -5,26 +5,22 @@ is written down by which the category was found, and the place is read out of th
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 from borrowers.connectors import categories
 from borrowers.connectors.categories import contains, normalised
 from borrowers.connectors.contracts import (
-    BillReading,
     Category,
     Direction,
     Method,
     Place,
     Platform,
-    RawEvent,
     Source,
 )
 from borrowers.connectors.tables.drafts import Draft
 
 # How sure it makes, in percent.
-BY_GATE, BY_NATIVE, BY_CODE, BY_TABLE = 92, 90, 85, 95
+BY_GATE, BY_NATIVE, BY_CODE = 92, 90, 85
 
 # What a wallet or a shop calls its own ways of paying without a hand being moved.
 BY_ITSELF = (
@@ -119,31 +115,3 @@ def named(platforms: tuple[tuple[Platform, tuple[str, ...]], ...], words: str) -
         if contains(words, marks):
             return platform
     return Platform.NONE
-
-
-# --- the merchant table -------------------------------------------------------------------------
-
-
-def with_merchants(reading: BillReading, merchants: Mapping[str, Category]) -> BillReading:
-    """The reading with the categories of a table of merchants that people keep by hand.
-
-    `merchants` holds names as `normalised` spells them. What the platform or a code says stands;
-    models and keywords give way.
-    """
-    if not merchants:
-        return reading
-    events = tuple(by_table(event, merchants) for event in reading.events)
-    return replace(reading, events=events)
-
-
-def by_table(event: RawEvent, merchants: Mapping[str, Category]) -> RawEvent:
-    is_open = event.method > Method.MERCHANT_TABLE or event.method is Method.NONE
-    category = merchants.get(normalised(event.merchant)) if event.merchant and is_open else None
-    if category is None or event.direction is not Direction.OUT:
-        return event
-    return replace(
-        event,
-        category=category,
-        method=Method.MERCHANT_TABLE,
-        confidence_percent=BY_TABLE,
-    )
