@@ -163,6 +163,32 @@ def printed(*lines):
     return [item(words, left, height) for height, left, words in cells if words]
 
 
+class TestNoHeadings:
+    ROWS = (
+        "05/13/2025,SAMPLE SHOP,2.00,,90.00",
+        "05/13/2025,SAMPLE SHOP,5.00,,92.00",
+        "05/13/2025,SAMPLE SHOP,1.00,,97.00",
+        "05/13/2025,SAMPLE SHOP,3.00,,98.00",
+        "05/13/2025,SAMPLE SHOP,4.00,,101.00",
+        "05/13/2025,SAMPLE SHOP,2.00,,105.00",
+        "05/13/2025,SAMPLE PAY,,7.00,107.00",
+    )
+
+    def test_columns_are_told_by_the_balance_though_one_row_does_not_follow_it(self):
+        odd = "05/14/2025,SAMPLE PAY,,1.00,89.00"
+
+        reading = read("\n".join([odd, *self.ROWS]) + "\n")
+
+        directions = [event.direction for event in reading.events]
+        assert directions == [Direction.IN, *[Direction.OUT] * 6, Direction.IN]
+
+    def test_rows_that_disagree_half_and_half_tell_nothing(self):
+        turned = [row.replace(",,", ",").replace("SHOP,", "SHOP,,") for row in self.ROWS[::2]]
+
+        with pytest.raises(refusals.FileRefused):
+            read("\n".join([*self.ROWS[1:4], *turned]) + "\n")
+
+
 class TestPrinted:
     NAMES = ("交易日期", "交易金额", "本次余额", "对手信息")
 

@@ -113,7 +113,7 @@ def is_day(cell: Cell) -> bool:
 
 def two_and_balance(rows: Sequence[Row], amounts: Sequence[int]) -> dict[str, int]:
     """Out, in and balance: one of the first two is filled in each row, and the balance says which
-    of them adds to it."""
+    of them adds to it; one row in five may disagree, and is then a break in the balance."""
     if len(amounts) != 3:
         return {}
     *two, last = amounts
@@ -127,9 +127,11 @@ def two_and_balance(rows: Sequence[Row], amounts: Sequence[int]) -> dict[str, in
         for change, row, amount in zip(changes, rows, moved, strict=False)
         if change and amount is not None and abs(change) == abs(amount)
     ]
-    if not first_adds or len(set(first_adds)) > 1:
+    adds = sum(first_adds)
+    agreeing = max(adds, len(first_adds) - adds)
+    if not first_adds or agreeing * 5 < len(first_adds) * 4:
         return {}
-    into, out = two if first_adds[0] else reversed(two)
+    into, out = two if adds == agreeing else reversed(two)
     return {"in": into, "out": out, "balance": last}
 
 
