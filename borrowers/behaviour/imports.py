@@ -272,6 +272,14 @@ class StreamSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundMonth:
+    """What came back in one calendar month of Shanghai."""
+
+    first_day: date
+    refunds_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What came in, what came back, and what comes again."""
 
@@ -279,6 +287,7 @@ class Summary:
     other_income_fen: int
     refunds_fen: int
     refunds: int
+    refund_months: tuple[RefundMonth, ...]
     streams: tuple[StreamSeen, ...]
 
 

@@ -1,6 +1,7 @@
 """Reading behaviour events. The consent gate is inside: nobody can read around it."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import numpy as np
@@ -27,6 +28,7 @@ from borrowers.behaviour.imports import (
     Finding,
     MonthSum,
     Overview,
+    RefundMonth,
     StreamSeen,
     Summary,
     contradicted,
@@ -108,15 +110,31 @@ def summary(borrower_id: int, as_of: date) -> Summary:
     is_own = columns.source == Source.OWN_LOANS
     is_income = came & ~is_refund & ~is_own & (columns.category != Category.CREDIT_DRAWDOWN)
     is_salary = is_income & np.array([key in found.salary_events for key in keys], dtype=np.bool_)
-    netted_fen = [link.netted_fen for link in holding if link.netted_fen and link.other not in gone]
+    netted = [link for link in holding if link.netted_fen and link.other not in gone]
+    # A note on a purchase tells no day of its own: it stands in the month of its purchase.
+    came_back = [
+        *zip(columns.microseconds[is_refund], columns.amount_fen[is_refund], strict=True),
+        *zip(columns.microseconds[is_noted], columns.refunded_fen[is_noted], strict=True),
+        *((link.event.microseconds, link.netted_fen) for link in netted),
+    ]
     return Summary(
         salary_fen=int(columns.amount_fen[is_salary].sum()),
         other_income_fen=int(columns.amount_fen[is_income & ~is_salary].sum()),
-        refunds_fen=int(columns.amount_fen[is_refund].sum() + columns.refunded_fen[is_noted].sum())
-        + sum(netted_fen),
-        refunds=int(is_refund.sum() + is_noted.sum()) + len(netted_fen),
+        refunds_fen=sum(int(fen) for _when, fen in came_back),
+        refunds=len(came_back),
+        refund_months=_refund_months(came_back),
         streams=_streams(borrower_id, found),
     )
+
+
+def _refund_months(came_back: Iterable[tuple[int, int]]) -> tuple[RefundMonth, ...]:
+    """The months in which something came back, in their order."""
+    sums: Counter[date] = Counter()
+    for microseconds, fen in came_back:
+        seconds = int(microseconds) // 1_000_000 + _SHANGHAI_SECONDS
+        day: date = np.datetime64(seconds, "s").astype("datetime64[D]").item()
+        sums[day.replace(day=1)] += int(fen)
+    return tuple(RefundMonth(first_day, fen) for first_day, fen in sorted(sums.items()))
 
 
 def _holding(borrower_id: int, readable: Collection[EventKey]) -> Sequence[Link]:

@@ -57,6 +57,19 @@ class TestRefunds:
         assert refunds(lin) == (2, 3_000)
         assert spent(lin) == 2_000
 
+    def test_stand_in_the_months_of_shanghai_in_which_they_came(self):
+        lin = lin_who_allows()
+        last_hour_of_may = cast.FIRST_DAY.replace(day=31, hour=15, minute=59)
+        told_before = {"occurred_at": last_hour_of_may, "parent_native_id": ""}
+        told_after = {"occurred_at": last_hour_of_may + timedelta(minutes=1)}
+
+        upload(lin, [order(), back(5, 200, **told_before), back(6, 1_000, **told_after)])
+
+        told = summary(lin)
+        months = [(each.first_day.isoformat(), each.refunds_fen) for each in told.refund_months]
+        assert months == [("2026-05-01", 200), ("2026-06-01", 1_000)]
+        assert sum(fen for _month, fen in months) == told.refunds_fen
+
     def test_noted_on_the_order_and_told_again_later_are_one(self):
         lin = lin_who_allows()
         upload(lin, [order(refunded_fen=2_000)], b"march")
@@ -174,6 +187,7 @@ class TestIncome:
         told = summary(zhao)
 
         assert (told.salary_fen, told.refunds, told.streams) == (0, 0, ())
+        assert told.refund_months == ()
 
     def test_agrees_with_what_a_decision_reads(self):
         lin = self.lin()

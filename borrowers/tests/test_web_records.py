@@ -126,6 +126,13 @@ class TestTheSummary:
 
         assert "We found no income in these files." in shown
         assert "It is never income." in shown
+        assert "Refunds by month" in shown
+        assert "May 2026" in shown.partition("Refunds by month")[2]
+
+    def test_draws_no_months_where_nothing_came_back(self, lin, phone):
+        give(lin, [cast.event(1)])
+
+        assert "Refunds by month" not in phone.get(SUMMARY).content.decode()
 
     def test_of_nothing_leads_to_the_upload(self, phone):
         shown = phone.get(SUMMARY).content.decode()

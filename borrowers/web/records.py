@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from borrowers.behaviour import queries
@@ -39,6 +41,7 @@ def summary(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
         "overview": overview,
         "months": overview.months[-MONTHS_SHOWN:],
         "scenes": scenes,
+        "refunds": _refunds(found),
         "incomes": _incomes(found),
         "subscribed": _levels(found.streams),
         "salaries": _shown(found.streams, {"SALARY", "INCOME"}),
@@ -65,6 +68,16 @@ def bill(request: HttpRequest, card: BorrowerCard, public_id: str) -> HttpRespon
         "doubt": _(doubt.message) % doubt.context if doubt else "",
     }
     return render(request, "borrowers/bill.html", context)
+
+
+def _refunds(found: Summary) -> list[Level]:
+    """What came back in each of the last months in which something did."""
+    month_format = pgettext("date format of a month in a table", "F Y")
+    return [
+        Level(date_format(each.first_day, month_format), each.refunds_fen, yuan(each.refunds_fen))
+        for each in found.refund_months[-MONTHS_SHOWN:]
+        if each.refunds_fen > 0
+    ]
 
 
 def _incomes(found: Summary) -> list[Level]:
