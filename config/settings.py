@@ -290,6 +290,8 @@ SPECTACULAR_SETTINGS = {
         "ApplicationState": "lending.applications.models.ApplicationState",
         "EntitlementState": "lending.rewards.models.EntitlementState",
         "LoanState": "lending.loans.models.LoanState",
+        "MoneyDirection": ["neutral", "in", "out"],
+        "ReasonDirection": ["UP", "DOWN"],
         "TransferState": "lending.channels.models.TransferState",
     },
 }

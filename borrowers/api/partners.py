@@ -53,7 +53,7 @@ class PartnerEventData(serializers.Serializer[Any]):
 
     amount_fen = serializers.IntegerField(min_value=0)
     currency = serializers.CharField(default="CNY")
-    direction = serializers.ChoiceField(["in", "out", "neutral"])
+    direction = serializers.ChoiceField(["neutral", "in", "out"])
     category = serializers.CharField(
         required=False, help_text="A scene of spending, or income_salary, in lower case."
     )

@@ -4,6 +4,7 @@ The token is a Fernet token, under the subject's key, of the context, a unit sep
 text. The context ties the cell to its column; a CHECK on the row ties the key's number to the row.
 """
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -120,4 +121,14 @@ def _parts(cell: str, context: str) -> tuple[int, str]:
     number, dollar, token = rest.partition("$")
     if version != FORMAT or not dollar or not (number.isascii() and number.isdigit()):
         raise DecryptError(f"{context}: not a sealed cell")
+    if not _is_written_plainly(token):
+        raise DecryptError(f"{context}: the cell was changed or is not of key {number}")
     return int(number), token
+
+
+def _is_written_plainly(token: str) -> bool:
+    """Whether it is base64 in its one spelling: the last letter has bits that mean nothing."""
+    try:
+        return urlsafe_b64encode(urlsafe_b64decode(token)).decode() == token
+    except ValueError:
+        return False
