@@ -1,111 +1,133 @@
-"""What we write to people, in both languages: the same facts in each, filled in and whole."""
+"""What we write and show reads whole in both languages: every fact, every code, every purpose."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
+from borrowers.behaviour.words import (
+    CATEGORIES,
+    FINDINGS,
+    FREQUENCIES,
+    ROWS_DO_NOT_FIT,
+    ROWS_MISSING,
+    SOURCES,
+    TOTALS_DIFFER,
+)
+from borrowers.consent.purposes import PURPOSES, of_partner, text_sha256
 from borrowers.messages.templates import TEMPLATES, missing_facts, wording
-from borrowers.tests import cast
-from common.money import yuan
+from borrowers.people.contracts import REVEAL_REASONS
+from borrowers.web.lines import CAME_OF_IT, SAID
 
-PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LANGUAGES = ("en", "zh-hans")
-VALUES: dict[str, object] = {
-    "amount_fen": 123_456,
-    "rate_ppm": 144_000,
-    "due_on": "2028-02-29",
-    "points": 120,
-    "loan": "a-public-id",
-    "application": "another-public-id",
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+# A fact of every unit, and how each reads.
+FACTS = {"amount_fen": 123_456, "due_on": "2026-12-20", "points": 120}
+READS = {"amount_fen": "¥1,234.56", "due_on": "2026-12-20", "points": "120"}
+SHOWN: dict[str, Mapping[Any, str]] = {
+    "categories": CATEGORIES,
+    "sources": SOURCES,
+    "findings": FINDINGS,
+    "frequencies": FREQUENCIES,
+    "reasons": REVEAL_REASONS,
+    "marks": SAID,
+    "decisions": CAME_OF_IT,
+    "doubts": {1: ROWS_DO_NOT_FIT, 2: ROWS_MISSING, 3: TOTALS_DIFFER},
 }
 
 
-def facts_of(code: str) -> dict[str, object]:
-    return {key: VALUES[key] for key in TEMPLATES[code].facts}
+def in_chinese(words: str) -> str:
+    with translation.override("zh-hans"):
+        return translation.gettext(words)
 
 
-def said(code: str, language: str, **changes: object) -> str:
-    with translation.override(language):
-        found = wording(code, {**facts_of(code), **changes}, translation.gettext)
-    return f"{found.title}\n{found.body}"
-
-
-@pytest.mark.parametrize("code", TEMPLATES)
-class TestEveryMessage:
+class TestMessages:
     @pytest.mark.parametrize("language", LANGUAGES)
-    def test_is_whole(self, code, language):
-        words = said(code, language)
+    @pytest.mark.parametrize("code", TEMPLATES)
+    def test_say_every_fact_in_either_language(self, code, language):
+        facts = {name: FACTS[name] for name in TEMPLATES[code].facts}
 
-        assert "%(" not in words
-        assert "None" not in words
-        assert all(line.strip() == line and line for line in words.split("\n"))
+        with translation.override(language):
+            said = wording(code, facts, translation.gettext)
 
-    def test_is_in_the_readers_language(self, code):
-        assert not CHINESE.search(said(code, "en"))
-        assert CHINESE.search(said(code, "zh-hans"))
+        assert missing_facts(code, facts) == []
+        for name in facts:
+            assert READS[name] in f"{said.title} {said.body}"
+        assert "%" not in f"{said.title}{said.body}".replace("100%", "")
+        assert bool(CHINESE.search(said.title)) is (language == "zh-hans")
+        assert bool(CHINESE.search(said.body)) is (language == "zh-hans")
 
-    def test_asks_for_the_same_facts_in_both(self, code):
+    @pytest.mark.parametrize("code", TEMPLATES)
+    def test_ask_for_the_facts_that_they_say_and_for_no_other(self, code):
         template = TEMPLATES[code]
+        asked = {re.sub(r"_(fen|ppm|on)$", "", name) for name in template.facts}
+
         for words in (template.title, template.body):
-            with translation.override("zh-hans"):
-                chinese = translation.gettext(words)
+            assert set(PLACEHOLDER.findall(in_chinese(words))) == set(PLACEHOLDER.findall(words))
+        assert set(PLACEHOLDER.findall(template.title + template.body)) == asked
 
-            assert sorted(PLACEHOLDER.findall(chinese)) == sorted(PLACEHOLDER.findall(words))
+    @pytest.mark.parametrize("code", [each for each in TEMPLATES if TEMPLATES[each].facts])
+    def test_name_each_fact_that_is_missing(self, code):
+        wanted = TEMPLATES[code].facts
 
-    def test_uses_every_fact_that_it_asks_for(self, code):
-        """A fact that no word shows was told to nobody: then it need not be known."""
-        template = TEMPLATES[code]
-        shown = set(PLACEHOLDER.findall(template.title + template.body))
-        asked = {re.sub(r"_(fen|ppm|on)$", "", key) for key in template.facts}
+        assert missing_facts(code, {}) == list(wanted)
+        assert missing_facts(code, {wanted[0]: 1}) == list(wanted[1:])
 
-        assert shown == asked
+    @given(fen=st.integers(-(10**12), 10**12))
+    def test_write_an_amount_as_yuan_and_fen(self, fen):
+        said = wording("REPAYMENT_RECEIVED", {"amount_fen": fen}, str).body
 
-    @pytest.mark.parametrize("language", LANGUAGES)
-    def test_shows_the_same_figures_in_both(self, code, language):
-        words = said(code, language)
+        digits = "".join(each for each in said if each.isdigit())
+        assert int(digits) == abs(fen)
+        assert said.count("¥") == 1
 
-        for key in TEMPLATES[code].facts:
-            figure = {"amount_fen": yuan(123_456), "due_on": "2028-02-29", "points": "120"}[key]
-            assert figure in words
+    def test_are_not_filled_twice(self):
+        """A fact that looks like a placeholder stays what it is."""
+        said = wording("POINTS_EARNED", {"points": "%(points)s"}, str).body
 
-    def test_says_nothing_of_the_fact_that_nobody_asked_for(self, code):
-        """The loan's number is kept beside a message so that the page can link to it."""
+        assert said.startswith("%(points)s points")
+
+
+class TestNotices:
+    @pytest.mark.parametrize("code", PURPOSES)
+    def test_of_every_purpose_read_whole_in_chinese(self, code):
+        for sentence in PURPOSES[code].sentences():
+            said = in_chinese(sentence)
+            assert CHINESE.search(said), sentence
+            assert "%" not in said
+
+    @pytest.mark.parametrize("code", PURPOSES)
+    def test_have_a_fingerprint_for_each_language(self, code):
+        prints = set()
         for language in LANGUAGES:
-            words = said(code, language, loan="a-public-id", unknown_fact="secret")
+            with translation.override(language):
+                prints.add(text_sha256(PURPOSES[code], translation.gettext))
 
-            assert "a-public-id" not in words
-            assert "secret" not in words
+        assert len(prints) == len(LANGUAGES)
 
-    def test_misses_each_fact_that_is_not_given(self, code):
-        given = facts_of(code)
+    def test_of_a_partner_name_it_and_keep_its_name(self):
+        purpose = of_partner("MALL", "示例商城")
 
-        for key in given:
-            assert missing_facts(code, {k: v for k, v in given.items() if k != key}) == [key]
-        assert missing_facts(code, given) == []
+        assert in_chinese(purpose.title) == purpose.title == "示例商城"
+        assert all(CHINESE.search(in_chinese(each)) for each in purpose.sentences())
 
-    def test_names_nobody(self, code):
-        """A message can be seen over somebody's shoulder: it says no name and no number."""
-        words = TEMPLATES[code].title + TEMPLATES[code].body
+    def test_of_two_partners_have_two_fingerprints(self):
+        mall, shop = of_partner("MALL", "示例商城"), of_partner("SHOP", "示例商城")
 
-        assert not re.search(r"name|phone|id_number", " ".join(TEMPLATES[code].facts))
-        assert not any(phone in words for phone in cast.PHONES.values())
-
-    def test_threatens_nobody_and_shouts_at_nobody(self, code):
-        words = said(code, "en").lower()
-
-        for harsh in ("police", "court", "family", "employer", "immediately", "last warning", "!"):
-            assert harsh not in words
+        assert text_sha256(mall, str) != text_sha256(shop, str)
 
 
 @pytest.mark.parametrize(
-    ("fen", "shown"), [(0, "¥0.00"), (1, "¥0.01"), (-5, "¥-0.05"), (123_456_789, "¥1,234,567.89")]
-)
-def test_amounts_are_written_to_the_fen(fen, shown):
-    assert shown in said("REPAYMENT_RECEIVED", "en", amount_fen=fen)
-    assert shown in said("REPAYMENT_RECEIVED", "zh-hans", amount_fen=fen)
+    "words", [pytest.param(each, id=f"{name}-{code}") for name, table in SHOWN.items()
+              for code, each in table.items()]
+)  # fmt: skip
+def test_what_pages_show_of_codes_is_said_in_chinese(words):
+    said = in_chinese(words)
 
-
-def test_a_fact_with_a_percent_sign_in_it_is_shown_as_it_is():
-    assert "50%(s" in said("POINTS_EARNED", "en", points="50%(s")
+    assert CHINESE.search(said)
+    assert set(PLACEHOLDER.findall(said)) == set(PLACEHOLDER.findall(words))
