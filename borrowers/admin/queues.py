@@ -1,5 +1,6 @@
 """What waits for somebody of ours: rows not understood, lines that people marked, categories."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from borrowers.behaviour.contracts import Category, Direction, MarkKind, MarkSta
 from borrowers.behaviour.models import EventMark, EventRow, QuarantinedRow
 from borrowers.behaviour.words import CATEGORIES, SOURCES
 from borrowers.checks import lines, quarantine
-from borrowers.checks.contracts import RightReading
+from borrowers.checks.contracts import DISMISS_REASONS, RESOLVE_REASONS, RightReading
 from borrowers.checks.models import LabelProposal
 from borrowers.people.contracts import REVEAL_REASONS
 from common import clock
@@ -63,12 +64,14 @@ class ReadingForm(forms.Form):
     )
     direction = forms.ChoiceField(label=_("Direction"))
     category = forms.ChoiceField(label=_("Category"))
+    because = forms.ChoiceField(label=_("Why so?"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         _choose(self, "direction", [(str(int(code)), words) for code, words in DIRECTIONS.items()])
         kinds = [(str(int(code)), gettext(words)) for code, words in CATEGORIES.items()]
         _choose(self, "category", kinds)
+        _choose_reason(self, RESOLVE_REASONS)
 
     def reading(self) -> RightReading:
         """The row as the event that it tells of."""
@@ -81,6 +84,16 @@ class ReadingForm(forms.Form):
         )
 
 
+class PutAsideForm(forms.Form):
+    """Why a row is no payment."""
+
+    because = forms.ChoiceField(label=_("Why so?"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _choose_reason(self, DISMISS_REASONS)
+
+
 class WhyForm(forms.Form):
     """Why somebody looks."""
 
@@ -90,6 +103,11 @@ class WhyForm(forms.Form):
         super().__init__(*args, **options)
         reasons = [(code, gettext(words)) for code, words in REVEAL_REASONS.items()]
         _choose(self, "reason_code", [("", "—"), *reasons])
+
+
+def _choose_reason(form: forms.Form, reasons: Mapping[str, str]) -> None:
+    told = [(code, gettext(words)) for code, words in reasons.items()]
+    _choose(form, "because", [("", "—"), *told])
 
 
 def _choose(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:
@@ -184,7 +202,9 @@ class QuarantinedRowAdmin(QueueAdmin):
     list_display = ("public_id", "batch", "source", "row_number", "reason", "stand", "decided_at")
     list_filter = ("state", "reason")
     list_select_related = ("batch",)
-    fields = ("public_id", "batch", "source", "row_number", "reason", "stand", "decided_at")
+    fields = (
+        "public_id", "batch", "source", "row_number", "reason", "stand", "why", "decided_at",
+    )  # fmt: skip
     ways = ("resolve", "dismiss", "reveal")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[QuarantinedRow]:
@@ -199,16 +219,19 @@ class QuarantinedRowAdmin(QueueAdmin):
     def stand(self, row: QuarantinedRow) -> str:
         return str(ROW_STATES[RowState(row.state)])
 
-    def buttons(self, _row: Any) -> tuple[tuple[str, str], ...]:
-        return (("dismiss", gettext("Put it aside: it is no payment")),)
+    @admin.display(description=_("Decided because"))
+    def why(self, row: QuarantinedRow) -> str:
+        reasons = {**RESOLVE_REASONS, **DISMISS_REASONS}
+        return gettext(reasons[row.decided_because]) if row.decided_because else "—"
 
     def shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The forms to look and to read."""
         shown = super().shown(request, row)
         if request.user.has_perm("borrowers.reveal_borrower"):
             shown["why_form"] = WhyForm()
-        if shown["buttons"]:
+        if row.state == RowState.OPEN and self.may_decide(request):
             shown["reading_form"] = ReadingForm()
+            shown["aside_form"] = PutAsideForm(auto_id="aside_%s")
         return shown
 
     def resolve(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -217,11 +240,16 @@ class QuarantinedRowAdmin(QueueAdmin):
         form = ReadingForm(request.POST)
         if not form.is_valid():
             return self.change_view(request_as_get(request), str(pk), "", {"reading_form": form})
-        return self.decided(request, pk, quarantine.resolve, reading=form.reading())
+        asked = {"reading": form.reading(), "because": form.cleaned_data["because"]}
+        return self.decided(request, pk, quarantine.resolve, **asked)
 
     def dismiss(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Put it aside."""
-        return self.decided(request, pk, quarantine.dismiss)
+        """Put it aside for a reason, or ask for one."""
+        self.decider(request)
+        form = PutAsideForm(request.POST, auto_id="aside_%s")
+        if not form.is_valid():
+            return self.change_view(request_as_get(request), str(pk), "", {"aside_form": form})
+        return self.decided(request, pk, quarantine.dismiss, **form.cleaned_data)
 
     @method_decorator(sensitive_variables())
     def reveal(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -183,6 +183,7 @@ class QuarantinedRow(models.Model):
         null=True,
     )
     decided_at = models.DateTimeField(_("Decided"), null=True)
+    decided_because = models.CharField(_("Decided because"), max_length=30, default="")
 
     class Meta:
         verbose_name = _("row not understood")
@@ -200,6 +201,10 @@ class QuarantinedRow(models.Model):
                     decided_by__isnull=False,
                 ),
                 name="quarantined_row_is_decided_or_not",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_because="") | ~models.Q(state=int(RowState.OPEN)),
+                name="quarantined_row_that_waits_has_no_reason",
             ),
         ]
 

@@ -1,5 +1,6 @@
 """What people look at in records, as values: rows not understood, lines that were marked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,19 @@ from borrowers.behaviour.contracts import (
     MarkState,
     RowState,
 )
+from common.texts import gettext_noop
+
+# Why a row was read as a payment by hand, and why another was put aside.
+RESOLVE_REASONS: Mapping[str, str] = {
+    "WORDS_ARE_CLEAR": gettext_noop("The words of the row are clear."),
+    "FILE_COMPARED": gettext_noop("It was compared with the file."),
+    "PERSON_ASKED": gettext_noop("The person was asked."),
+}
+DISMISS_REASONS: Mapping[str, str] = {
+    "NO_PAYMENT": gettext_noop("It is no payment."),
+    "TOLD_ELSEWHERE": gettext_noop("Another row tells of the same payment."),
+    "NOT_READABLE": gettext_noop("Nobody can read it."),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.db.models import F
 from borrowers.behaviour import actions as behaviour
 from borrowers.behaviour.contracts import Assurance, EventStatus, Method, RawEvent, RowState, Source
 from borrowers.behaviour.models import ImportBatch, QuarantinedRow
-from borrowers.checks.contracts import RightReading
+from borrowers.checks.contracts import DISMISS_REASONS, RESOLVE_REASONS, RightReading
 from borrowers.checks.refusals import AlreadyDecided, ConsentEnded
 from borrowers.people.contracts import REVEAL_REASONS
 from borrowers.people.locks import lock
@@ -20,11 +20,14 @@ from common.transactions import durable
 
 
 @durable
-def resolve(*, public_id: str, reading: RightReading, by: Actor, at: datetime) -> None:
+def resolve(
+    *, public_id: str, reading: RightReading, because: str, by: Actor, at: datetime
+) -> None:
     """Keep the row as the event that a member of staff read in it.
 
     Raises NotFound, AlreadyDecided, ConsentEnded.
     """
+    assert because in RESOLVE_REASONS
     row = _locked(public_id)
     batch = row.batch
     if not behaviour.keep_read_by_hand(
@@ -36,16 +39,17 @@ def resolve(*, public_id: str, reading: RightReading, by: Actor, at: datetime) -
     ImportBatch.objects.filter(pk=batch.pk).update(
         rows_quarantined=F("rows_quarantined") - 1, rows_imported=F("rows_imported") + 1
     )
-    _decide(row, RowState.RESOLVED, by, at)
+    _decide(row, RowState.RESOLVED, because=because, by=by, at=at)
 
 
 @durable
-def dismiss(*, public_id: str, by: Actor, at: datetime) -> None:
+def dismiss(*, public_id: str, because: str, by: Actor, at: datetime) -> None:
     """Put the row aside: it is no payment. It stays counted among what was not understood.
 
     Raises NotFound, AlreadyDecided.
     """
-    _decide(_locked(public_id), RowState.DISMISSED, by, at)
+    assert because in DISMISS_REASONS
+    _decide(_locked(public_id), RowState.DISMISSED, because=because, by=by, at=at)
 
 
 @durable
@@ -85,14 +89,20 @@ def _locked(public_id: str) -> QuarantinedRow:
     return row
 
 
-def _decide(row: QuarantinedRow, state: RowState, by: Actor, at: datetime) -> None:
-    row.state, row.decided_by_id, row.decided_at = state, by.account_id, at
-    row.save(update_fields=["state", "decided_by", "decided_at"])
+def _decide(row: QuarantinedRow, state: RowState, *, because: str, by: Actor, at: datetime) -> None:
+    row.state, row.decided_because = state, because
+    row.decided_by_id, row.decided_at = by.account_id, at
+    row.save(update_fields=["state", "decided_by", "decided_at", "decided_because"])
     audit.append(
         action=f"borrowers.quarantine.{state.name.lower()}",
         subject=f"quarantined_row:{row.public_id}",
         by=by,
-        facts={"batch": row.batch.public_id, "row": row.row_number, "reason": row.reason},
+        facts={
+            "batch": row.batch.public_id,
+            "row": row.row_number,
+            "reason": row.reason,
+            "because": because,
+        },
     )
 
 

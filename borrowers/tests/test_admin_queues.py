@@ -26,7 +26,9 @@ READING = {
     "amount": "42.00",
     "direction": "2",
     "category": str(int(Category.DINING)),
+    "because": "FILE_COMPARED",
 }
+ASIDE = {"because": "NO_PAYMENT"}
 
 
 @pytest.fixture
@@ -125,7 +127,14 @@ class TestARow:
         assert ImportBatch.objects.get().rows_imported == 2
 
     @pytest.mark.parametrize(
-        "wrong", [{"amount": "-1"}, {"amount": "much"}, {"occurred_at": "soon"}, {"direction": "9"}]
+        "wrong",
+        [
+            {"amount": "-1"},
+            {"amount": "much"},
+            {"occurred_at": "soon"},
+            {"direction": "9"},
+            {"because": "NO_PAYMENT"},
+        ],
     )
     def test_stays_where_it_is_when_something_is_missing(self, staff, lin, wrong):
         page = staff.post(page_of("quarantinedrow", "resolve"), READING | wrong)
@@ -135,12 +144,21 @@ class TestARow:
         assert QuarantinedRow.objects.get().state == RowState.OPEN
 
     def test_is_put_aside(self, staff, lin):
-        staff.post(page_of("quarantinedrow", "dismiss"))
+        staff.post(page_of("quarantinedrow", "dismiss"), ASIDE)
 
-        assert QuarantinedRow.objects.get().state == RowState.DISMISSED
+        row = QuarantinedRow.objects.get()
+        assert (row.state, row.decided_because) == (RowState.DISMISSED, "NO_PAYMENT")
+        assert "It is no payment." in staff.get(page_of("quarantinedrow")).content.decode()
+
+    @pytest.mark.parametrize("because", ["", "FILE_COMPARED", "MOOD"])
+    def test_is_not_put_aside_without_a_reason(self, staff, lin, because):
+        page = staff.post(page_of("quarantinedrow", "dismiss"), {"because": because})
+
+        assert 'role="alert"' in page.content.decode()
+        assert QuarantinedRow.objects.get().state == RowState.OPEN
 
     def test_is_decided_once(self, staff, lin):
-        staff.post(page_of("quarantinedrow", "dismiss"))
+        staff.post(page_of("quarantinedrow", "dismiss"), ASIDE)
 
         page = staff.post(page_of("quarantinedrow", "resolve"), READING, follow=True)
 

@@ -207,9 +207,15 @@ def test_two_officers_decide_a_row_that_was_not_understood_once():
 
     answers = both(
         lambda: quarantine.resolve(
-            public_id=row.public_id, reading=right, by=mei, at=cast.FIRST_DAY
+            public_id=row.public_id,
+            reading=right,
+            because="FILE_COMPARED",
+            by=mei,
+            at=cast.FIRST_DAY,
         ),
-        lambda: quarantine.dismiss(public_id=row.public_id, by=mei, at=cast.FIRST_DAY),
+        lambda: quarantine.dismiss(
+            public_id=row.public_id, because="NO_PAYMENT", by=mei, at=cast.FIRST_DAY
+        ),
     )
 
     assert sorted(map(str, answers)) == ["LINE_ALREADY_DECIDED", "None"]

@@ -43,7 +43,9 @@ def with_one_row():
 
 
 def resolve(row, by=None):
-    quarantine.resolve(public_id=row.public_id, reading=READ, by=by or mei(), at=LATER)
+    quarantine.resolve(
+        public_id=row.public_id, reading=READ, because="FILE_COMPARED", by=by or mei(), at=LATER
+    )
 
 
 class TestAnUpload:
@@ -133,17 +135,19 @@ class TestResolve:
 
     def test_of_nothing_is_not_found(self):
         with pytest.raises(NotFound):
-            quarantine.resolve(public_id="nothing", reading=READ, by=mei(), at=LATER)
+            quarantine.resolve(
+                public_id="nothing", reading=READ, because="FILE_COMPARED", by=mei(), at=LATER
+            )
 
 
 class TestDismiss:
     def test_leaves_the_row_counted_as_not_understood(self):
         lin, row = with_one_row()
 
-        quarantine.dismiss(public_id=row.public_id, by=mei(), at=LATER)
+        quarantine.dismiss(public_id=row.public_id, because="NO_PAYMENT", by=mei(), at=LATER)
 
         row.refresh_from_db()
-        assert row.state == RowState.DISMISSED
+        assert (row.state, row.decided_because) == (RowState.DISMISSED, "NO_PAYMENT")
         assert queries.batches(lin.id)[0].quarantined == 1
         assert stored_rows() == 1
 
@@ -152,7 +156,9 @@ class TestDismiss:
         resolve(row)
 
         with pytest.raises(AlreadyDecided):
-            quarantine.dismiss(public_id=row.public_id, by=cast.self_of(lin), at=LATER)
+            quarantine.dismiss(
+                public_id=row.public_id, because="NO_PAYMENT", by=cast.self_of(lin), at=LATER
+            )
 
 
 class TestTheTable:

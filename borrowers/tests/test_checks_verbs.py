@@ -249,7 +249,9 @@ class TestRowsByHand:
 
     def resolve(self, row, by, **read):
         reading = RightReading(**{**{n: getattr(self.READ, n) for n in READING}, **read})
-        quarantine.resolve(public_id=row.public_id, reading=reading, by=by, at=LATER)
+        quarantine.resolve(
+            public_id=row.public_id, reading=reading, because="FILE_COMPARED", by=by, at=LATER
+        )
 
     def test_that_read_alike_are_still_several_payments(self, rows, mei):
         lin, unread = rows
@@ -284,14 +286,14 @@ class TestRowsByHand:
 
     def test_decided_either_way_are_decided(self, rows, mei):
         _, unread = rows
-        quarantine.dismiss(public_id=unread[0].public_id, by=mei, at=LATER)
+        quarantine.dismiss(public_id=unread[0].public_id, because="NO_PAYMENT", by=mei, at=LATER)
         self.resolve(unread[1], mei)
 
         for row in unread[:2]:
             with pytest.raises(AlreadyDecided):
                 self.resolve(row, mei)
             with pytest.raises(AlreadyDecided):
-                quarantine.dismiss(public_id=row.public_id, by=mei, at=LATER)
+                quarantine.dismiss(public_id=row.public_id, because="NO_PAYMENT", by=mei, at=LATER)
 
         states = [each.state for each in checks.unread_rows(unread[0].batch_id)]
         assert states == [RowState.DISMISSED, RowState.RESOLVED, RowState.OPEN]

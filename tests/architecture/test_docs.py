@@ -14,6 +14,7 @@ from django.core.management import get_commands
 from django.db.models import Choices
 
 from borrowers.behaviour.contracts import Category, Source
+from borrowers.checks.contracts import DISMISS_REASONS, RESOLVE_REASONS
 from borrowers.consent.purposes import PURPOSES
 from borrowers.messages.templates import TEMPLATES
 from borrowers.people.contracts import REVEAL_REASONS
@@ -266,6 +267,7 @@ class TestGlossary:
             list(SENTENCES),
             [code for group in REASONS.values() for code in group],
             list(REVEAL_REASONS),
+            [*RESOLVE_REASONS, *DISMISS_REASONS],
             list(RULES),
             list(CLOSE_REASONS),
             list(PURPOSES),
