@@ -1,7 +1,7 @@
 """Each finding alone: a file that has just this fault, and one that just has not."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -221,15 +221,14 @@ class TestTiming:
     @pytest.mark.parametrize(
         ("at", "found"),
         [
-            (datetime(2026, 4, 30, 16, 0, tzinfo=UTC), 0),
-            (datetime(2026, 4, 30, 15, 59, tzinfo=UTC), 1),
-            (datetime(2026, 5, 31, 15, 59, tzinfo=UTC), 0),
-            (datetime(2026, 5, 31, 16, 0, tzinfo=UTC), 1),
+            (datetime(2026, 4, 29, 16, 0, tzinfo=UTC), 0),
+            (datetime(2026, 4, 29, 15, 59, tzinfo=UTC), 1),
+            (datetime(2026, 6, 1, 15, 59, tzinfo=UTC), 0),
+            (datetime(2026, 6, 1, 16, 0, tzinfo=UTC), 1),
         ],
     )
-    def test_the_declared_days_are_those_of_shanghai(self, at, found):
-        may = {"period_from": at.date().replace(month=5, day=1)}
-        may["period_until"] = may["period_from"].replace(day=31)
+    def test_the_declared_days_are_those_of_shanghai_and_one_on_either_side(self, at, found):
+        may = {"period_from": date(2026, 5, 1), "period_until": date(2026, 5, 31)}
 
         seen = counts(timing.look(told(cast.event(0, occurred_at=at), **may)))
 
