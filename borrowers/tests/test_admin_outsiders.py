@@ -9,6 +9,8 @@ from django.urls import NoReverseMatch, reverse
 
 from borrowers.behaviour import queries as behaviour
 from borrowers.behaviour.contracts import Category
+from borrowers.behaviour.merchants import actions as merchants
+from borrowers.behaviour.merchants.naming import Rule
 from borrowers.behaviour.models import EventMark, QuarantinedRow
 from borrowers.checks import lines
 from borrowers.checks.models import LabelProposal
@@ -23,7 +25,7 @@ from borrowers.tests.partner_door import partner
 from borrowers.tests.test_admin_pages import clear, signed_in
 from borrowers.tests.test_behaviour_imports import upload
 from borrowers.uploads.models import Upload
-from common.actors import Actor
+from common.actors import SYSTEM, Actor
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +83,8 @@ def house():
     partner()
     Delivery.objects.create(partner=Partner.objects.get(), outcomes="A")
     Upload.objects.create(borrower_id=lin.id, document=SealedFile.objects.get())
+    rule = Rule("示例超市", is_prefix=False, category=Category.GROCERIES)
+    merchants.put(rule=rule, by=SYSTEM)
 
 
 def counts() -> list[int]:
