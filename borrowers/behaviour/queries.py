@@ -40,6 +40,8 @@ from borrowers.behaviour.tables import events, links, pages
 from borrowers.behaviour.tables.rows import columns_from, match_columns_from
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from borrowers.consent.queries import active, active_id, readable_ids
+from borrowers.people.queries import contract_party
+from common.crypto.blind_index import truncated
 from common.errors import NotFound
 
 # Shanghai has kept one offset since 1991, long before the first wallet.
@@ -96,6 +98,15 @@ def page(borrower_id: int, *, before: EventKey | None, limit: int) -> tuple[Even
     return pages.page(borrower_id=borrower_id, consent_ids=in_force, before=before, limit=limit)
 
 
+def _own_names(borrower_id: int) -> frozenset[int]:
+    """The verified name as events carry it: money from oneself is no wage. None before it."""
+    try:
+        name = contract_party(borrower_id).name
+    except NotFound:
+        return frozenset()
+    return frozenset({truncated("event.merchant", name)})
+
+
 def summary(borrower_id: int, as_of: date) -> Summary:
     """Income, refunds, and what comes again, out of what is counted once."""
     columns = match_columns_of(borrower_id)
@@ -103,7 +114,7 @@ def summary(borrower_id: int, as_of: date) -> Summary:
     holding = _holding(borrower_id, set(keys))
     gone = {link.event for link in holding} | links.left_out(borrower_id)
     counted = np.array([key not in gone for key in keys], dtype=np.bool_)
-    found = recurring(columns, counted, as_of)
+    found = recurring(columns, counted, as_of, own_names=_own_names(borrower_id))
     came = counted & (columns.direction == Direction.IN)
     is_refund = came & (columns.category == Category.REFUND)
     is_noted = counted & (columns.refunded_fen > 0)

@@ -198,3 +198,38 @@ class TestIncome:
         is_in = columns.direction == Direction.IN
         told = summary(lin)
         assert told.salary_fen + told.other_income_fen == int(columns.amount_fen[is_in].sum())
+
+
+class TestMoneyFromOneself:
+    NAME = "林示例（虚构）"
+
+    def regular(self):
+        return [
+            cast.event(
+                number,
+                occurred_at=cast.FIRST_DAY + timedelta(days=30 * number),
+                amount_fen=800_000,
+                direction=Direction.IN,
+                category=Category.INCOME_OTHER,
+                counterparty=self.NAME,
+                merchant="",
+            )
+            for number in range(6)
+        ]
+
+    def wages_of(self, card):
+        told = queries.summary(card.id, shanghai_date(cast.FIRST_DAY + timedelta(days=160)))
+        return told.salary_fen
+
+    def test_looks_like_a_wage_while_nobody_knows_the_name(self):
+        lin = lin_who_allows()
+        upload(lin, self.regular())
+
+        assert self.wages_of(lin) == 6 * 800_000
+
+    def test_is_no_wage_once_the_name_is_verified(self):
+        lin = lin_who_allows()
+        upload(lin, self.regular())
+        cast.identify(lin, name=self.NAME, id_number=cast.LIN_ID_NUMBER)
+
+        assert self.wages_of(lin) == 0
