@@ -24,6 +24,9 @@ from borrowers.connectors.scene_model import (
 SEED = 20_261_101
 FEWEST_TEXTS = 3
 MOST = 32_767
+# How far two processors came apart when they were tried: 405 of 32,767, and 0.0016.
+STEPS_APART = 1_000
+INTERCEPTS_APART = 0.005
 # Invented places and owners: they stand before every trade, so that they mean none.
 PLACES = (
     "示例", "城东", "城西", "新区", "老街", "东湖", "西山", "南门", "北苑", "中心广场", "万和",
@@ -166,6 +169,25 @@ def artefact(
         "weights": base64.b64encode(numbers).decode(),
     }
     return {"version": version_of(content), **content}
+
+
+def is_alike(made: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
+    """Whether two trainings say the same. Processors add in other orders, and the solver stops
+    when it is near enough: weights that are a few hundredths of the largest apart are the same."""
+    exact = ("kind", "scenes", "pieces")
+    if any(made[name] != kept.get(name) for name in exact):
+        return False
+    intercepts = zip(made["intercepts"], kept["intercepts"], strict=True)
+    steps = zip(_steps(made["weights"]), _steps(kept["weights"]), strict=True)
+    return all(abs(one - other) < INTERCEPTS_APART for one, other in intercepts) and all(
+        abs(one - other) <= STEPS_APART for one, other in steps
+    )
+
+
+def _steps(weights: str) -> tuple[int, ...]:
+    """The weights as the whole numbers that they are, two bytes each."""
+    numbers = base64.b64decode(weights)
+    return struct.unpack(f"<{len(numbers) // 2}h", numbers)
 
 
 def version_of(content: Mapping[str, Any]) -> str:

@@ -73,6 +73,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 only=(("state__exact", "1"),),
             ),
             Entry(_("Merchant table"), "table_view", "borrowers.MerchantRule"),
+            Entry(_("Versions of the merchant table"), "history", "borrowers.MerchantVersion"),
             Entry(_("Partners"), "handshake", "borrowers.Partner"),
             Entry(_("Deliveries of partners"), "input", "borrowers.Delivery"),
             Entry(_("Messages"), "mail", "borrowers.Message"),

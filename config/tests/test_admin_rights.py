@@ -23,7 +23,11 @@ USUAL = {"changelist", "add", "history", "delete", "change", "autocomplete"}
 THEIRS = ("borrowers_account",)
 METHODS = ("get", "post")
 # Figures that can only be read, and a page that shows again what is missing in a form.
-ONLY_SHOWN = {"post borrowers_upload_layouts", "post scoring_policyversion_case"}
+ONLY_SHOWN = {
+    "post borrowers_merchantrule_export",
+    "post borrowers_upload_layouts",
+    "post scoring_policyversion_case",
+}
 FORM = {
     "outcome": "OFFERED",
     "limit": "2,500",

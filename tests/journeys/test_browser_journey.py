@@ -30,6 +30,7 @@ LATIN = {
     "ZIP",
     "OFX",
     "XLS",
+    "JSON",
     "Mingzhang",
     "WeChat",
     "IRR",

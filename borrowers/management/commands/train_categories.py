@@ -17,10 +17,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         made = scene_training.train()
-        text = json.dumps(made, ensure_ascii=False, separators=(",", ":")) + "\n"
         path = scene_model.ARTEFACT
-        is_same = path.exists() and path.read_text(encoding="utf-8") == text
+        is_same = path.exists() and scene_training.is_alike(
+            made, json.loads(path.read_text(encoding="utf-8"))
+        )
         if not options["check"] and not is_same:
+            text = json.dumps(made, ensure_ascii=False, separators=(",", ":")) + "\n"
             path.write_text(text, encoding="utf-8")
         self.stdout.write(
             f"{made['version']}: {len(made['pieces'])} pieces, {len(made['scenes'])} scenes, "
