@@ -32,7 +32,7 @@ class TestAlike:
         struct.pack_into("<h", numbers, 0, first + steps)
         return kept | {"weights": base64.b64encode(bytes(numbers)).decode()}
 
-    def test_a_few_hundredths_are_another_processors_way(self):
+    def test_a_step_of_rounding_is_another_processors_way(self):
         assert scene_training.is_alike(
             self.with_first_weight_moved(scene_training.STEPS_APART), self.kept()
         )
