@@ -11,7 +11,7 @@ from typing import Any
 from scoring.decisions.contracts import CreditRequest, Numbers, Outcome, Reason, Verdict
 from scoring.policy import rules, table
 from scoring.policy.contracts import Guard, Inputs, Policy, Room, Ruling
-from scoring.registry.scorecard import Contribution, Rating, Scorecard
+from scoring.registry.contracts import Contribution, Model, Rating
 
 Values = Mapping[str, float | None]
 
@@ -33,7 +33,7 @@ def assess(
     request: CreditRequest,
     *,
     features: Values,
-    card: Scorecard,
+    card: Model,
     policy: Policy,
     numbers: Numbers,
 ) -> Verdict:

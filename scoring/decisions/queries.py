@@ -29,7 +29,7 @@ from scoring.policy import queries as policies
 from scoring.policy.table import PolicyIsDamaged
 from scoring.policy.words import Told, told
 from scoring.registry import queries as registry
-from scoring.registry.scorecard import CardIsDamaged
+from scoring.registry.artefact import ModelDamaged
 
 REPLAYED_AT_ONCE = 500
 # In plain SQL, because every decision asks, and every look at one.
@@ -111,7 +111,7 @@ def ruling(application_id: int) -> Told:
 def replay(assessment_id: int) -> Verdict:
     """Decide again from nothing but what was kept, whatever decides today.
 
-    Raises NotFound, VectorErased, VectorIsDamaged, and CardIsDamaged or PolicyIsDamaged where a
+    Raises NotFound, VectorErased, VectorIsDamaged, and ModelDamaged or PolicyIsDamaged where a
     version is no longer what its hash says.
     """
     row = _found(kept().select_related("vector").filter(pk=assessment_id).first())
@@ -132,7 +132,7 @@ def breaches() -> Iterator[str]:
             is_same = replay(row.pk) == verdict_in(row)
         except vectors.VectorErased:
             continue
-        except (vectors.VectorIsDamaged, CardIsDamaged, PolicyIsDamaged) as damage:
+        except (vectors.VectorIsDamaged, ModelDamaged, PolicyIsDamaged) as damage:
             yield f"assessment {row.pk} cannot be replayed: {damage}"
             continue
         if not is_same:

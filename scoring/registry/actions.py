@@ -9,6 +9,7 @@ from common.errors import NotFound, Refused
 from common.texts import gettext_noop
 from common.transactions import durable, required
 from scoring.registry import scorecard
+from scoring.registry.loading import load
 from scoring.registry.models import ModelState, ModelVersion
 
 
@@ -24,7 +25,7 @@ class ModelVersionTaken(Refused):
 def register(*, document: Mapping[str, Any], by: Actor) -> int:
     """Keep a scorecard, not yet deciding; the same again is the same version.
 
-    Raises CardIsDamaged, ModelVersionTaken.
+    Raises ModelDamaged, ModelVersionTaken.
     """
     return _keep(document, by).pk
 
@@ -48,16 +49,14 @@ def load_defaults() -> None:
 
 @required
 def _keep(document: Mapping[str, Any], by: Actor) -> ModelVersion:
-    card = scorecard.load(document)
+    card = load(document)
     rows = ModelVersion.objects
     same = rows.filter(version=card.version) | rows.filter(sha256=card.sha256)
     if (kept := same.first()) is not None:
         if (kept.version, kept.sha256) != (card.version, card.sha256):
             raise ModelVersionTaken
         return kept
-    kept = rows.create(
-        version=card.version, kind=document["kind"], artefact=document, sha256=card.sha256
-    )
+    kept = rows.create(version=card.version, kind=card.kind, artefact=document, sha256=card.sha256)
     _note("registered", kept, by)
     return kept
 

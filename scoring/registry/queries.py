@@ -5,9 +5,10 @@ from functools import lru_cache
 
 from django.db import connection
 
-from scoring.registry import scorecard
+from scoring.registry.artefact import ArtefactAltered
+from scoring.registry.contracts import Model
+from scoring.registry.loading import load
 from scoring.registry.models import ModelState, ModelVersion
-from scoring.registry.scorecard import CardIsDamaged, Scorecard
 
 # In plain SQL, because every decision asks.
 _CHAMPION = "SELECT id, sha256 FROM scoring_modelversion WHERE state = %s"
@@ -22,7 +23,7 @@ class Champion:
     """The version that decides, ready to score."""
 
     id: int
-    card: Scorecard
+    card: Model
 
 
 def champion() -> Champion:
@@ -37,13 +38,13 @@ def champion() -> Champion:
 
 
 @lru_cache(maxsize=16)
-def card(sha256: str) -> Scorecard:
+def card(sha256: str) -> Model:
     """Any registered version by its hash, read and checked once in a process.
 
-    Raises CardIsDamaged when the stored artefact is not the one of this hash.
+    Raises ModelDamaged when the stored artefact is not the one of this hash.
     """
     artefact = ModelVersion.objects.values_list("artefact", flat=True).get(sha256=sha256)
-    found = scorecard.load(artefact)
+    found = load(artefact)
     if found.sha256 != sha256:
-        raise CardIsDamaged("the artefact belongs to another hash")
+        raise ArtefactAltered("the artefact belongs to another hash")
     return found

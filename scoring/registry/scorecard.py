@@ -10,14 +10,12 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
-from common import canonical
+from scoring.registry.artefact import ArtefactCut, check
+from scoring.registry.contracts import Contribution, Rating, Values
 
+KIND = "EXPERT"
 STRONGEST = 4
 _EXPERT = Path(__file__).with_name("expert_card.json")
-
-
-class CardIsDamaged(ValueError):
-    """The artefact is not what its hash or its shape says; it must not decide anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +36,16 @@ class Characteristic:
     shown: str | None = None
     against: str | None = None
 
-    def points_of(self, value: float | None) -> int:
+    def points_of(self, value: float | str | None) -> int:
         """The points of a value; each bin reaches from its lower edge up to the next edge."""
-        if value is None or isnan(value):
-            return self.missing
-        return self.points[bisect_right(self.edges, value)]
+        number = _number(value)
+        return self.missing if number is None else self.points[bisect_right(self.edges, number)]
 
     def threshold(self, value: float) -> float:
         """The edge of the neutral bin that lies nearest to the value."""
         neutral = self.points.index(0)
         edges = self.edges[max(neutral - 1, 0) : neutral + 1]
         return min(edges, key=lambda edge: abs(edge - value))
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """What a group of features added or took, told by its strongest feature."""
-
-    code: str
-    group: str
-    points: int
-    feature: str
-    value: float | None
-    threshold: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """A score, the probability of default that it stands for, and what made it."""
-
-    score: int
-    pd: float
-    contributions: tuple[Contribution, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +60,29 @@ class Scorecard:
     anchor_odds: int
     characteristics: tuple[Characteristic, ...]
 
-    def rate(self, values: Mapping[str, float | None]) -> Rating:
+    def rate(self, values: Values) -> Rating:
         """Score a person; the four strongest groups explain it."""
         scored = [(each, each.points_of(values.get(each.feature))) for each in self.characteristics]
         score = self.neutral_score + sum(points for _, points in scored)
         return Rating(
             score=score, pd=self.probability(score), contributions=_strongest(scored, values)
         )
+
+    @property
+    def kind(self) -> str:
+        return KIND
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What it reads: first what counts, then what only explains."""
+        counted = [each.feature for each in self.characteristics]
+        told = [name for each in self.characteristics for name in (each.shown, each.against)]
+        return tuple(dict.fromkeys([*counted, *(name for name in told if name)]))
+
+    def pd(self, values: Values) -> float:
+        """The probability of default alone."""
+        points = (each.points_of(values.get(each.feature)) for each in self.characteristics)
+        return self.probability(self.neutral_score + sum(points))
 
     def probability(self, score: int) -> float:
         """The share of such people who fail: odds double every `pdo` points."""
@@ -99,10 +91,12 @@ class Scorecard:
 
 
 def _strongest(
-    scored: Sequence[tuple[Characteristic, int]], values: Mapping[str, float | None]
+    scored: Sequence[tuple[Characteristic, int]], values: Values
 ) -> tuple[Contribution, ...]:
     """Points against neutral, merged by reason group; a group without effect says nothing."""
-    spoken = [(each, points) for each, points in scored if _is_known(values.get(each.feature))]
+    spoken = [
+        (each, points) for each, points in scored if _number(values.get(each.feature)) is not None
+    ]
     spoken.sort(key=lambda pair: pair[0].group)
     groups = [
         _merged(list(pairs), values) for _, pairs in groupby(spoken, key=lambda pair: pair[0].group)
@@ -113,9 +107,7 @@ def _strongest(
     return tuple(effective[:STRONGEST])
 
 
-def _merged(
-    pairs: Sequence[tuple[Characteristic, int]], values: Mapping[str, float | None]
-) -> Contribution:
+def _merged(pairs: Sequence[tuple[Characteristic, int]], values: Values) -> Contribution:
     """The group's sum, in the words of the feature that pushed it most that way."""
     total = sum(points for _, points in pairs)
     sign = 1 if total >= 0 else -1
@@ -124,32 +116,25 @@ def _merged(
     return Contribution(leader.reason, leader.group, total, leader.feature, value, threshold)
 
 
-def _figures(
-    leader: Characteristic, values: Mapping[str, float | None]
-) -> tuple[float | None, float | None]:
+def _figures(leader: Characteristic, values: Values) -> tuple[float | None, float | None]:
     """The person's own figure and what it is held against."""
     if leader.shown is not None and leader.against is not None:
-        return values.get(leader.shown), values.get(leader.against)
-    value = values[leader.feature]
+        return _number(values.get(leader.shown)), _number(values.get(leader.against))
+    value = _number(values[leader.feature])
     return value, None if value is None else leader.threshold(value)
 
 
-def _is_known(value: float | None) -> bool:
-    return value is not None and not isnan(value)
-
-
-def fingerprint(document: Mapping[str, Any]) -> str:
-    """SHA-256 over the canonical JSON of everything but the hash itself."""
-    return canonical.sha256_of({name: each for name, each in document.items() if name != "sha256"})
+def _number(value: float | str | None) -> float | None:
+    """The value as a number that is known; words have no bin on this card."""
+    return None if value is None or isinstance(value, str) or isnan(value) else value
 
 
 def load(document: Mapping[str, Any]) -> Scorecard:
     """A scorecard from its artefact.
 
-    Raises CardIsDamaged when the hash does not match or a characteristic does not fit together.
+    Raises ModelDamaged when the hash does not match or a characteristic does not fit together.
     """
-    if document.get("sha256") != fingerprint(document):
-        raise CardIsDamaged("the hash does not match the content")
+    check(document, KIND, None)
     scale = document["scale"]
     return Scorecard(
         version=document["version"],
@@ -167,7 +152,7 @@ def _characteristic(row: Mapping[str, Any]) -> Characteristic:
     edges = tuple(float(each["from"]) for each in bins[1:])
     points = tuple(each["points"] for each in bins)
     if list(edges) != sorted(set(edges)) or points.count(0) != 1:
-        raise CardIsDamaged(f"bins of {row['feature']} need rising edges and one neutral bin")
+        raise ArtefactCut(f"bins of {row['feature']} need rising edges and one neutral bin")
     return Characteristic(
         feature=row["feature"],
         reason=row["reason"],

@@ -17,6 +17,7 @@ from scoring.policy import actions as policies
 from scoring.policy import table
 from scoring.registry import actions as registry
 from scoring.registry import scorecard
+from scoring.registry.artefact import seal
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 NUMBERS = Numbers(
@@ -118,7 +119,7 @@ def another_card(version: str = "challenger-1", neutral: int = 40) -> dict[str, 
     """The expert card with other points, under its own name and hash."""
     document = {**scorecard.document_of_expert(), "version": version}
     document["neutral_score"] += neutral
-    return {**document, "sha256": scorecard.fingerprint(document)}
+    return seal(document)
 
 
 def another_policy(version: str = "strict-1", name: str = "Stricter tiers") -> dict[str, Any]:

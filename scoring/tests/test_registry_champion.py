@@ -9,6 +9,7 @@ from common.actors import SYSTEM
 from common.audit.models import AuditEntry
 from common.errors import NotFound
 from scoring.registry import actions, queries, scorecard
+from scoring.registry.artefact import ModelDamaged
 from scoring.registry.models import ModelVersion
 from scoring.tests.builders import another_card
 from tests.machinery.races import together
@@ -65,7 +66,7 @@ class TestRegister:
     def test_refuses_a_document_whose_hash_does_not_match(self):
         document = another_card() | {"neutral_score": 999}
 
-        with pytest.raises(scorecard.CardIsDamaged):
+        with pytest.raises(ModelDamaged):
             actions.register(document=document, by=SYSTEM)
 
         assert not ModelVersion.objects.exists()
@@ -115,7 +116,7 @@ class TestReading:
             version="forged", kind="SCORECARD", artefact=document, sha256="0" * 64
         )
 
-        with pytest.raises(scorecard.CardIsDamaged):
+        with pytest.raises(ModelDamaged):
             queries.card(row.sha256)
 
 

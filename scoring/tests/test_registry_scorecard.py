@@ -9,19 +9,21 @@ from hypothesis import strategies as st
 
 from scoring.features.catalogue import FEATURES
 from scoring.registry import scorecard
-from scoring.registry.scorecard import CardIsDamaged, Characteristic
+from scoring.registry.artefact import ModelDamaged, fingerprint
+from scoring.registry.scorecard import Characteristic
 
 
 def document(*characteristics, **changes):
     """A small card; with its hash right unless `sha256` is given."""
     made = {
+        "kind": "EXPERT",
         "version": "test-1",
         "scale": {"pdo": 20, "score": 600, "odds": 50},
         "neutral_score": 600,
         "characteristics": list(characteristics),
         **changes,
     }
-    return {"sha256": scorecard.fingerprint(made), **made}
+    return {"sha256": fingerprint(made), **made}
 
 
 def characteristic(feature, *points, group="G", missing=0, edges=(10, 20), **more):
@@ -121,7 +123,7 @@ class TestArtefact:
         made = document(characteristic("pay", -5, 0, 7))
         made["characteristics"][0]["bins"][0]["points"] = 5
 
-        with pytest.raises(CardIsDamaged):
+        with pytest.raises(ModelDamaged):
             scorecard.load(made)
 
     @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ class TestArtefact:
         ],
     )
     def test_is_refused_when_its_bins_do_not_fit_together(self, row):
-        with pytest.raises(CardIsDamaged):
+        with pytest.raises(ModelDamaged):
             card(row)
 
 

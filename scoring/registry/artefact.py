@@ -1,0 +1,84 @@
+"""Artefacts of models: plain JSON under its own hash, and the ways in which one can be damaged."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from common import canonical
+from common.errors import Refused
+from common.texts import gettext_noop
+
+
+class ModelDamaged(Refused):
+    """The artefact is not what its hash or its shape says; it must not decide anything."""
+
+    code = "MODEL_DAMAGED"
+    message = gettext_noop("This model file cannot be used: %(fault)s")
+    advice = gettext_noop("Export the model again, and take the file as it was written.")
+    status = 422
+
+    def __init__(self, fault: str = "", **context: object) -> None:
+        super().__init__(fault=fault or "–", **context)
+
+
+class ArtefactAltered(ModelDamaged):
+    """The content does not match its hash: somebody changed it after it was sealed."""
+
+    code = "ARTEFACT_ALTERED"
+    message = gettext_noop("This model file was changed after it was sealed (%(fault)s).")
+
+
+class ArtefactCut(ModelDamaged):
+    """Something that the kind needs is missing, or has another shape."""
+
+    code = "ARTEFACT_CUT"
+    message = gettext_noop("Something is missing in this model file (%(fault)s).")
+
+
+class ArtefactVersionUnknown(ModelDamaged):
+    """A kind or a format that this release cannot read."""
+
+    code = "ARTEFACT_VERSION_UNKNOWN"
+    message = gettext_noop("This release cannot read this kind of model file (%(fault)s).")
+    advice = gettext_noop("Export the model for this release.")
+
+
+class NumberNotFinite(ModelDamaged):
+    """NaN or Infinity, which no arithmetic comes back from."""
+
+    code = "NUMBER_NOT_FINITE"
+    message = gettext_noop("A number in this model file is not finite (%(fault)s).")
+
+
+def fingerprint(document: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical JSON of everything but the hash itself.
+
+    Raises NumberNotFinite, and ArtefactCut for what is no JSON.
+    """
+    content = {name: each for name, each in document.items() if name != "sha256"}
+    try:
+        return canonical.sha256_of(content)
+    except ValueError as fault:
+        raise NumberNotFinite(str(fault)) from fault
+    except TypeError as fault:
+        raise ArtefactCut(str(fault)) from fault
+
+
+def seal(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document under its own hash. Raises as `fingerprint` does."""
+    return {**document, "sha256": fingerprint(document)}
+
+
+def check(document: Mapping[str, Any], kind: str, fmt: int | None) -> None:
+    """Refuse what is not whole, or not of this kind and format.
+
+    Raises ArtefactCut, ArtefactVersionUnknown, ArtefactAltered, NumberNotFinite.
+    """
+    if not isinstance(document, Mapping):
+        raise ArtefactCut("no object")
+    if (document.get("kind"), document.get("format")) != (kind, fmt):
+        raise ArtefactVersionUnknown(f"{document.get('kind')} {document.get('format')}")
+    for name in ("version", "sha256"):
+        if not isinstance(document.get(name), str) or not document[name]:
+            raise ArtefactCut(name)
+    if document["sha256"] != fingerprint(document):
+        raise ArtefactAltered(document["version"])
