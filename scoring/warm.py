@@ -2,7 +2,7 @@
 
 from scoring.decisions import actions as decisions
 from scoring.policy import table
-from scoring.registry import scorecard
+from scoring.registry.expert import scorecard
 
 __all__ = ["decisions"]
 

@@ -23,7 +23,7 @@ from scoring.decisions.contracts import CreditRequest, Numbers, Verdict
 from scoring.decisions.engine import assess
 from scoring.features.kernel import plain, vector
 from scoring.policy import table
-from scoring.registry import scorecard
+from scoring.registry.expert import scorecard
 
 # The rulebook begins with the first of these days.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)

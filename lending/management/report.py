@@ -17,7 +17,7 @@ from lending.management.appraisal import Appraisal, ReadFile
 from scoring.decisions.contracts import Reason
 from scoring.decisions.reasons import words
 from scoring.features.catalogue import FEATURES, figure
-from scoring.registry import scorecard
+from scoring.registry.expert import scorecard
 
 STRONGEST = 8
 OUTCOMES = {

@@ -8,7 +8,7 @@ from common.audit import actions as audit
 from common.errors import NotFound, Refused
 from common.texts import gettext_noop
 from common.transactions import durable, required
-from scoring.registry import scorecard
+from scoring.registry.expert import scorecard
 from scoring.registry.loading import load
 from scoring.registry.models import ModelState, ModelVersion
 

@@ -14,7 +14,7 @@ from scoring.registry.contracts import Model, Rating, Values
 FORMAT = 1
 # By name, so that a process that decides by points never loads what walks through trees.
 LOADERS: Mapping[str, str] = {
-    "EXPERT": "scoring.registry.scorecard",
+    "EXPERT": "scoring.registry.expert.scorecard",
     "WOE": "scoring.registry.points",
     "ADDITIVE": "scoring.registry.points",
     "BOOST": "scoring.registry.trees",

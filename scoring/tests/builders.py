@@ -16,8 +16,8 @@ from scoring.features.models import FeatureVector
 from scoring.policy import actions as policies
 from scoring.policy import table
 from scoring.registry import actions as registry
-from scoring.registry import scorecard
 from scoring.registry.artefact import seal
+from scoring.registry.expert import scorecard
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 NUMBERS = Numbers(

@@ -14,7 +14,7 @@ from scoring.decisions.reasons import SENTENCES, words
 from scoring.features.catalogue import FEATURES
 from scoring.features.kernel import vector
 from scoring.policy import rules, table
-from scoring.registry import scorecard
+from scoring.registry.expert import scorecard
 from scoring.tests.events import (
     AS_OF,
     Event,

@@ -11,7 +11,7 @@ from scoring.decisions.engine import RANK, assess
 from scoring.features.catalogue import FEATURES
 from scoring.policy import table
 from scoring.policy.contracts import Inputs
-from scoring.registry import scorecard
+from scoring.registry.expert import scorecard
 from scoring.tests.test_decisions_engine import LIN, NUMBERS, REQUEST, WEI, decided
 
 scores = st.integers(min_value=440, max_value=660)

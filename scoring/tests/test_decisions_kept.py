@@ -18,7 +18,7 @@ from scoring.features.models import FeatureVector
 from scoring.policy import actions as policies
 from scoring.policy import table
 from scoring.registry import actions as registry
-from scoring.registry import scorecard
+from scoring.registry.expert import scorecard
 from scoring.registry.queries import NoChampion
 from scoring.tests import builders
 from scoring.tests.builders import NOW, NUMBERS, REQUEST, another_card, another_policy

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.features.catalogue import FEATURES
-from scoring.registry import scorecard
 from scoring.registry.artefact import ModelDamaged, fingerprint
-from scoring.registry.scorecard import Characteristic
+from scoring.registry.expert import scorecard
+from scoring.registry.expert.scorecard import Characteristic
 
 
 def document(*characteristics, **changes):

@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 import scoring.warm
 from scoring.policy import table
-from scoring.registry import scorecard
+from scoring.registry.expert import scorecard
 assert {"numpy", "zen"} <= set(sys.modules)
 assert scorecard.expert.cache_info().currsize == 1
 assert table.demonstration.cache_info().currsize == 1
