@@ -10,7 +10,7 @@ from common.rulebook import queries
 from common.rulebook.queries import Confidence, NoRuleStands, number, read, source
 
 TODAY = date(2026, 11, 22)
-UNITS = {"PPM", "MULTIPLE", "SECONDS", "YEARS", "MONTHS", "DAYS", "FEN", "HOUR", "PER_DAY"}
+UNITS = {"PPM", "MULTIPLE", "SECONDS", "YEARS", "MONTHS", "DAYS", "FEN", "HOUR", "PER_DAY", "COUNT"}
 
 BOOK = """
 [[rule]]

@@ -1,0 +1,1 @@
+"""The watch on models: drift, calibration, paired trials, what sources are worth, fairness."""
