@@ -36,11 +36,11 @@ def needs_database(words: list[str]) -> bool:
 def main(words: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from config.env import SettingIsWrong  # noqa: PLC0415 (each command imports only what it needs)
-    from config.services import endpoints, sharing  # noqa: PLC0415
-    from config.services.layout import CannotStart  # noqa: PLC0415
+    from config.services import endpoints, sharing  # noqa: PLC0415 (`up` must start before Django is installed or set)
+    from config.services.layout import CannotStart  # noqa: PLC0415 (`up` must start before Django is installed or set)
 
     if words[:1] == ["up"]:
-        from config.supervisor import up  # noqa: PLC0415
+        from config.supervisor import up  # noqa: PLC0415 (`up` must start before Django is installed or set)
 
         sys.exit(up.main(words[1:]))
     if words and words[0] in CHANGES_SCHEMA:
@@ -51,7 +51,7 @@ def main(words: list[str]) -> None:
             sharing.attach(endpoints.embedded_layout())
     except (CannotStart, SettingIsWrong) as error:
         sys.exit(str(error))
-    from django.core.management import execute_from_command_line  # noqa: PLC0415
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 (`up` must start before Django is installed or set)
 
     execute_from_command_line(["manage.py", *words])
 

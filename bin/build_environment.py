@@ -36,25 +36,25 @@ def _stamp(name: str) -> Path:
 
 def _venv_works() -> bool:
     try:
-        return subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0  # noqa: S603
+        return subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0  # noqa: S603 (our own interpreter)
     except OSError:
         return False
 
 
 def _create_venv() -> None:
     version = ".".join(map(str, sys.version_info[:3]))
-    print(f"Creating .venv with Python {version}", flush=True)  # noqa: T201
+    print(f"Creating .venv with Python {version}", flush=True)  # noqa: T201 (this script speaks to a person)
     command = [os.path.realpath(sys.executable), "-m", "venv", "--clear", str(VENV)]
-    subprocess.run(command, check=True)  # noqa: S603
+    subprocess.run(command, check=True)  # noqa: S603 (our own interpreter)
 
 
 def _install(name: str) -> bool:
     began = time.monotonic()
-    print(f"Installing the packages of {name} (once, a minute or two)", flush=True)  # noqa: T201
+    print(f"Installing the packages of {name} (once, a minute or two)", flush=True)  # noqa: T201 (this script speaks to a person)
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "--no-input"]
     command += ["--disable-pip-version-check", "--requirement", str(ROOT / name)]
-    if subprocess.run(command, check=False).returncode != 0:  # noqa: S603
-        print(  # noqa: T201
+    if subprocess.run(command, check=False).returncode != 0:  # noqa: S603 (our own interpreter)
+        print(  # noqa: T201 (this script speaks to a person)
             f"The packages of {name} could not be installed; the reason stands above.\n"
             "Without a network, pip needs an index or a folder of wheels: see PIP_FIND_LINKS.",
             file=sys.stderr,
@@ -63,7 +63,7 @@ def _install(name: str) -> bool:
     for old in VENV.glob(f"{name}.*"):
         old.unlink()
     _stamp(name).touch()
-    print(f"Installed in {time.monotonic() - began:.0f}s", flush=True)  # noqa: T201
+    print(f"Installed in {time.monotonic() - began:.0f}s", flush=True)  # noqa: T201 (this script speaks to a person)
     return True
 
 

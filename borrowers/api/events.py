@@ -45,7 +45,7 @@ class EventOutput(serializers.Serializer[Any]):
     direction = serializers.ChoiceField([each.name.lower() for each in Direction])
     category = serializers.CharField()
     # DRF's own attribute of the same name stays: declared fields are taken off the class.
-    source = serializers.CharField()  # type: ignore[assignment]
+    source = serializers.CharField()  # type: ignore[assignment]  # the field is called source, and so is an attribute of the base
     assurance = serializers.ChoiceField([each.name.lower() for each in Assurance])
     precision = serializers.ChoiceField([each.name.lower() for each in Precision])
     merchant = serializers.CharField()

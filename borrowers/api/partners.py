@@ -74,7 +74,7 @@ class PartnerEvent(serializers.Serializer[Any]):
     time = serializers.DateTimeField(help_text="With its offset from UTC.")
     subject = serializers.CharField(help_text="The public id of the borrower.")
     # DRF's own attribute of the same name stays: declared fields are taken off the class.
-    data = PartnerEventData()  # type: ignore[assignment]
+    data = PartnerEventData()  # type: ignore[assignment]  # the field is called data, and so is a property of the base
 
 
 class Delivery(serializers.Serializer[Any]):

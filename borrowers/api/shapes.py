@@ -14,7 +14,7 @@ class BillOutput(serializers.Serializer[Any]):
 
     id = serializers.CharField(source="public_id")
     # DRF's own attribute of the same name stays: declared fields are taken off the class.
-    source = serializers.CharField(source="source.name")  # type: ignore[assignment]
+    source = serializers.CharField(source="source.name")  # type: ignore[assignment]  # the field is called source, and so is an attribute of the base
     dialect = serializers.CharField()
     rows_read = serializers.IntegerField()
     imported = serializers.IntegerField()

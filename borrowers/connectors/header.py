@@ -29,7 +29,7 @@ TOTAL_ALONE = re.compile(
 )
 
 EXCEL_1900 = datetime(1899, 12, 30)  # noqa: DTZ001 - wall clock, the zone is added at the end
-EXCEL_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
+EXCEL_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 (a spreadsheet's wall clock has no zone)
 # From 2003, when Alipay began, to the end of the century; also what an Excel serial may say.
 FIRST_YEAR, LAST_YEAR = 2003, 2099
 SERIALS = range(35_000, 74_000)
@@ -65,7 +65,7 @@ def text(cell: Cell) -> str:
         if cell is None:
             return ""
         is_whole = isinstance(cell, float) and cell.is_integer()
-        cell = str(int(cell) if is_whole else cell)  # type: ignore[arg-type]
+        cell = str(int(cell) if is_whole else cell)  # type: ignore[arg-type]  # narrowed by the line above
     words = cell[:LONGEST_WORDS].strip(PADDING)
     return "" if words in NOTHING else words
 
@@ -87,7 +87,7 @@ def instant(cell: Cell, *, counts_from_1904: bool = False) -> tuple[datetime, bo
         raise RowUnreadable("TIME_UNREADABLE")
     numbers = [int(part) if part else 0 for part in match.groups()]
     try:
-        wall = datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001
+        wall = datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001 (a wall clock; six numbers at most)
     except ValueError as error:
         raise RowUnreadable("TIME_UNREADABLE") from error
     return in_utc(wall), match.group(6) is None

@@ -128,7 +128,7 @@ def nobody(chance: Random) -> Iterator[str]:
 def train() -> dict[str, Any]:
     """The artefact as plain values."""
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 (heavy)
-    from sklearn.svm import LinearSVC  # noqa: PLC0415
+    from sklearn.svm import LinearSVC  # noqa: PLC0415 (heavy)
 
     texts = training_texts()
     vectors = TfidfVectorizer(analyzer=in_order, binary=True, min_df=FEWEST_TEXTS)

@@ -272,7 +272,7 @@ def test_days_and_moments_there():
     assert entries.at_instant(moment) == entries.When(
         datetime(2026, 3, 4, 17, tzinfo=UTC), Precision.SECOND
     )
-    naive = datetime(2026, 3, 4, 12)  # noqa: DTZ001
+    naive = datetime(2026, 3, 4, 12)  # noqa: DTZ001 (wall clock)
     assert entries.at_instant(naive).at == datetime(2026, 3, 4, 4, tzinfo=UTC)
 
 

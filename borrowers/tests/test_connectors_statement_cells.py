@@ -36,11 +36,11 @@ class TestDays:
             "2025-01-05", "2025/01/05", "2025/1/5", "2025.01.05", "2025年1月5日", "20250105",
             "2025-01-05 \t", "\t20250105", 20250105, 20250105.0, "05 Jan 2025", "5-Jan-2025",
             "Jan 5, 2025", "January 5 2025", "01/05", "1月5日", "0105", "05-Jan", 45662,
-            datetime(2025, 1, 5),  # noqa: DTZ001
+            datetime(2025, 1, 5),  # noqa: DTZ001 (wall clock)
         ],
     )  # fmt: skip
     def test_are_the_same_in_every_spelling(self, cell):
-        assert wall(cell) == datetime(2025, 1, 5)  # noqa: DTZ001
+        assert wall(cell) == datetime(2025, 1, 5)  # noqa: DTZ001 (wall clock)
 
     @pytest.mark.parametrize(
         "cell", ["", "-", "2025-13-01", "2025-02-30", "tomorrow", "99", "12345678901", "00/12"]
@@ -109,8 +109,8 @@ class TestTimes:
         assert (found.precision, found.degraded) == (Precision.SECOND, False)
 
     def test_may_stand_in_the_day_s_own_cell(self):
-        assert wall("2025/12/03  14:06:51") == datetime(2025, 12, 3, 14, 6, 51)  # noqa: DTZ001
-        assert wall("20251203140651") == datetime(2025, 12, 3, 14, 6, 51)  # noqa: DTZ001
+        assert wall("2025/12/03  14:06:51") == datetime(2025, 12, 3, 14, 6, 51)  # noqa: DTZ001 (wall clock)
+        assert wall("20251203140651") == datetime(2025, 12, 3, 14, 6, 51)  # noqa: DTZ001 (wall clock)
 
     def test_without_seconds_were_blurred_by_a_spreadsheet(self):
         found = moment("2025-01-05", "9:05", JANUARY)

@@ -160,10 +160,10 @@ def as_typed(cell, year_of_opening):
         with contextlib.suppress(ValueError):
             return datetime.strptime(words, pattern)  # noqa: DTZ007 - a cell has no zone
     with contextlib.suppress(ValueError):
-        return datetime.strptime(words, "%H:%M:%S").time()  # noqa: DTZ007
+        return datetime.strptime(words, "%H:%M:%S").time()  # noqa: DTZ007 (wall clock)
     if re.fullmatch(r"\d\d/\d\d", words):
         month, day = map(int, words.split("/"))
-        return datetime(year_of_opening, month, day)  # noqa: DTZ001
+        return datetime(year_of_opening, month, day)  # noqa: DTZ001 (wall clock)
     if re.fullmatch(r"[-+]?\d+(\.\d+)?", words):
         return float(words)
     return cell

@@ -85,8 +85,8 @@ def test_a_number_that_is_no_day_of_our_time_is_unreadable(cell):
         ("2024-02-29 23:59:59", "2024-02-29 23:59:59", False),
         ("2003-01-01 00:00:00", "2003-01-01 00:00:00", False),
         ("2099-12-31 23:59:59", "2099-12-31 23:59:59", False),
-        (datetime(2025, 3, 4, 9, 5, 7), "2025-03-04 09:05:07", False),  # noqa: DTZ001
-        (datetime(2025, 3, 4, 9, 5, 6, 999_999), "2025-03-04 09:05:07", False),  # noqa: DTZ001
+        (datetime(2025, 3, 4, 9, 5, 7), "2025-03-04 09:05:07", False),  # noqa: DTZ001 (wall clock)
+        (datetime(2025, 3, 4, 9, 5, 6, 999_999), "2025-03-04 09:05:07", False),  # noqa: DTZ001 (wall clock)
     ],
 )
 def test_a_wallet_s_time_in_every_spelling(cell, expected, has_lost_seconds):
@@ -130,7 +130,7 @@ CLOCKS = [
     (0.0, "00:00:00", Precision.SECOND),
     (0.25, "06:00:00", Precision.SECOND),
     (0.7870254629629629, "18:53:19", Precision.SECOND),
-    (datetime(1900, 1, 1, 18, 53, 19), "18:53:19", Precision.SECOND),  # noqa: DTZ001
+    (datetime(1900, 1, 1, 18, 53, 19), "18:53:19", Precision.SECOND),  # noqa: DTZ001 (wall clock)
 ]
 
 
@@ -156,8 +156,8 @@ def test_a_bank_s_day_that_cannot_be(cell):
 
 
 def test_a_wallet_s_workbook_of_serials_and_one_of_words_have_the_same_keys():
-    at = datetime(2025, 3, 4, 9, 5, 7)  # noqa: DTZ001
-    serial = (at - datetime(1899, 12, 30)) / timedelta(days=1)  # noqa: DTZ001
+    at = datetime(2025, 3, 4, 9, 5, 7)  # noqa: DTZ001 (wall clock)
+    serial = (at - datetime(1899, 12, 30)) / timedelta(days=1)  # noqa: DTZ001 (wall clock)
     keys = set()
     for cell in (str(at), at, serial, repr(serial)):
         row = wechat_row().split(",")

@@ -75,7 +75,7 @@ def read(cell: str, *, context: str) -> str:
     try:
         return unseal(cell, context=context)
     except DecryptError as error:
-        log.error("cell_unreadable", column=context, code=type(error).__name__)  # noqa: TRY400
+        log.error("cell_unreadable", column=context, code=type(error).__name__)  # noqa: TRY400 (a traceback would carry the value)
         return Unreadable()
 
 

@@ -182,9 +182,9 @@ class TestDeclaration:
 
     def test_a_context_and_a_key_are_required(self):
         with pytest.raises(TypeError, match="context"):
-            SealedCharField(key_field="key_id")  # type: ignore[call-arg]
+            SealedCharField(key_field="key_id")  # type: ignore[call-arg]  # the missing argument is what is tried
         with pytest.raises(TypeError, match="key_field"):
-            SealedCharField(context="member.phone")  # type: ignore[call-arg]
+            SealedCharField(context="member.phone")  # type: ignore[call-arg]  # the missing argument is what is tried
         with pytest.raises(ValueError, match="dotted name"):
             SealedCharField(context="Member Phone", key_field="key_id")
 

@@ -21,7 +21,7 @@ def test_another_person_has_their_own():
 
 def test_a_turn_ends_however_the_reading_ends():
     with pytest.raises(ZeroDivisionError), turn_of(LIN):
-        1 / 0  # noqa: B018
+        1 / 0  # noqa: B018 (the error is what is tried)
 
     with turn_of(LIN):
         pass

@@ -167,8 +167,8 @@ class TestLinesOfOthers:
     @pytest.mark.parametrize("value", PLANTED)
     def test_withhold_messages_that_were_put_together(self, lines, value):
         self.log.warning(f"{value} is unknown")  # noqa: G004 (others do it)
-        self.log.warning("unknown: " + value)  # noqa: G003
-        self.log.warning("unknown: {}".format(value))  # noqa: G001, UP032
+        self.log.warning("unknown: " + value)  # noqa: G003 (the wrong way is what is tried)
+        self.log.warning("unknown: {}".format(value))  # noqa: G001, UP032 (the wrong way is what is tried)
         self.log.warning(value)
         self.log.warning(Spoken(value))
 

@@ -77,7 +77,7 @@ class TestShanghai:
         assert shanghai_date(instant) == day
 
     @given(
-        st.datetimes(min_value=datetime(1995, 1, 1), max_value=datetime(2100, 1, 1)),  # noqa: DTZ001
+        st.datetimes(min_value=datetime(1995, 1, 1), max_value=datetime(2100, 1, 1)),  # noqa: DTZ001 (wall clock)
         st.integers(min_value=-12, max_value=14),
     )
     def test_does_not_care_where_the_clock_hangs(self, wall, offset_hours):
@@ -88,7 +88,7 @@ class TestShanghai:
 
     def test_of_a_naive_time_is_a_mistake(self):
         with pytest.raises(AssertionError):
-            shanghai_date(datetime(2026, 11, 20))  # noqa: DTZ001
+            shanghai_date(datetime(2026, 11, 20))  # noqa: DTZ001 (wall clock)
 
     def test_clock_reads_aware_utc_and_todays_day(self):
         before = clock.now()

@@ -47,7 +47,7 @@ def _add_account() -> None:
     command = ["useradd", "--system", "--no-create-home", "--user-group"]
     command += ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", ACCOUNT_NAME]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (a program of our own, by its full path)
         why = answer.stderr.strip()
     except OSError as error:
         why = str(error)

@@ -178,9 +178,9 @@ def _print(
     frame: Frame, parts: Sequence[tuple[str, str]], rows: Sequence[tuple[str, ...]], on: date
 ) -> bytes:
     # Slow to import, and needed only when a contract is made.
-    from fpdf.enums import XPos, YPos  # noqa: PLC0415
+    from fpdf.enums import XPos, YPos  # noqa: PLC0415 (fpdf is heavy, and only signing needs it)
 
-    from lending.loans.paper import FACE, GREY, LINE_MM, Paper  # noqa: PLC0415
+    from lending.loans.paper import FACE, GREY, LINE_MM, Paper  # noqa: PLC0415 (fpdf is heavy, and only signing needs it)
 
     page = Paper(
         font=FONT, running_head=frame.running_head, page_words=frame.page_words, at=_noon(on)

@@ -368,7 +368,7 @@ def test_the_first_instalment_is_never_more_than_the_income_bears():
     reading = read_bill(write(LIN, layout=Layout.WECHAT_CSV), "bill.csv")
     for amount_fen in (100_000, 1_000_000, 5_000_000):
         for months in (3, 6, 12):
-            question = Question(amount_fen, months, "CONSUMPTION", False, None)  # noqa: FBT003
+            question = Question(amount_fen, months, "CONSUMPTION", False, None)  # noqa: FBT003 (a question is read as a row)
 
             found = appraise([Bill("bill", reading)], question)
 

@@ -78,7 +78,7 @@ def proposals_of(version_id: int) -> QuerySet[PolicyProposal]:
 
 def _case(row: PolicyCase) -> Case:
     # A CHECK of the table keeps the outcome to the three.
-    return Case(row.name, Inputs(**row.inputs), row.outcome, row.tier)  # type: ignore[arg-type]
+    return Case(row.name, Inputs(**row.inputs), row.outcome, row.tier)  # type: ignore[arg-type]  # the outcome is one of three, by the table's CHECK
 
 
 @lru_cache(maxsize=16)

@@ -16,7 +16,7 @@ WORDS = st.text(alphabet="甲乙丙丁戊己庚辛abcXYZ0159 ,\"'&<>·", min_siz
 FEN = st.integers(1, 10**9)
 MOMENTS = st.datetimes(
     min_value=datetime(2018, 1, 2),  # noqa: DTZ001 - hypothesis wants a naive bound
-    max_value=datetime(2027, 12, 30),  # noqa: DTZ001
+    max_value=datetime(2027, 12, 30),  # noqa: DTZ001 (wall clock)
     timezones=st.just(UTC),
 ).map(lambda at: at.replace(microsecond=0))
 

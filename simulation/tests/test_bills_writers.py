@@ -81,7 +81,7 @@ class TestShapes:
         assert any("UTC+08:00" in str(row[0]) for row in rows)
 
     def test_the_serial_is_the_one_that_real_workbooks_have(self):
-        assert serial(datetime(2026, 9, 24, 11, 40, 58)) == 46289.48678240741  # noqa: DTZ001
+        assert serial(datetime(2026, 9, 24, 11, 40, 58)) == 46289.48678240741  # noqa: DTZ001 (wall clock)
 
     def test_alipays_web_export_has_its_header_in_line_five_and_a_footer(self):
         rows = lines(Layout.ALIPAY_WEB, "gb18030")
@@ -139,7 +139,7 @@ class TestReadingThem:
             ("微信支付账单明细",),
             (),
             ("交易时间", "交易类型", "收/支", "金额(元)", "当前状态"),
-            (datetime(2026, 9, 24, 11, 40, 58), "商户消费", "支出", yuan(2_816), "支付成功"),  # noqa: DTZ001
+            (datetime(2026, 9, 24, 11, 40, 58), "商户消费", "支出", yuan(2_816), "支付成功"),  # noqa: DTZ001 (wall clock)
         ]
 
         content = workbook(rows, has_shared_strings=shared, has_styles=styled)

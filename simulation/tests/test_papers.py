@@ -101,9 +101,9 @@ class TestCounts:
 
 class TestPages:
     def test_say_specimen_on_every_page(self):
-        from io import BytesIO  # noqa: PLC0415
+        from io import BytesIO  # noqa: PLC0415 (heavy, and for two tests)
 
-        import pdfplumber  # noqa: PLC0415
+        import pdfplumber  # noqa: PLC0415 (heavy, and for two tests)
 
         content = pdf([[Placed(40, 100, "甲")], [Placed(40, 100, "乙")]], title="流水")
 
@@ -114,9 +114,9 @@ class TestPages:
                 assert "SPECIMEN" in page.extract_text()
 
     def test_keep_words_where_they_were_put(self):
-        from io import BytesIO  # noqa: PLC0415
+        from io import BytesIO  # noqa: PLC0415 (heavy, and for two tests)
 
-        import pdfplumber  # noqa: PLC0415
+        import pdfplumber  # noqa: PLC0415 (heavy, and for two tests)
 
         content = pdf([[Placed(123, 456, "云溪老梁牛肉面馆")]], title="流水")
 

@@ -172,7 +172,7 @@ def _shared_out(pairs: Pairs) -> Iterator[npt.NDArray[np.intp]]:
     if not len(pairs):
         return
     from scipy.sparse import coo_array  # noqa: PLC0415 (slow to load, and seldom needed)
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 (scipy is heavy, and few people have links)
 
     lows, low = np.unique(pairs.low, return_inverse=True)
     _, high = np.unique(pairs.high, return_inverse=True)
@@ -190,7 +190,7 @@ def _shared_out(pairs: Pairs) -> Iterator[npt.NDArray[np.intp]]:
 
 def best_in_all(pairs: Pairs) -> npt.NDArray[np.intp]:
     """The places of the pairs whose scores together are the highest."""
-    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 (scipy is heavy, and few people have links)
 
     lows, low = np.unique(pairs.low, return_inverse=True)
     highs, high = np.unique(pairs.high, return_inverse=True)

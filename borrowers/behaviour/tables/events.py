@@ -50,7 +50,7 @@ SELECT %(borrower)s, {_EVENT_COLUMNS}, %(basis_kind)s, %(basis)s, %(batch)s
 ON CONFLICT (borrower_id, occurred_at, ext) DO UPDATE
    SET {_TAKEN_OVER}, basis_id = EXCLUDED.basis_id, batch_id = EXCLUDED.batch_id
  WHERE stored.basis_kind = %(basis_kind)s AND stored.basis_id <> EXCLUDED.basis_id
-"""  # noqa: S608
+"""  # noqa: S608 (names of our own columns; values are parameters)
 # Words that are there stay, unless the key that sealed them has given way to another.
 _WORDS = """
 INSERT INTO borrowers_event_text AS stored (borrower_id, occurred_at, ext, key_id, words)

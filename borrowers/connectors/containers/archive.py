@@ -100,7 +100,7 @@ def unpacked(archive: zipfile.ZipFile, name: str, password: str) -> bytes:
     """One file. A password that only seems to fit shows itself by rubbish inside."""
     try:
         is_locked = bool(archive.getinfo(name).flag_bits & LOCKED)
-        archive.setpassword(password.encode() if is_locked else None)  # type: ignore[arg-type]
+        archive.setpassword(password.encode() if is_locked else None)  # type: ignore[arg-type]  # None takes the password away; the stubs know only bytes
         with archive.open(name) as member:
             return member.read(LARGEST_FILE)
     except RuntimeError as error:

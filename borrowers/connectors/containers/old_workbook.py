@@ -20,8 +20,8 @@ DAMAGED = (
 def sheets(content: bytes) -> list[Sheet]:
     """The worksheets. Raises PasswordProtected, TruncatedFile, TooLarge."""
     # Imported here: most bills are text.
-    import xlrd  # noqa: PLC0415
-    from xlrd.compdoc import CompDocError  # noqa: PLC0415
+    import xlrd  # noqa: PLC0415 (only for old workbooks: the reader has little room)
+    from xlrd.compdoc import CompDocError  # noqa: PLC0415 (only for old workbooks: the reader has little room)
 
     try:
         book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO(), ragged_rows=True)
@@ -56,7 +56,7 @@ def row_of(worksheet: Any, index: int, datemode: int) -> Row:
 
 def cell_of(kind: int, value: Any, datemode: int) -> Cell:
     """Whole numbers come as floats in this format and are whole numbers again."""
-    import xlrd  # noqa: PLC0415
+    import xlrd  # noqa: PLC0415 (only for old workbooks: the reader has little room)
 
     if kind == xlrd.XL_CELL_TEXT:
         return str(value)
@@ -68,7 +68,7 @@ def cell_of(kind: int, value: Any, datemode: int) -> Cell:
 
 
 def moment_of(days: float, datemode: int) -> Cell:
-    from xlrd.xldate import xldate_as_datetime  # noqa: PLC0415
+    from xlrd.xldate import xldate_as_datetime  # noqa: PLC0415 (only for old workbooks: the reader has little room)
 
     try:
         wall: datetime = xldate_as_datetime(days, datemode)

@@ -28,9 +28,9 @@ def pages(content: bytes, password: str) -> Pages:
     Raises PasswordNeeded, PasswordWrong, TruncatedFile, TooLarge, PictureOrDocument.
     """
     # Imported here: it costs half a second, and most bills are tables.
-    import pdfplumber  # noqa: PLC0415
-    from pdfminer.psexceptions import PSException  # noqa: PLC0415
-    from pdfplumber.utils.exceptions import (  # noqa: PLC0415
+    import pdfplumber  # noqa: PLC0415 (only for PDFs: the reader has little room)
+    from pdfminer.psexceptions import PSException  # noqa: PLC0415 (only for PDFs: the reader has little room)
+    from pdfplumber.utils.exceptions import (  # noqa: PLC0415 (only for PDFs: the reader has little room)
         MalformedPDFException,
         PdfminerException,
     )
@@ -48,7 +48,7 @@ def pages(content: bytes, password: str) -> Pages:
 
 def reason(error: Exception, password: str) -> refusals.FileRefused:
     """Locked, or damaged?"""
-    from pdfminer.pdfdocument import PDFPasswordIncorrect  # noqa: PLC0415
+    from pdfminer.pdfdocument import PDFPasswordIncorrect  # noqa: PLC0415 (only for PDFs: the reader has little room)
 
     if any(isinstance(cause, PDFPasswordIncorrect) for cause in error.args):
         return refusals.PasswordWrong() if password else refusals.PasswordNeeded()

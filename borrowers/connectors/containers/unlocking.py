@@ -62,7 +62,7 @@ def unlocked_pdf(content: bytes, password: str) -> bytes:
 
 def opened_pdf(content: bytes, password: str) -> Any:
     """A password too many is no fault: what is not locked is given back as it is."""
-    import pikepdf  # noqa: PLC0415
+    import pikepdf  # noqa: PLC0415 (only for locked files: the reader has little room)
 
     warnings.simplefilter("ignore")
     return pikepdf.open(io.BytesIO(content), password=password, suppress_warnings=True)

@@ -164,7 +164,7 @@ def feed(archive: zipfile.ZipFile, path: str, handler: "Texts | Cells") -> None:
 def parse(parser: Any, part: IO[bytes]) -> None:
     while piece := part.read(PIECE):
         parser.Parse(piece, False)  # noqa: FBT003 - expat's own
-    parser.Parse(b"", True)  # noqa: FBT003
+    parser.Parse(b"", True)  # noqa: FBT003 (expat takes no keywords)
 
 
 def elements(

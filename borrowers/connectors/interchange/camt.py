@@ -95,7 +95,7 @@ class Statements:
     def rows(self, text: str) -> Iterator[Any]:
         """Each entry as its element; what was read is let go, so that a long statement fits."""
         from defusedxml.common import DefusedXmlException  # noqa: PLC0415 - few bills are XML
-        from defusedxml.ElementTree import iterparse  # noqa: PLC0415
+        from defusedxml.ElementTree import iterparse  # noqa: PLC0415 (only for XML: the reader has little room)
 
         content = io.BytesIO(DECLARATION.sub("", text, count=1).encode("utf-8", "replace"))
         try:

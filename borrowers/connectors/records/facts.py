@@ -98,7 +98,7 @@ def event(fact: Fact, paper: Paper, *, occurrence: int) -> RawEvent:
     """No amount and no direction: whatever the figures say, nothing was earned or spent."""
     return RawEvent(
         source=paper.source,
-        occurred_at=in_utc(datetime(fact.on.year, fact.on.month, fact.on.day)),  # noqa: DTZ001
+        occurred_at=in_utc(datetime(fact.on.year, fact.on.month, fact.on.day)),  # noqa: DTZ001 (a day on the wall clock, made UTC in the same breath)
         amount_fen=0,
         refunded_fen=0,
         direction=Direction.NEUTRAL,

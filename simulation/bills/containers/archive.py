@@ -13,7 +13,7 @@ def locked(files: Mapping[str, bytes], password: str) -> bytes:
     """The files in one archive under AES, the same bytes each time: it guards nothing real."""
     import pyzipper  # noqa: PLC0415 (slow to import)
 
-    class SameEachTime(pyzipper.AESZipFile):  # type: ignore[misc]
+    class SameEachTime(pyzipper.AESZipFile):  # type: ignore[misc]  # pyzipper has no types
         """Takes the salt from the password instead of from chance."""
 
         def get_encrypter(self) -> Any:
@@ -31,7 +31,7 @@ def locked(files: Mapping[str, bytes], password: str) -> bytes:
 
 def salted(encrypter: Any, password: bytes) -> Any:
     """The encrypter with keys from a salt that is always the same."""
-    from pyzipper import zipfile_aes as machine  # noqa: PLC0415
+    from pyzipper import zipfile_aes as machine  # noqa: PLC0415 (only to fix the salt)
 
     encrypter.salt = hashlib.sha256(b"SPECIMEN" + password).digest()[:SALT_BYTES]
     keys = machine.PBKDF2(password, encrypter.salt, count=ROUNDS, dkLen=2 * KEY_BYTES + 2)
