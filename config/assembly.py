@@ -26,6 +26,7 @@ INVARIANTS: tuple[str, ...] = (
 # Tasks of the night, in the order in which they need one another.
 NIGHT: tuple[str, ...] = (
     "lending.tasks.close_day",
+    "scoring.tasks.compute_features",
     "monitoring.tasks.watch_loans",
     "config.tasks.check_invariants",
 )

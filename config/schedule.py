@@ -18,5 +18,9 @@ BEAT: dict[str, dict[str, Any]] = {
         "task": "config.tasks.check_invariants",
         "schedule": crontab(hour=2, minute=20),
     },
+    "compute everybody's features": {
+        "task": "scoring.tasks.compute_features",
+        "schedule": crontab(hour="1-6", minute=20),
+    },
     "watch the loans": {"task": "monitoring.tasks.watch_loans", "schedule": crontab(minute=50)},
 }

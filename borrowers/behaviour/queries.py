@@ -39,7 +39,7 @@ from borrowers.behaviour.recurrence.streams import Recurrence
 from borrowers.behaviour.tables import events, links, pages
 from borrowers.behaviour.tables.rows import columns_from, match_columns_from
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
-from borrowers.consent.queries import active, active_id, readable_ids
+from borrowers.consent.queries import active, active_id, active_ids, readable_ids
 from borrowers.people.queries import contract_party
 from common.crypto.blind_index import truncated
 from common.errors import NotFound
@@ -72,6 +72,13 @@ def columns_of_many(borrower_ids: Sequence[int]) -> EventColumns:
         consent_ids=readable_ids(ordered),
     )
     return columns_from(stream, np.array(ordered, dtype=np.int64))
+
+
+def readable_borrowers(borrower_ids: Collection[int]) -> list[int]:
+    """Of whom we may read anything now, sorted: a consent in force, or a contract with us."""
+    sharing = set(active_ids(borrower_ids, CONSUMPTION_RECORDS))
+    bound = events.on_contract([each for each in borrower_ids if each not in sharing])
+    return sorted(sharing | bound)
 
 
 def match_columns_of(borrower_id: int) -> MatchColumns:

@@ -38,6 +38,14 @@ def card(borrower_id: int) -> BorrowerCard:
     return _found(_card_where("id = %s", borrower_id))
 
 
+def ids_after(after_id: int, *, limit: int, before: int | None = None) -> list[int]:
+    """Borrowers by their number, from the next one on; `before` bounds it."""
+    rows = Borrower.objects.filter(pk__gt=after_id)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
 def by_public_id(public_id: str) -> BorrowerCard:
     """The borrower with this public id. Raises NotFound."""
     return _found(_card_where("public_id = %s", public_id))

@@ -30,3 +30,33 @@ class FeatureVector(models.Model):
 
     def __str__(self) -> str:
         return f"vector {self.pk}"
+
+
+class FeatureSnapshot(models.Model):
+    """A person's indicators as of the first instant of one day, from the nightly run.
+
+    Whole or not there: where one indicator failed, the row says which and why, and holds none.
+    """
+
+    borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    as_of = models.DateTimeField()
+    kernel_version = models.CharField(max_length=20)
+    features = models.JSONField(null=True)
+    failed_feature = models.CharField(max_length=80, blank=True, default="")
+    failure = models.CharField(max_length=80, blank=True, default="")
+    computed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["borrower", "day"], name="snapshot_is_one_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(features__isnull=False, failure="", failed_feature="")
+                | models.Q(features__isnull=True) & ~models.Q(failure=""),
+                name="snapshot_is_whole_or_failed",
+            ),
+        ]
+        indexes = [models.Index(fields=["day"], name="snapshot_of_day")]
+
+    def __str__(self) -> str:
+        return f"snapshot {self.pk}"

@@ -1,6 +1,6 @@
 """Events in and out: one COPY in, one COPY out."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -75,6 +75,11 @@ SELECT category, direction, source FROM borrowers_event
 _RECATEGORISE = """
 UPDATE borrowers_event SET category = %s, method = %s, confidence_percent = 100
  WHERE borrower_id = %s AND occurred_at = %s AND ext = %s
+"""
+_ON_CONTRACT = """
+SELECT borrower_id FROM unnest(%s::bigint[]) AS asked (borrower_id)
+ WHERE EXISTS (SELECT FROM borrowers_event AS event
+                WHERE event.borrower_id = asked.borrower_id AND basis_kind = %s)
 """
 # Literals are numbers checked by Python: COPY takes no parameters. The event of a link is not
 # counted, nor is a line that was granted to be excluded or called a duplicate; a purchase counts
@@ -224,6 +229,13 @@ def read(*, borrower_ids: Iterable[int], consent_ids: Iterable[int]) -> bytes:
         duplicate=int(MarkKind.DUPLICATE),
     )
     return copied(statement)
+
+
+def on_contract(borrower_ids: Collection[int]) -> set[int]:
+    """Those who have an event that stands on a contract."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ON_CONTRACT, [list(borrower_ids), BasisKind.CONTRACT])
+        return {borrower_id for (borrower_id,) in cursor.fetchall()}
 
 
 def copied(statement: str) -> bytes:
