@@ -14,6 +14,8 @@ from scoring.features import kernel
 
 Vector = dict[str, float | None]
 NOT_FINITE = "NOT_FINITE"
+# What arithmetic over strange rows raises. A database that is gone, or no memory, is no person's.
+OF_ROWS = (ArithmeticError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def outcomes(columns: EventColumns, people: int, as_of: datetime) -> list[Outcom
     as_of_seconds = np.full(people, int(as_of.timestamp()), dtype=np.int64)
     try:
         return _vectors(kernel.features(columns, people, as_of_seconds))
-    except Exception:  # noqa: BLE001 - in the nightly loop one person's rows must not stop the rest
+    except OF_ROWS:
         return [
             _outcome_of_one(_cut_out(columns, place), as_of_seconds[:1]) for place in range(people)
         ]
@@ -46,7 +48,7 @@ def outcomes(columns: EventColumns, people: int, as_of: datetime) -> list[Outcom
 def _outcome_of_one(columns: EventColumns, as_of_seconds: npt.NDArray[np.int64]) -> Outcome:
     try:
         return _vectors(kernel.features(columns, 1, as_of_seconds))[0]
-    except Exception as error:  # noqa: BLE001 - recorded with the person, and the loop goes on
+    except OF_ROWS as error:
         return Failure(feature=str(getattr(error, "feature", "")), error=type(error).__name__)
 
 
