@@ -1,10 +1,15 @@
-"""Sentences with figures: `{{ reason.words|said }}` is translated first and filled after."""
+"""Sentences with figures: `{{ reason.words|said }}` is translated first and filled after.
+
+A text that carries both languages is said in the reader's.
+"""
 
 from collections.abc import Mapping
 from typing import Protocol
 
 from django import template
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
+
+from common.texts import Bilingual
 
 register = template.Library()
 
@@ -21,8 +26,10 @@ class Words(Protocol):
 
 
 @register.filter
-def said(words: Words) -> str:
+def said(words: Words | Bilingual) -> str:
     """The sentence in the reader's language."""
+    if isinstance(words, Bilingual):
+        return words.said(get_language() or "")
     return gettext(words.message) % words.context
 
 

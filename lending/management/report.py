@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from unicodedata import east_asian_width
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from borrowers.behaviour.words import doubt_of
@@ -159,7 +160,7 @@ def feature_rows(features: Mapping[str, float | None]) -> list[Sequence[str]]:
 def feature_row(name: str, features: Mapping[str, float | None], points: str) -> Sequence[str]:
     value = features[name]
     shown = "–" if value is None else figure(value, FEATURES[name].unit)
-    return _(FEATURES[name].title), shown, points
+    return FEATURES[name].title.said(get_language() or ""), shown, points
 
 
 def file_rows(file: ReadFile) -> Iterator[Sequence[str]]:

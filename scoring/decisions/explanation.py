@@ -7,53 +7,15 @@ from datetime import datetime
 from common.money import yuan
 from common.periods import shanghai_date
 from common.rates import PPM
-from common.texts import gettext_noop
+from common.texts import Bilingual, gettext_noop
 from scoring.decisions.contracts import CreditRequest, Reason, Reviewed
 from scoring.decisions.reasons import SENTENCES, Words, words
-from scoring.features.catalogue import FEATURES, figure
+from scoring.features.catalogue import FEATURES, GROUPS, figure
+from scoring.features.contracts import CONTRACT, Feature
 
 Features = Mapping[str, float | None]
 
 NOT_KNOWN = "–"
-GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        gettext_noop("Income"),
-        (
-            "income_monthly_90d",
-            "income_recent_30d",
-            "income_typical_30d",
-            "income_trend",
-            "income_variation_180d",
-        ),
-    ),
-    (
-        gettext_noop("Spending"),
-        (
-            "spending_monthly_90d",
-            "spending_variation_180d",
-            "surplus_monthly_90d",
-            "cover_90d",
-            "essential_share_90d",
-            "scene_diversity_180d",
-        ),
-    ),
-    (
-        gettext_noop("Credit and risk"),
-        ("credit_share_90d", "night_large_share_90d", "gambling_share_180d"),
-    ),
-    (gettext_noop("Loans with us"), ("own_instalments", "own_on_time_share")),
-    (
-        gettext_noop("The records themselves"),
-        (
-            "events_180d",
-            "history_months",
-            "active_days_90d",
-            "active_weeks_90d",
-            "longest_gap_180d",
-            "confidence",
-        ),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +32,9 @@ class ExplainedReason:
 
 @dataclass(frozen=True, slots=True)
 class FeatureLine:
-    """One indicator: its name to translate, and its value as people read it."""
+    """One indicator: its name, and its value as people read it."""
 
-    title: str
+    title: Bilingual
     value: str
 
 
@@ -80,7 +42,7 @@ class FeatureLine:
 class FeatureGroup:
     """Indicators that belong together."""
 
-    title: str
+    title: Bilingual
     lines: tuple[FeatureLine, ...]
 
 
@@ -193,11 +155,17 @@ def _records_used(request: CreditRequest, features: Features, as_of: datetime) -
 
 def _groups(request: CreditRequest, features: Features) -> Iterator[FeatureGroup]:
     """The indicators that could be used: without shared records only those of our own loans."""
-    for title, names in GROUPS:
-        if request.has_consumption_consent or names[0].startswith("own_"):
-            yield FeatureGroup(title, tuple(_line(name, features.get(name)) for name in names))
+    may_use = [
+        each
+        for each in FEATURES.values()
+        if request.has_consumption_consent or each.purpose == CONTRACT
+    ]
+    for code, group in GROUPS.items():
+        lines = tuple(_line(each, features) for each in may_use if each.group == code)
+        if lines:
+            yield FeatureGroup(group.title, lines)
 
 
-def _line(name: str, value: float | None) -> FeatureLine:
-    feature = FEATURES[name]
+def _line(feature: Feature, features: Features) -> FeatureLine:
+    value = features.get(feature.name)
     return FeatureLine(feature.title, NOT_KNOWN if value is None else figure(value, feature.unit))

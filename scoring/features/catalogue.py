@@ -1,59 +1,51 @@
-"""The catalogue of features: the name, the unit and the words of each, in the order to show."""
+"""The catalogue of features: whatever the files of `definitions` declare, and how figures read."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+import pkgutil
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from types import ModuleType
+from typing import TypeVar
 
 from common.money import yuan
-from common.texts import gettext_noop
+from scoring.features import definitions
+from scoring.features.contracts import Catalogue, Feature, Group, Unit
+
+__all__ = ["FEATURES", "GROUPS", "Feature", "Group", "Unit", "discovered", "figure"]
 
 
-class Unit(StrEnum):
-    """How a number is to be read."""
-
-    FEN = "FEN"
-    YUAN = "YUAN"
-    SHARE = "SHARE"
-    RATIO = "RATIO"
-    COUNT = "COUNT"
-    DAYS = "DAYS"
-    MONTHS = "MONTHS"
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """One indicator: what it is called and how it is written."""
-
-    name: str
-    unit: Unit
-    title: str
+class CatalogueIsBroken(ValueError):
+    """Two features share a name, or one belongs to a group that nobody declared."""
 
 
-_ALL = (
-    Feature("income_monthly_90d", Unit.YUAN, gettext_noop("Average income a month")),
-    Feature("income_recent_30d", Unit.FEN, gettext_noop("Income in the latest month")),
-    Feature("income_typical_30d", Unit.FEN, gettext_noop("Income in a typical month before")),
-    Feature("income_trend", Unit.RATIO, gettext_noop("Latest income against typical income")),
-    Feature("income_variation_180d", Unit.RATIO, gettext_noop("Ups and downs of the income")),
-    Feature("spending_monthly_90d", Unit.YUAN, gettext_noop("Average spending a month")),
-    Feature("spending_variation_180d", Unit.RATIO, gettext_noop("Ups and downs of the spending")),
-    Feature("surplus_monthly_90d", Unit.YUAN, gettext_noop("Left over in a month")),
-    Feature("cover_90d", Unit.SHARE, gettext_noop("Share of the income left over")),
-    Feature("essential_share_90d", Unit.SHARE, gettext_noop("Share of spending on daily needs")),
-    Feature("scene_diversity_180d", Unit.RATIO, gettext_noop("Variety of the spending")),
-    Feature("credit_share_90d", Unit.SHARE, gettext_noop("Share of other credit in payments")),
-    Feature("night_large_share_90d", Unit.SHARE, gettext_noop("Share of large buys at night")),
-    Feature("gambling_share_180d", Unit.SHARE, gettext_noop("Share of lotteries and games")),
-    Feature("own_instalments", Unit.COUNT, gettext_noop("Instalments with us that fell due")),
-    Feature("own_on_time_share", Unit.SHARE, gettext_noop("Share of them paid on time")),
-    Feature("events_180d", Unit.COUNT, gettext_noop("Payments in the last 180 days")),
-    Feature("history_months", Unit.MONTHS, gettext_noop("Months of records")),
-    Feature("active_days_90d", Unit.DAYS, gettext_noop("Days with payments, last 90 days")),
-    Feature("active_weeks_90d", Unit.COUNT, gettext_noop("Weeks with payments, last 13 weeks")),
-    Feature("longest_gap_180d", Unit.DAYS, gettext_noop("Longest time without a payment")),
-    Feature("confidence", Unit.SHARE, gettext_noop("How complete the records are")),
-)
-FEATURES: Mapping[str, Feature] = {feature.name: feature for feature in _ALL}
+def discovered(package: ModuleType = definitions) -> Catalogue:
+    """What the modules of a package declare as FEATURES and GROUPS. Raises CatalogueIsBroken."""
+    names = sorted(each.name for each in pkgutil.iter_modules(package.__path__))
+    modules = [import_module(f"{package.__name__}.{name}") for name in names]
+    groups = [group for module in modules for group in getattr(module, "GROUPS", ())]
+    features = [each for module in modules for each in getattr(module, "FEATURES", ())]
+    by_code = _unique((group.code, group) for group in sorted(groups, key=lambda each: each.place))
+    if strays := [each.name for each in features if each.group not in by_code]:
+        raise CatalogueIsBroken(f"features of no group: {', '.join(strays)}")
+    # A stable sort: within a group they stay as their file has them.
+    features.sort(key=lambda each: list(by_code).index(each.group))
+    return Catalogue(_unique((each.name, each) for each in features), by_code)
+
+
+def _unique(pairs: Iterable[tuple[str, T]]) -> Mapping[str, T]:
+    found: dict[str, T] = {}
+    for name, each in pairs:
+        if name in found:
+            raise CatalogueIsBroken(f"declared twice: {name}")
+        found[name] = each
+    return found
+
+
+_ALL = discovered()
+FEATURES: Mapping[str, Feature] = _ALL.features
+GROUPS: Mapping[str, Group] = _ALL.groups
 
 
 def figure(value: float, unit: Unit) -> str:

@@ -1,7 +1,9 @@
 """The events that may be seen at a point in time, laid out for quick sums. Pure numpy."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +12,7 @@ from borrowers.behaviour.contracts import Category, Direction, EventColumns, Int
 
 Numbers = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+T = TypeVar("T")
 
 SECONDS_PER_DAY = 86_400
 SECONDS_PER_HOUR = 3_600
@@ -42,6 +45,7 @@ class Frame:
     direction: npt.NDArray[np.int8]
     category: npt.NDArray[np.int16]
     source: npt.NDArray[np.int8]
+    kept: dict[Callable[["Frame"], Any], Any] = field(default_factory=dict)
 
     @cached_property
     def recorded(self) -> Mask:
@@ -135,6 +139,19 @@ class Frame:
         # Whole fen in float64: exact below 2**53, so the order of the rows cannot show.
         sums = np.bincount(cell, weights=amounts_fen, minlength=self.segments * width)
         return sums.astype(np.float64).reshape(self.segments, width)
+
+
+def shared(compute: Callable[[Frame], T]) -> Callable[[Frame], T]:
+    """Compute it once for a frame, whoever asks: features stand on each other's sums."""
+
+    @wraps(compute)
+    def once(frame: Frame) -> T:
+        if compute not in frame.kept:
+            frame.kept[compute] = compute(frame)
+        found: T = frame.kept[compute]
+        return found
+
+    return once
 
 
 def cut(columns: EventColumns, segments: int, as_of_seconds: Integers) -> Frame:

@@ -7,11 +7,11 @@ from math import isnan
 import numpy as np
 
 from borrowers.behaviour.contracts import EventColumns, Integers
-from scoring.features.definitions import activity, conduct, income, spending
+from scoring.features.catalogue import FEATURES
 from scoring.features.frame import Numbers, cut
 
 # Kept with every vector; raised whenever a value of the same events could change.
-VERSION = "2026.2"
+VERSION = "2026.3"
 
 
 def features(columns: EventColumns, segments: int, as_of_seconds: Integers) -> dict[str, Numbers]:
@@ -21,13 +21,7 @@ def features(columns: EventColumns, segments: int, as_of_seconds: Integers) -> d
     the last bit, so the same code serves a decision, a training table and a nightly run.
     """
     frame = cut(columns, segments, as_of_seconds)
-    earned = income.features(frame)
-    return {
-        **earned,
-        **spending.features(frame, earned["income_monthly_90d"]),
-        **conduct.features(frame),
-        **activity.features(frame),
-    }
+    return {name: each.compute(frame) for name, each in FEATURES.items()}
 
 
 def vector(columns: EventColumns, *, as_of: datetime) -> dict[str, float]:

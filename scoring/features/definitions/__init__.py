@@ -1,1 +1,4 @@
-"""One file per side of a person's money; each gives named columns from one frame."""
+"""One file per side of a person's money. Each declares FEATURES, and GROUPS where it opens one.
+
+The catalogue finds whatever stands here: a new feature is one new file (docs/new-feature.md).
+"""
