@@ -1,8 +1,9 @@
 """The world as a whole: causes first, then wishes, then what the money allowed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,11 @@ Told = Callable[[int], None]
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """Everything that is true. Only its files may ever reach the platform."""
+    """Everything that is true. Only its files may ever reach the platform.
+
+    `wishes` is all that people meant to do, and `begun` the state of chance when each life began:
+    with both, a life can be lived again, up to any day exactly as it was.
+    """
 
     seed: int
     people: Population
@@ -50,6 +55,8 @@ class World:
     events: Events
     debts: tuple[Debt | None, ...]
     bounds: np.ndarray
+    wishes: Events
+    begun: tuple[Mapping[str, Any], ...]
 
     def of(self, person: int) -> Events:
         """One person's events, in the order of time."""
@@ -85,9 +92,12 @@ def simulate(
             ]
         )
     )
-    happened, debts = live(chance, numbers, everybody, graph, wishes, tell)
+    happened, debts, begun = live(chance, numbers, everybody, graph, wishes, tell)
     bounds = np.searchsorted(happened.person, np.arange(people + 1))
-    return World(seed, everybody, graph, earnings, days, shops, happened, tuple(debts), bounds)
+    return World(
+        seed, everybody, graph, earnings, days, shops, happened, tuple(debts), bounds,
+        wishes, tuple(begun),
+    )  # fmt: skip
 
 
 def live(
@@ -97,13 +107,15 @@ def live(
     graph: Graph,
     wishes: Events,
     tell: Told,
-) -> tuple[Events, list[Debt | None]]:
+) -> tuple[Events, list[Debt | None], list[Mapping[str, Any]]]:
     """Pass every wish by its owner's purse; what nobody could pay did not happen."""
     bounds = np.searchsorted(wishes.person, np.arange(len(people) + 1))
     amount, funding = wishes.amount_fen.copy(), wishes.funding.copy()
     added: list[tuple[int, *Row]] = []
     debts: list[Debt | None] = []
+    begun: list[Mapping[str, Any]] = []
     for person in range(len(people)):
+        begun.append(chance.bit_generator.state)
         purse = Purse(people, person, is_in_ring=bool(graph.ring[person] >= 0))
         start, end = int(bounds[person]), int(bounds[person + 1])
         outcomes = lived(purse, wishes, start, end, chance)
@@ -114,33 +126,39 @@ def live(
         tell(person)
     settled = Events(**{**vars(wishes), "amount_fen": amount, "funding": funding})
     kept = settled.taken((funding > 0) & stands(settled, funding))
-    return in_order(named(joined([kept, events_of(numbers, added)]))), debts
+    return in_order(named(joined([kept, events_of(numbers, added)]))), debts, begun
 
 
 def lived(
     purse: Purse, wishes: Events, start: int, end: int, chance: np.random.Generator
 ) -> list[Outcome]:
     """The outcome of each of one person's wishes."""
+    will = wills(chance)
+    paid: dict[int, int] = {}
+    return [decided(purse, *row, will, paid) for row in wished(wishes, start, end)]
+
+
+def wished(wishes: Events, start: int, end: int) -> Iterator[tuple[Wish, int, int]]:
+    """Each wish as the purse looks at it, with its number and that of what it undoes."""
     columns = (
         wishes.seconds, wishes.kind, wishes.amount_fen, wishes.wallet, wishes.shop,
         wishes.funding, wishes.scene, wishes.series,
     )  # fmt: skip
     rows = zip(*(column[start:end].tolist() for column in columns), strict=True)
-    named_by = zip(
-        wishes.number[start:end].tolist(), wishes.parent[start:end].tolist(), strict=True
-    )
-    will = wills(chance)
-    paid: dict[int, int] = {}
-    outcomes: list[Outcome] = []
-    for (number, parent), row in zip(named_by, rows, strict=True):
-        wish = Wish(*row)
-        if wish.kind == Kind.REFUND:
-            outcome = given_back(purse, wish, paid.get(parent, 0))
-        else:
-            outcome = DECISIONS[wish.kind](purse, wish, next(will))
-            paid[number] = outcome[1]
-        outcomes.append(outcome)
-    return outcomes
+    numbers, parents = wishes.number[start:end].tolist(), wishes.parent[start:end].tolist()
+    for row, number, parent in zip(rows, numbers, parents, strict=True):
+        yield Wish(*row), number, parent
+
+
+def decided(
+    purse: Purse, wish: Wish, number: int, parent: int, will: Iterator[float], paid: dict[int, int]
+) -> Outcome:
+    """What becomes of one wish; `paid` remembers whose money each purchase took."""
+    if wish.kind == Kind.REFUND:
+        return given_back(purse, wish, paid.get(parent, 0))
+    outcome = DECISIONS[wish.kind](purse, wish, next(will))
+    paid[number] = outcome[1]
+    return outcome
 
 
 def given_back(purse: Purse, wish: Wish, funding: int) -> Outcome:
