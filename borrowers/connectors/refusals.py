@@ -158,6 +158,19 @@ class SeveralBills(FileRefused):
     advice = gettext_noop("Unpack them on your device and upload them one by one.")
 
 
+class PartsUnread(FileRefused):
+    """One part of the file is a bill that we know, and another holds rows that nobody knows."""
+
+    code = "FILE_HAS_UNREAD_PARTS"
+    message = gettext_noop(
+        "A part of this file has no headings: %(rows)s rows would have been left out."
+    )
+    advice = gettext_noop(
+        "Nothing was read. Export the whole period as one file, or unpack it and upload the parts"
+        " that have headings one by one."
+    )
+
+
 class WebPage(WrongKind):
     """A page of a web site, saved under the name of a bill."""
 

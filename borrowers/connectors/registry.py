@@ -28,6 +28,7 @@ from borrowers.connectors.records import (
     social_insurance,
     student_status,
 )
+from borrowers.connectors.remainder import refuse_unread
 from borrowers.connectors.shops.jd import JD
 from borrowers.connectors.shops.meituan import Meituan
 from borrowers.connectors.statements.several import together
@@ -73,18 +74,21 @@ def read_bill(content: bytes, file_name: str, password: str = "") -> BillReading
 
     Raises a FileRefused: EmptyFile, TooLarge, NotABill, UnknownLayout, WrongKind and its kin,
     TruncatedFile, UnreadableEncoding, ZipBomb, NoTransactions, UnreadableRows, PasswordNeeded,
-    PasswordWrong, SeveralBills.
+    PasswordWrong, SeveralBills, PartsUnread.
     """
     found = documents(content, password)
     readings: list[BillReading] = []
     refused: list[refusals.FileRefused] = []
-    for document, connector in recognised(found):
+    known = list(recognised(found))
+    for document, connector in known:
         try:
             readings.append(connector.read(document))
         except refusals.FileRefused as each:
             refused.append(each)
     if not readings:
         raise refused[0] if refused else why_not(found)
+    of_nobody = [each for each in found if not any(each is document for document, _ in known)]
+    refuse_unread(of_nobody, refused)
     readings = [readings[0], *(each for each in readings[1:] if not is_copy(each, readings[0]))]
     whole = together(readings)
     if whole is None:

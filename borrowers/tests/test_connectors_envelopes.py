@@ -103,6 +103,22 @@ class TestArchives:
         with pytest.raises(refusals.TruncatedFile):
             read_bill(packed({"a.csv": BILL, "b.xlsx": XLSX[:3_000]}), "bill.zip")
 
+    def test_rows_without_headings_beside_a_bill_are_not_passed_over(self):
+        rest = "2025-03-04,示例小店,-12.50\n2025-03-05 08:00,示例车站,¥3\n说明,共两笔,\n"
+
+        with pytest.raises(refusals.PartsUnread) as refused:
+            read_bill(packed({"a.csv": BILL, "b.csv": rest.encode()}), "bill.zip")
+
+        assert refused.value.context == {"rows": 2}
+
+    def test_a_note_beside_a_bill_is_passed_over(self):
+        note = "说明,本压缩包由示例应用生成\n日期,2025-03-04\n联系电话,95000\n"
+
+        assert len(read_bill(packed({"a.csv": BILL, "b.csv": note.encode()}), "").events) == 5
+
+    def test_an_empty_bill_beside_another_is_passed_over(self):
+        assert len(read_bill(packed({"a.csv": BILL, "b.csv": wechat()}), "").events) == 5
+
     @pytest.mark.parametrize(
         "parts",
         [{f"{index}.csv": b"x" for index in range(21)}, {"a.csv": b"x" * (21 * 1024 * 1024)}],

@@ -121,6 +121,10 @@ CASES = {
     "growing settings": (workbook_with("xl/workbook.xml", multiplying), refusals.MultiplyingText),
     "a locked archive": (locked_archive(), refusals.PasswordNeeded),
     "two bills": (archive(("a.csv", BILL), ("b.csv", OTHER_BILL)), refusals.SeveralBills),
+    "a page without headings": (
+        archive(("a.csv", BILL), ("b.csv", "2025-03-04,示例小店,12.50\n".encode())),
+        refusals.PartsUnread,
+    ),
     "a sign-in page": (
         b"<!DOCTYPE html><html><body><form>sign in</form></body></html>",
         refusals.WebPage,
