@@ -1,0 +1,1 @@
+"""Models learned from outcomes: tables in, artefacts out. Nothing here runs when deciding."""
