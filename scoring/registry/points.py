@@ -36,7 +36,7 @@ class Characteristic:
 
     def of(self, value: Value) -> float:
         """The log-odds that a value adds."""
-        if value is None or value != value:  # noqa: PLR0124 (only NaN differs from itself)
+        if value is None or value != value:
             return self.missing
         if self.place is not None:
             found = self.place.get(str(value))
