@@ -8,11 +8,14 @@ from itertools import islice
 import numpy as np
 
 from borrowers.behaviour.contracts import (
+    CHANNELS,
+    NO_BALANCE,
     Category,
     Direction,
     EventColumns,
     EventStatus,
     RawEvent,
+    measure_of,
 )
 
 
@@ -28,6 +31,8 @@ def joined(parts: Sequence[EventColumns]) -> EventColumns:
 
 def merchant_number(merchant: str) -> int:
     """A merchant as a number where no key is at hand; stored events use a keyed one."""
+    if not merchant:
+        return 0
     return int.from_bytes(hashlib.sha256(merchant.encode()).digest()[:8], "big", signed=True)
 
 
@@ -42,6 +47,11 @@ def from_events(events: Sequence[RawEvent], segment: int = 0) -> EventColumns:
             event.category,
             merchant_number(event.merchant),
             event.source,
+            event.place,
+            CHANNELS.get(event.channel, 0),
+            merchant_number(event.merchant or event.counterparty),
+            NO_BALANCE if event.balance_fen is None else event.balance_fen,
+            measure_of(event.source, event.metrics),
         )
         for event, net_fen in counted(events)
     ]
@@ -54,6 +64,11 @@ def from_events(events: Sequence[RawEvent], segment: int = 0) -> EventColumns:
         category=table[:, 4].astype(np.int16),
         merchant=table[:, 5],
         source=table[:, 6].astype(np.int8),
+        place=table[:, 7].astype(np.int8),
+        channel=table[:, 8].astype(np.int8),
+        party=table[:, 9],
+        balance_fen=table[:, 10],
+        measure=table[:, 11],
     ).ordered()
 
 

@@ -146,6 +146,38 @@ class Platform(IntEnum):
 
 Metrics = Mapping[str, int | str]
 
+# How a purchase was paid, as the table writes it.
+CHANNELS = {"UNKNOWN": 0, "BALANCE": 1, "DEBIT": 2, "CREDIT": 3, "BNPL": 4, "MONEY_FUND": 5}
+# Where a row does not say what the account held after it.
+NO_BALANCE = -(2**63)
+# Sources whose rows tell of something other than money: they are never earned or spent.
+FACTS = frozenset(
+    {Source.SOCIAL_INSURANCE, Source.STUDENT_STATUS, Source.SOCIAL_ACTIVITY, Source.DEVICE}
+)
+# Two figures of a fact stand in one number: the first in steps of this, the second below it.
+MEASURE_STEP = 1 << 20
+
+
+def measure_of(source: Source, metrics: Metrics | None) -> int:
+    """The figures of a fact that features read, as one number; 0 where there are none.
+
+    By the day: minutes on and uses of a device. By the week: active days and the bucket of
+    contacts. By the month: the base of an insurance that was paid, in fen, of old-age pension only.
+    """
+    if not metrics:
+        return 0
+    if source == Source.DEVICE:
+        return _measure(metrics.get("on_minutes"), metrics.get("events"))
+    if source == Source.SOCIAL_ACTIVITY:
+        return _measure(metrics.get("active_days"), metrics.get("contacts_bucket"))
+    is_pension = metrics.get("insurance") == "PENSION" and metrics.get("state") != "PAUSED"
+    return _measure(metrics.get("base_fen"), 1) if is_pension else 0
+
+
+def _measure(first: int | str | None, second: int | str | None) -> int:
+    whole, part = (each if isinstance(each, int) else 0 for each in (first, second))
+    return max(whole, 0) * MEASURE_STEP + min(max(part, 0), MEASURE_STEP - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class RawEvent:
@@ -197,7 +229,9 @@ class EventColumns:
 
     A segment is one person at one point in time. `amount_fen` is net of refund notes. An own-loan
     instalment (OWN_LOANS, CREDIT_REPAYMENT) has direction OUT when it was paid on time and NEUTRAL
-    when it was late or missed: one event per instalment.
+    when it was late or missed: one event per instalment. `party` is the merchant, or who else was
+    on the other side. `balance_fen` is NO_BALANCE where the row does not tell it; `measure` holds
+    the figures of a fact. What is left out is as if no row had told it.
     """
 
     segment: Integers
@@ -207,16 +241,37 @@ class EventColumns:
     category: "npt.NDArray[np.int16]"
     merchant: Integers
     source: "npt.NDArray[np.int8]"
+    place: "npt.NDArray[np.int8]" = None  # type: ignore[assignment]
+    channel: "npt.NDArray[np.int8]" = None  # type: ignore[assignment]
+    party: Integers = None  # type: ignore[assignment]
+    balance_fen: Integers = None  # type: ignore[assignment]
+    measure: Integers = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        import numpy as np  # noqa: PLC0415 - see above
+
+        for name in ("place", "channel", "measure", "balance_fen", "party"):
+            if getattr(self, name) is None:
+                kind = np.int8 if name in {"place", "channel"} else np.int64
+                rest = np.full(len(self), NO_BALANCE if name == "balance_fen" else 0, dtype=kind)
+                object.__setattr__(self, name, self.merchant if name == "party" else rest)
 
     def __len__(self) -> int:
         return len(self.seconds)
 
     def ordered(self) -> "EventColumns":
         """The same events in the one order that readers may rely on."""
-        keys = (self.merchant, self.amount_fen, self.seconds, self.segment)
         import numpy as np  # noqa: PLC0415 - see above
 
+        keys = (self.merchant, self.amount_fen, self.seconds, self.segment)
         order = np.lexsort(keys)
+        alike = np.ones(max(len(self) - 1, 0), dtype=np.bool_)
+        for key in keys:
+            alike &= key[order][1:] == key[order][:-1]
+        if alike.any():
+            # Rarely needed: what else a row tells breaks the tie, whatever the order of a file.
+            others = (self.measure, self.balance_fen, self.party, self.channel, self.place)
+            order = np.lexsort((*others, self.source, self.category, self.direction, *keys))
         return EventColumns(**{each.name: getattr(self, each.name)[order] for each in fields(self)})
 
 

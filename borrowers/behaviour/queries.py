@@ -59,17 +59,20 @@ SELECT bool_or(is_left_out) FROM (
 """
 
 
-def columns_of(borrower_id: int) -> EventColumns:
-    """The person's events as segment 0: what a consent in force or a contract allows us to read."""
-    return columns_of_many([borrower_id])
+def columns_of(borrower_id: int, *, also: Collection[str] = ()) -> EventColumns:
+    """The person's events as segment 0: what a consent in force or a contract allows us to read.
+
+    `also` names purposes whose facts are read beside the payments, where they are allowed.
+    """
+    return columns_of_many([borrower_id], also=also)
 
 
-def columns_of_many(borrower_ids: Sequence[int]) -> EventColumns:
+def columns_of_many(borrower_ids: Sequence[int], *, also: Collection[str] = ()) -> EventColumns:
     """The events of many; the segment of a person is their place among the sorted ids."""
     ordered = sorted(set(borrower_ids))
     stream = events.read(
         borrower_ids=ordered,
-        consent_ids=readable_ids(ordered),
+        consent_ids=readable_ids(ordered, also=also),
     )
     return columns_from(stream, np.array(ordered, dtype=np.int64))
 

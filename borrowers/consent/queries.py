@@ -33,6 +33,8 @@ _READABLE = """
 SELECT borrower_id, id, purpose = %(records)s FROM borrowers_consent AS given
  WHERE borrower_id = ANY(%(borrowers)s)
    AND (purpose = %(records)s AND notice_version = %(notice)s
+        OR (purpose, notice_version) IN (
+               SELECT * FROM unnest(%(also)s::text[], %(notices)s::text[]))
         OR purpose LIKE %(partners)s AND notice_version = %(partner_notice)s)
    AND NOT EXISTS (SELECT FROM borrowers_consentwithdrawal WHERE consent_id = given.id)
  ORDER BY id
@@ -65,9 +67,10 @@ def catalogue(*, switched_on: Collection[str], given: Collection[str] = ()) -> l
     return [*asked, *by_name, *closed]
 
 
-def readable_ids(borrower_ids: Collection[int]) -> list[int]:
+def readable_ids(borrower_ids: Collection[int], *, also: Collection[str] = ()) -> list[int]:
     """The consents whose events may be read for a decision: consumption records, and beside them
-    what partners sent by consent. Without the first the others count for nothing."""
+    what partners sent by consent and the purposes in `also`. Without the first the others count
+    for nothing."""
     with connection.cursor() as cursor:
         cursor.execute(
             _READABLE,
@@ -75,6 +78,8 @@ def readable_ids(borrower_ids: Collection[int]) -> list[int]:
                 "borrowers": list(borrower_ids),
                 "records": CONSUMPTION_RECORDS,
                 "notice": PURPOSES[CONSUMPTION_RECORDS].notice_version,
+                "also": list(also),
+                "notices": [PURPOSES[each].notice_version for each in also],
                 "partners": f"{PARTNER_PREFIX}%",
                 "partner_notice": PARTNER_NOTICE,
             },

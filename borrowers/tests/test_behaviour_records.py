@@ -137,6 +137,30 @@ def test_a_wallet_bill_does_not_pass_under_the_consent_for_insurance(lin):
     assert ImportBatch.objects.count() == 0
 
 
+class TestReadForFeatures:
+    def test_only_where_asked_for_and_beside_shared_payments(self, lin):
+        allow(lin, DEVICE)
+        give(lin, PAPERS[DEVICE]())
+        assert len(queries.columns_of(lin.id, also=[DEVICE])) == 0
+
+        cast.allow(lin)
+
+        assert len(queries.columns_of(lin.id)) == 0
+        assert len(queries.columns_of(lin.id, also=[SOCIAL_ACTIVITY])) == 0
+        facts = queries.columns_of(lin.id, also=[DEVICE])
+        assert set(facts.source.tolist()) == {Source.DEVICE}
+        assert (facts.measure > 0).all()
+
+    def test_until_it_is_withdrawn(self, lin):
+        cast.allow(lin)
+        allow(lin, DEVICE)
+        give(lin, PAPERS[DEVICE]())
+
+        cast.withdraw(lin, DEVICE)
+
+        assert len(queries.columns_of(lin.id, also=[DEVICE])) == 0
+
+
 class TestDroppedAtTheDoor:
     """What may not be kept is in no file, no cell and no column, however it is looked for."""
 

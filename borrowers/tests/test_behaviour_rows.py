@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from borrowers.behaviour.columns import counted, from_events
-from borrowers.behaviour.contracts import Category, Direction, Source
+from borrowers.behaviour.contracts import (
+    CHANNELS,
+    MEASURE_STEP,
+    NO_BALANCE,
+    Category,
+    Direction,
+    Place,
+    Source,
+    measure_of,
+)
 from borrowers.behaviour.tables import rows
 from borrowers.tests import cast
 
@@ -109,7 +118,7 @@ class TestEncoded:
 
         assert stream.startswith(b"PGCOPY\n\xff\r\n\x00")
         assert stream.endswith(struct.pack(">h", -1))
-        assert stream[19:21] == struct.pack(">h", 21)
+        assert stream[19:21] == struct.pack(">h", 23)
 
     @given(text=st.text(max_size=50))
     def test_carries_any_words(self, text):
@@ -134,9 +143,12 @@ class TestColumnsFrom:
         )
     )
     def test_reads_what_postgresql_would_write(self, events):
-        kind = (2, Category.DINING, 2, Direction.OUT, 2, Source.WECHAT)
+        small = (Category.DINING, Direction.OUT, Source.WECHAT, Place.ONLINE, CHANNELS["BNPL"])
+        kind = [part for each in small for part in (2, each)]
+        rest = (8, 11, 8, NO_BALANCE, 8, 3)
+        shape = ">h" + "iq" * 4 + "ih" * 5 + "iq" * 3
         written = [
-            struct.pack(">h" + "iq" * 4 + "ih" * 3, 7, 8, who, 8, at, 8, fen, 8, merchant, *kind)
+            struct.pack(shape, 12, 8, who, 8, at, 8, fen, 8, merchant, *kind, *rest)
             for who, at, fen, merchant in events
         ]
 
@@ -147,6 +159,10 @@ class TestColumnsFrom:
         read = zip(
             columns.segment, columns.seconds, columns.amount_fen, columns.merchant, strict=True
         )
+        assert set(columns.channel.tolist()) <= {CHANNELS["BNPL"]}
+        assert set(columns.party.tolist()) <= {11}
+        assert set(columns.balance_fen.tolist()) <= {NO_BALANCE}
+        assert set(columns.measure.tolist()) <= {3}
         assert sorted(tuple(map(int, each)) for each in read) == sorted(
             (
                 [7, 12, 300].index(who),
@@ -161,3 +177,23 @@ class TestColumnsFrom:
         columns = rows.columns_from(rows.SIGNATURE + rows.TRAILER, np.array([7]))
 
         assert len(columns) == 0
+
+
+class TestMeasureOf:
+    def test_keeps_two_figures_of_a_fact_in_one_number(self):
+        device = {"device_type": "fan", "on_minutes": 90, "events": 3}
+        week = {"posts": 5, "interactions": 9, "contacts_bucket": 2, "active_days": 6}
+
+        assert divmod(measure_of(Source.DEVICE, device), MEASURE_STEP) == (90, 3)
+        assert divmod(measure_of(Source.SOCIAL_ACTIVITY, week), MEASURE_STEP) == (6, 2)
+
+    def test_tells_a_pension_that_was_paid_and_no_other_insurance(self):
+        paid = {"insurance": "PENSION", "state": "PAID", "base_fen": 600_000}
+
+        base_fen = measure_of(Source.SOCIAL_INSURANCE, paid) // MEASURE_STEP
+        assert base_fen == 600_000
+        assert measure_of(Source.SOCIAL_INSURANCE, {**paid, "state": "PAUSED"}) == 0
+        assert measure_of(Source.SOCIAL_INSURANCE, {**paid, "insurance": "MEDICAL"}) == 0
+
+    def test_of_a_payment_is_nothing(self):
+        assert measure_of(Source.WECHAT, None) == 0

@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from borrowers.behaviour.contracts import Category, Direction, EventColumns, Source
+from borrowers.behaviour.contracts import (
+    CHANNELS,
+    NO_BALANCE,
+    Category,
+    Direction,
+    EventColumns,
+    Place,
+    Source,
+)
 from common.periods import SHANGHAI
 
 AS_OF = datetime(2026, 3, 1, tzinfo=SHANGHAI)
@@ -20,6 +28,10 @@ class Event:
     category: Category
     source: Source = Source.WECHAT
     merchant: int = 7
+    place: Place = Place.UNKNOWN
+    channel: str = "UNKNOWN"
+    balance_fen: int = NO_BALANCE
+    measure: int = 0
 
 
 def days_ago(days: float, *, as_of: datetime = AS_OF) -> datetime:
@@ -51,12 +63,18 @@ def columns_of(*people: Sequence[Event]) -> EventColumns:
             event.category,
             event.merchant,
             event.source,
+            event.place,
+            CHANNELS[event.channel],
+            event.merchant,
+            event.balance_fen,
+            event.measure,
         )
         for segment, events in enumerate(people)
         for event in events
     ]
     table = np.array(rows, dtype=np.int64).reshape(-1, len(fields(EventColumns)))
     types = [np.int64, np.int64, np.int64, np.int8, np.int16, np.int64, np.int8]
+    types += [np.int8, np.int8, np.int64, np.int64, np.int64]
     return EventColumns(
         *(table[:, place].astype(each) for place, each in enumerate(types))
     ).ordered()

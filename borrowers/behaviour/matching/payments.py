@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from borrowers.behaviour.contracts import Category, Direction, LinkKind, Platform
+from borrowers.behaviour.contracts import CHANNELS, Category, Direction, LinkKind, Platform
 from borrowers.behaviour.matching.found import Found
 from borrowers.behaviour.matching.pairs import (
     Window,
@@ -22,7 +22,6 @@ from borrowers.behaviour.matching.rows import (
     Integers,
     Rows,
 )
-from borrowers.behaviour.tables.rows import CHANNELS
 
 FIVE_MINUTES = 300
 # A bank books on the day of the payment or on the next.

@@ -27,6 +27,7 @@ _STAGING = """
 CREATE TEMPORARY TABLE IF NOT EXISTS incoming_event (
     occurred_at timestamptz, ext bigint, amount_fen bigint, refunded_fen bigint,
     merchant bigint, counterparty bigint, account bigint, native bigint, parent bigint,
+    balance_fen bigint, measure bigint,
     category smallint, source smallint, direction smallint, channel smallint, via smallint,
     place smallint, assurance smallint, precision smallint, status smallint, method smallint,
     confidence_percent smallint, words text
@@ -102,18 +103,21 @@ COPY (
          WHERE borrower_id = ANY ('{{{borrowers}}}'::bigint[]) AND netted_fen > 0 AND {both}
          GROUP BY 1, 2, 3
     )
-    SELECT borrower_id, occurred_at, amount_fen, merchant, category, direction, source
+    SELECT borrower_id, occurred_at, amount_fen, {rest}
       FROM borrowers_event
      WHERE borrower_id = ANY ('{{{borrowers}}}'::bigint[]) AND {basis}
        AND (ext NOT IN (SELECT ext FROM gone UNION ALL SELECT ext FROM back)
             OR (borrower_id, occurred_at, ext) NOT IN (
                 SELECT * FROM gone UNION ALL SELECT borrower_id, occurred_at, ext FROM back))
      UNION ALL
-    SELECT borrower_id, occurred_at, greatest(amount_fen - fen, 0)::bigint, merchant, category,
-           direction, source
+    SELECT borrower_id, occurred_at, greatest(amount_fen - fen, 0)::bigint, {rest}
       FROM back JOIN borrowers_event USING (borrower_id, occurred_at, ext)
      WHERE {basis} AND (borrower_id, occurred_at, ext) NOT IN (SELECT * FROM gone)
 ) TO STDOUT (FORMAT binary)
+"""
+_REST = """
+merchant, category, direction, source, place, channel,
+CASE merchant WHEN 0 THEN counterparty ELSE merchant END AS party, balance_fen, measure
 """
 # A link holds while both of its ends may be read.
 _BOTH = """
@@ -222,6 +226,7 @@ def read(*, borrower_ids: Iterable[int], consent_ids: Iterable[int]) -> bytes:
     statement = _READ.format(
         borrowers=",".join(str(int(each)) for each in borrower_ids),
         basis=basis.strip(),
+        rest=_REST.strip(),
         both=_BOTH.format(consents=consents).strip(),
         granted=int(MarkState.GRANTED),
         asked=int(MarkState.ASKED),

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from borrowers.behaviour.contracts import (
+    CHANNELS,
+    NO_BALANCE,
     Assurance,
     Category,
     Direction,
@@ -19,6 +21,7 @@ from borrowers.behaviour.contracts import (
     Integers,
     MatchColumns,
     RawEvent,
+    measure_of,
 )
 
 SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
@@ -29,14 +32,12 @@ _EPOCH_MICROSECONDS = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_
 _MICROSECOND = timedelta(microseconds=1)
 DIGITS_OF_TAIL = 4
 
-CHANNELS = {"UNKNOWN": 0, "BALANCE": 1, "DEBIT": 2, "CREDIT": 3, "BNPL": 4, "MONEY_FUND": 5}
-
 Code = Callable[[str, str], int]
 
 
 NUMBERS = (
     *("occurred_at", "ext", "amount_fen", "refunded_fen"),
-    *("merchant", "counterparty", "account", "native", "parent"),
+    *("merchant", "counterparty", "account", "native", "parent", "balance_fen", "measure"),
     *("category", "source", "direction", "channel", "via", "place"),
     *("assurance", "precision", "status", "method", "confidence_percent"),
 )
@@ -122,6 +123,8 @@ def _numbers(event: RawEvent, net_fen: int, code: Code, assurance: Assurance) ->
         code("event.account", tail_of(event)),
         code("event.native", event.native_id),
         code("event.native", event.parent_native_id),
+        NO_BALANCE if event.balance_fen is None else event.balance_fen,
+        measure_of(event.source, event.metrics),
         event.category,
         event.source,
         # To the person a refund is money that came back, whatever the source calls it.
@@ -195,6 +198,11 @@ _READ_KINDS = {
     "category": ">i2",
     "direction": ">i2",
     "source": ">i2",
+    "place": ">i2",
+    "channel": ">i2",
+    "party": ">i8",
+    "balance_fen": ">i8",
+    "measure": ">i8",
 }
 _MATCH_KINDS = {
     each.name: ">i8" if each.type == Integers else ">i2" for each in fields(MatchColumns)
@@ -229,6 +237,11 @@ def columns_from(stream: bytes, segments: npt.NDArray[np.int64]) -> EventColumns
         category=table["category"].astype(np.int16),
         merchant=table["merchant"].astype(np.int64),
         source=table["source"].astype(np.int8),
+        place=table["place"].astype(np.int8),
+        channel=table["channel"].astype(np.int8),
+        party=table["party"].astype(np.int64),
+        balance_fen=table["balance_fen"].astype(np.int64),
+        measure=table["measure"].astype(np.int64),
     ).ordered()
 
 
