@@ -12,6 +12,8 @@ TABLES: tuple[str, ...] = (
     "borrowers_merchantversion",
     "borrowers_merchantrule",
     "scoring_policycase",
+    "scoring_modelstep",
+    "scoring_modelscore",
     "monitoring_checkrun",
     "lending_ledgerentry",
     "lending_ledgerposting",

@@ -1,14 +1,17 @@
 """Every table of this app."""
 
-from scoring.decisions.models import Assessment, Review
+from scoring.decisions.models import Assessment, ModelScore, Review
 from scoring.features.models import FeatureSnapshot, FeatureVector
 from scoring.policy.models import PolicyCase, PolicyProposal, PolicyVersion
-from scoring.registry.models import ModelVersion
+from scoring.registry.models import ModelProposal, ModelStep, ModelVersion
 
 __all__ = [
     "Assessment",
     "FeatureSnapshot",
     "FeatureVector",
+    "ModelProposal",
+    "ModelScore",
+    "ModelStep",
     "ModelVersion",
     "PolicyCase",
     "PolicyProposal",

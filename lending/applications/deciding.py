@@ -193,6 +193,7 @@ def _assess(application: LoanApplication, owed: Owed, on: date, at: datetime) ->
     shares_records = CONSUMPTION_RECORDS in allowed
     decided = decisions.decide(
         application_id=application.pk,
+        application_public_id=application.public_id,
         borrower_id=borrower_id,
         request=CreditRequest(
             amount_fen=application.amount_fen,

@@ -4,22 +4,35 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from borrowers.people import queries as people
 from common import public_ids, rows
 from common.actors import Actor
 from common.audit import actions as audit
 from common.errors import NotFound, Refused
+from common.processes import actions as processes
+from common.processes.contracts import Claim
 from common.rates import PPM
 from common.texts import gettext_noop
-from common.transactions import required
+from common.transactions import durable, required
 from scoring.decisions import queries
 from scoring.decisions.contracts import CreditRequest, Decided, Numbers, Reviewed, Verdict
-from scoring.decisions.engine import assess
-from scoring.decisions.models import Assessment, Review
+from scoring.decisions.engine import assess, used
+from scoring.decisions.models import Assessment, ModelScore, Review
 from scoring.decisions.reviews import REASONS
 from scoring.features import actions as features
+from scoring.features import queries as vectors
+from scoring.features.queries import VectorIsDamaged
 from scoring.policy import queries as policies
 from scoring.registry import queries as registry
+from scoring.registry.queries import Living
+
+LOOK_ON, LOOK_ON_TASK = "LOOK_ON", "scoring.tasks.look_on"
+# What a model of another kind may stumble over; nothing of it may reach the decision.
+FAULTS = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
+
+log = structlog.get_logger(__name__)
 
 
 @required
@@ -30,21 +43,23 @@ def decide(
     request: CreditRequest,
     as_of: datetime,
     numbers: Numbers,
+    application_public_id: str = "",
 ) -> Decided:
     """Decide on an application and keep all that is needed to decide it again.
 
-    The same application twice gives the kept decision, whatever is asked. The caller holds the
-    application's lock. Raises NoChampion, NoPolicy.
+    The same application twice gives the kept decision, whatever is asked. Its public id says
+    whether a challenger decides; without one the champion does. The other living models rate it
+    later, in a task. The caller holds the application's lock. Raises NoChampion, NoPolicy.
     """
     if queries.is_kept(application_id):
         kept = queries.kept().get(application_id=application_id)
         return Decided(kept.pk, queries.verdict_in(kept))
-    champion, published = registry.champion(), policies.published()
+    chosen, published = registry.chosen_for(application_public_id), policies.published()
     computed = features.compute(borrower_id=borrower_id, as_of=as_of)
     verdict = assess(
         request,
         features=computed.features,
-        card=champion.card,
+        card=chosen.card,
         policy=published.policy,
         numbers=numbers,
     )
@@ -53,12 +68,44 @@ def decide(
         "application_id": application_id,
         "borrower_id": borrower_id,
         "vector_id": computed.vector_id,
-        "model_version_id": champion.id,
+        "model_version_id": chosen.id,
         "policy_version_id": published.id,
+        "split": chosen.split.kept() if chosen.split else None,
         "request": asdict(request),
         "numbers": asdict(numbers),
     }
-    return Decided(rows.insert(Assessment, kept_on | _columns(verdict)), verdict)
+    assessment_id = rows.insert(Assessment, kept_on | _columns(verdict))
+    if chosen.has_onlookers:
+        processes.start(kind=LOOK_ON, subject_id=assessment_id, task=LOOK_ON_TASK)
+    return Decided(assessment_id, verdict)
+
+
+@durable
+def look_on(*, assessment_id: int, claim: Claim | None) -> None:
+    """Keep what every living model says of a decided application; again is once.
+
+    It changes nothing about the decision. A model that fails is kept as one that failed, and the
+    others go on. Raises NotFound.
+    """
+    row = queries.kept().select_related("vector").filter(pk=assessment_id).first()
+    if row is None:
+        raise NotFound
+    if row.vector.features is not None:
+        scores = [_score_of(each, row) for each in registry.living()]
+        ModelScore.objects.bulk_create(scores, ignore_conflicts=True)
+    if claim is not None:
+        processes.finish(claim=claim)
+
+
+def _score_of(version: Living, row: Assessment) -> ModelScore:
+    given: dict[str, Any] = {"assessment_id": row.pk, "model_version_id": version.id}
+    try:
+        seen = used(queries.request_in(row), vectors.features_of(row.vector))
+        rating = registry.card(version.sha256).rate(seen)
+        return ModelScore(score=rating.score, pd_ppm=round(rating.pd * PPM), **given)
+    except (Refused, VectorIsDamaged, ImportError, *FAULTS) as fault:
+        log.warning("onlooker_failed", version=version.version, code=type(fault).__name__)
+        return ModelScore(failure=type(fault).__name__[:40], **given)
 
 
 def _columns(verdict: Verdict) -> dict[str, Any]:

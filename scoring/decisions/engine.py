@@ -42,8 +42,7 @@ def assess(
     Who shares records never gets less than the base product that is open without them, and who
     shares none is judged without them, whatever `features` holds.
     """
-    own = _known(features, only_own=True)
-    seen = own if not request.has_consumption_consent else _known(features, only_own=False)
+    own, seen = _known(features, only_own=True), used(request, features)
     rating = card.rate(seen)
     found = _propose(request, seen, rating, policy, numbers, rule=table.evaluate)
     without = replace(request, has_consumption_consent=False)
@@ -71,6 +70,11 @@ def assess(
         policy_version=policy.version,
         policy_trace=_trace(found, base, chosen, guards),
     )
+
+
+def used(request: CreditRequest, features: Values) -> dict[str, float | None]:
+    """What a model may read of this person: without shared records only what they did with us."""
+    return _known(features, only_own=not request.has_consumption_consent)
 
 
 def _known(features: Values, *, only_own: bool) -> dict[str, float | None]:

@@ -36,6 +36,8 @@ class Assessment(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    # How the application came to its model, where a challenger takes a share.
+    split = models.JSONField(null=True)
     request = models.JSONField()
     numbers = models.JSONField()
     outcome = models.CharField(_("Result"), max_length=8, choices=Outcome.choices)
@@ -66,6 +68,43 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class ModelScore(models.Model):
+    """What one living version said of a decided application, or how it failed. Only grows."""
+
+    assessment = models.ForeignKey(
+        Assessment, on_delete=models.PROTECT, related_name="model_scores"
+    )
+    model_version = models.ForeignKey(
+        "scoring.ModelVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    score = models.SmallIntegerField(null=True)
+    pd_ppm = models.PositiveIntegerField(null=True)
+    failure = models.CharField(max_length=40, blank=True, default="")
+    rated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "model_version"], name="model_score_is_given_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(failure="", score__isnull=False, pd_ppm__isnull=False)
+                | ~models.Q(failure="") & models.Q(score=None, pd_ppm=None),
+                name="model_score_is_whole_or_failed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(pd_ppm=None) | models.Q(pd_ppm__lte=1_000_000),
+                name="model_score_is_a_probability",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["model_version", "rated_at"], name="model_score_by_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model_version_id} on {self.assessment_id}"
 
 
 class Review(models.Model):

@@ -8,8 +8,9 @@ from django.db import DatabaseError, connection, transaction
 from common.actors import SYSTEM
 from common.audit.models import AuditEntry
 from common.errors import NotFound
-from scoring.registry import actions, queries, scorecard
+from scoring.registry import actions, queries
 from scoring.registry.artefact import ModelDamaged
+from scoring.registry.expert import scorecard
 from scoring.registry.models import ModelVersion
 from scoring.tests.builders import another_card
 from tests.machinery.races import together
@@ -31,6 +32,8 @@ class TestLoadDefaults:
         assert queries.champion().card == scorecard.expert()
         assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == [
             "scoring.model.registered",
+            "scoring.model.moved",
+            "scoring.model.moved",
             "scoring.model.promoted",
         ]
 
