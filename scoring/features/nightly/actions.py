@@ -109,5 +109,5 @@ def keep(*, found: Mapping[int, Outcome], day: date) -> int:
         kept = int(cursor.rowcount)
     for each in found.values():
         if isinstance(each, Failure):
-            log.error("feature_failed", code=each.error, feature=each.feature)
+            log.error("feature_failed", code=each.error)
     return kept

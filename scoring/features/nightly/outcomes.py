@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
+from functools import cache
 from math import isinf, isnan
 
 import numpy as np
 import numpy.typing as npt
 
+from borrowers.behaviour.columns import from_events
 from borrowers.behaviour.contracts import EventColumns
 from common.periods import SHANGHAI
 from scoring.features import kernel
@@ -32,6 +34,13 @@ Outcome = Vector | Failure
 def start_of(day: date) -> datetime:
     """The first instant of a day in Shanghai: what happens on the day itself is not seen."""
     return datetime.combine(day, time(), SHANGHAI)
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The names of everything that the kernel gives, sorted."""
+    nothing = from_events([])
+    return tuple(sorted(kernel.features(nothing, 1, np.zeros(1, dtype=np.int64))))
 
 
 def outcomes(columns: EventColumns, people: int, as_of: datetime) -> list[Outcome]:

@@ -4,6 +4,8 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -31,6 +33,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--through", type=date.fromisoformat, metavar="DATE", help="every day up to this one"
         )
+        parser.add_argument(
+            "--spark", metavar="MASTER", help="compute with Spark, such as local[2]"
+        )
 
     def handle(self, **options: Any) -> None:
         first = options["as_of"] or business_dates.current() or clock.shanghai_today()
@@ -40,17 +45,35 @@ class Command(BaseCommand):
         if last > clock.shanghai_today():
             raise CommandError(f"{last.isoformat()} has not begun. Nothing was computed.")
         for day in _days(first, last):
-            self.compute(day)
+            if options["spark"]:
+                _compute_on_cluster(options["spark"], day)
+            else:
+                _compute_here(day)
+            people, failed = queries.tally(day)
+            self.stdout.write(
+                f"{day.isoformat()}: {people} people are kept, {failed} of them failed."
+            )
 
-    def compute(self, day: date) -> None:
-        """Compute one day and say what came of it."""
-        owed = actions.start_round(day=day)
-        with _bar(len(owed), day) as bar:
-            for process_id in owed:
-                _see_through(process_id)
-                bar.update()
-        people, failed = queries.tally(day)
-        self.stdout.write(f"{day.isoformat()}: {people} people are kept, {failed} of them failed.")
+
+def _compute_here(day: date) -> None:
+    owed = actions.start_round(day=day)
+    with _bar(len(owed), day) as bar:
+        for process_id in owed:
+            _see_through(process_id)
+            bar.update()
+
+
+def _compute_on_cluster(master: str, day: date) -> None:
+    """Only this branch needs Spark: requirements-spark.txt and Java 17."""
+    from scoring.features.nightly import cluster, spark  # noqa: PLC0415 - see above
+
+    ranges = sum(1 for _ in queries.ranges())
+    with (
+        spark.session(master) as session,
+        TemporaryDirectory(prefix="features-") as folder,
+        _bar(ranges, day) as bar,
+    ):
+        cluster.run(session, folder=Path(folder), day=day, tell=bar.update)
 
 
 def _days(first: date, last: date) -> Iterator[date]:
