@@ -22,7 +22,7 @@ bench: ## measure speed and memory into bench/results.json
 	@bin/environment --tools && exec $(PYTHON) -m bench $(ARGS)
 
 requirements: ## compile requirements*.in to hashed requirements*.txt
-	@bin/environment --tools && $(PYTHON) -m pip install --quiet uv==0.13.9 && for name in requirements requirements-dev; do $(PYTHON) -m uv pip compile --python-version 3.11 --generate-hashes $$name.in -o $$name.txt || exit 1; done
+	@bin/environment --tools && $(PYTHON) -m pip install --quiet uv==0.13.9 && for name in requirements requirements-dev requirements-spark; do $(PYTHON) -m uv pip compile --python-version 3.11 --generate-hashes $$name.in -o $$name.txt || exit 1; done
 
 messages: ## collect the texts for translation and compile the catalogues (needs gettext)
 	@bin/environment --tools && $(PYTHON) manage.py makemessages --locale zh_Hans --no-wrap --ignore .venv --ignore var && $(PYTHON) manage.py compilemessages --ignore .venv

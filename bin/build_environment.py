@@ -15,6 +15,7 @@ PYTHON = VENV / "bin/python"
 
 def main(words: list[str]) -> int:
     names = ["requirements.txt"] + (["requirements-dev.txt"] if "--tools" in words else [])
+    names += ["requirements-spark.txt"] if "--spark" in words else []
     (ROOT / "var").mkdir(exist_ok=True)
     with (ROOT / "var/environment.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

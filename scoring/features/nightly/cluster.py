@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from borrowers.behaviour import queries as behaviour
 from borrowers.behaviour.contracts import EventColumns
 from common.crypto.blind_index import truncated
@@ -41,7 +43,7 @@ def run(
 
 def write_events(folder: Path, *, day: date, tell: Callable[[], object]) -> Mapping[int, int]:
     """Write out what may be read of those who are owed; whose number is which borrower."""
-    import pyarrow.parquet as pq  # noqa: PLC0415 - see above
+    import pyarrow.parquet as pq  # noqa: PLC0415 (only where Arrow is)
 
     folder.mkdir(parents=True)
     numbers: dict[int, int] = {}
@@ -61,8 +63,7 @@ def write_events(folder: Path, *, day: date, tell: Callable[[], object]) -> Mapp
 
 
 def _table(columns: EventColumns, named: list[int]) -> "pa.Table":
-    import numpy as np  # noqa: PLC0415
-    import pyarrow as pa  # noqa: PLC0415 - see above
+    import pyarrow as pa  # noqa: PLC0415 (only where Arrow is)
 
     stored = {
         each.name: getattr(columns, each.name)
@@ -88,7 +89,7 @@ def keep_features(folder: Path, *, numbers: Mapping[int, int], day: date) -> int
 
 
 def _read(folder: Path) -> Iterator[dict[int, Outcome]]:
-    import pyarrow.parquet as pq  # noqa: PLC0415 - see above
+    import pyarrow.parquet as pq  # noqa: PLC0415 (only where Arrow is)
 
     for file in sorted(folder.glob("*.parquet")):
         for batch in pq.ParquetFile(file).iter_batches(batch_size=actions.SLICE_PEOPLE):

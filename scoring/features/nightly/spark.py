@@ -4,14 +4,10 @@ Needs requirements-spark.txt and Java 17. The events are a table of one row each
 number that is no borrower's, and the columns of EventColumns but the segment.
 """
 
-import logging
-import os
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,36 +17,10 @@ from scoring.features.nightly.outcomes import Failure, Outcome, names, outcomes
 
 if TYPE_CHECKING:  # Spark and Arrow are there only where a cluster is.
     import pyarrow as pa
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame
 
-ROOT = Path(__file__).resolve().parents[3]
 PERSON = "person"
 FAILURE = ("failed_feature", "failure")
-# Some hundred people at once, as the nightly run has them.
-ROWS_AT_ONCE = 200_000
-
-
-def session(master: str) -> "SparkSession":
-    """A session that listens on the loopback alone and shows no page of its own."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - see above
-
-    # It tells of every line between the two languages, also when the log is closed already.
-    logging.getLogger("py4j").setLevel(logging.ERROR)
-    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    settings = {
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.ui.enabled": "false",
-        "spark.executorEnv.PYTHONPATH": str(ROOT),
-        "spark.sql.shuffle.partitions": "4" if master.startswith("local") else "200",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": str(ROWS_AT_ONCE),
-    }
-    builder = SparkSession.builder.master(master).appName("features")
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    found: SparkSession = builder.getOrCreate()
-    return found
 
 
 def features_of(events: "DataFrame", *, as_of: datetime) -> "DataFrame":
@@ -95,7 +65,7 @@ def _joined(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
 
 
 def _batch(people: list[int], found: list[Outcome]) -> "pa.RecordBatch":
-    import pyarrow as pa  # noqa: PLC0415 - see above
+    import pyarrow as pa  # noqa: PLC0415 (only where Arrow is)
 
     vectors = [{} if isinstance(each, Failure) else each for each in found]
     failures = [each if isinstance(each, Failure) else Failure("", "") for each in found]

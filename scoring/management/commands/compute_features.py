@@ -65,11 +65,12 @@ def _compute_here(day: date) -> None:
 
 def _compute_on_cluster(master: str, day: date) -> None:
     """Only this branch needs Spark: requirements-spark.txt and Java 17."""
-    from scoring.features.nightly import cluster, spark  # noqa: PLC0415 - see above
+    from scoring.features.nightly import cluster  # noqa: PLC0415 (only where Spark is)
+    from scoring.management import sessions  # noqa: PLC0415 (only where Spark is)
 
     ranges = sum(1 for _ in queries.ranges())
     with (
-        spark.session(master) as session,
+        sessions.opened(master) as session,
         TemporaryDirectory(prefix="features-") as folder,
         _bar(ranges, day) as bar,
     ):
