@@ -150,12 +150,12 @@ def load(document: Mapping[str, Any]) -> PointsTable:
         version=document["version"],
         sha256=document["sha256"],
         kind=document["kind"],
-        intercept=_finite(document["intercept"]),
+        intercept=finite(document["intercept"]),
         characteristics=tuple(_characteristic(each) for each in document["characteristics"]),
-        calibration=_calibration(document["calibration"]),
-        factor=_finite(scale["pdo"]) / log(2.0),
-        anchor_score=_finite(scale["score"]),
-        anchor_log_odds=log(_finite(scale["odds"])),
+        calibration=calibration(document["calibration"]),
+        factor=finite(scale["pdo"]) / log(2.0),
+        anchor_score=finite(scale["score"]),
+        anchor_log_odds=log(finite(scale["odds"])),
     )
 
 
@@ -165,8 +165,8 @@ def _kind(document: Mapping[str, Any]) -> str:
 
 
 def _characteristic(row: Mapping[str, Any]) -> Characteristic:
-    edges = tuple(_finite(each) for each in row["edges"])
-    points = tuple(_finite(each) for each in row["points"])
+    edges = tuple(finite(each) for each in row["edges"])
+    points = tuple(finite(each) for each in row["points"])
     categories = row["categories"]
     is_words = row["kind"] == "CATEGORY"
     place = {word: index for index, words in enumerate(categories) for word in words}
@@ -180,18 +180,18 @@ def _characteristic(row: Mapping[str, Any]) -> Characteristic:
         edges=edges,
         place=place if is_words else None,
         points=points,
-        missing=_finite(row["missing"]),
-        other=_finite(row["other"]),
-        neutral=_finite(row["neutral"]),
+        missing=finite(row["missing"]),
+        other=finite(row["other"]),
+        neutral=finite(row["neutral"]),
     )
 
 
-def _calibration(row: Mapping[str, Any]) -> Calibration:
+def calibration(row: Mapping[str, Any]) -> Calibration:
     method = row["method"]
     if method == "PLATT":
-        return Calibration(method, _finite(row["slope"]), _finite(row["intercept"]))
+        return Calibration(method, finite(row["slope"]), finite(row["intercept"]))
     if method == "ISOTONIC":
-        x, y = tuple(map(_finite, row["x"])), tuple(map(_finite, row["y"]))
+        x, y = tuple(map(finite, row["x"])), tuple(map(finite, row["y"]))
         if len(x) != len(y) or not x or list(x) != sorted(set(x)) or list(y) != sorted(y):
             raise ArtefactCut("calibration")
         return Calibration(method, x=x, y=y)
@@ -214,7 +214,7 @@ def _nearest(edges: Sequence[float], value: float | None) -> float | None:
     return min(edges, key=lambda edge: abs(edge - value))
 
 
-def _finite(number: Any) -> float:
+def finite(number: Any) -> float:
     found = float(number)
     if isinstance(number, bool) or not isfinite(found):
         raise ArtefactCut("number")
