@@ -16,11 +16,12 @@ from borrowers.documents.models import SealedFile
 from borrowers.messages.models import Message, OutgoingText
 from borrowers.partners.models import Partner, PartnerKey
 from borrowers.people.models import AccessEntry, Account, Borrower
+from borrowers.protected.models import ProtectedTraits
 from borrowers.uploads.models import Upload
 
 __all__ = [
     "AccessEntry", "Account", "Borrower", "Consent", "ConsentWithdrawal", "DeliveredEvent",
     "Delivery", "EventMark", "EventRow", "EventTextRow", "ImportBatch", "LabelProposal",
     "MerchantRule", "MerchantVersion", "Message", "OutgoingText", "Partner", "PartnerKey",
-    "QuarantinedRow", "SealedFile", "Upload",
+    "ProtectedTraits", "QuarantinedRow", "SealedFile", "Upload",
 ]  # fmt: skip

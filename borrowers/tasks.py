@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from borrowers.connectors.registry import reader_on
+from borrowers.protected import actions as protected
 from borrowers.uploads import actions as uploads
 from borrowers.uploads import queries
 from common.actors import SYSTEM
@@ -25,6 +26,15 @@ def let_go_of_uploads(**_: Any) -> None:
     """Tell people of files that no reader survived, so that they are not kept waiting."""
     for upload_id in queries.abandoned():
         uploads.give_up(upload_id=upload_id, by=SYSTEM)
+
+
+@shared_task
+def keep_protected_traits(**_: Any) -> None:
+    """Let go of protected attributes that are no longer allowed, and keep what now is."""
+    protected.forget()
+    last: int | None = 0
+    while last is not None:
+        last = protected.derive(after_id=last)
 
 
 def _read(claim: Claim) -> None:

@@ -28,6 +28,7 @@ NIGHT: tuple[str, ...] = (
     "lending.tasks.close_day",
     "scoring.tasks.compute_features",
     "monitoring.tasks.watch_loans",
+    "borrowers.tasks.keep_protected_traits",
     "config.tasks.check_invariants",
 )
 

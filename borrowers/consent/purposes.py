@@ -19,6 +19,7 @@ SOCIAL_INSURANCE = "SOCIAL_INSURANCE"
 STUDENT_STATUS = "STUDENT_STATUS"
 DEVICE = "DEVICE"
 SOCIAL_ACTIVITY = "SOCIAL_ACTIVITY"
+FAIRNESS_TEST = "FAIRNESS_TEST"
 
 _LENDER_ONLY = gettext_noop("Only the lender of your loan. We do not sell it or pass it on.")
 
@@ -201,6 +202,24 @@ _ALL = (
         recipient=_LENDER_ONLY,
         refusal=gettext_noop("Nothing changes. Your result is not lower without it."),
         needs_switch=True,
+    ),
+    Purpose(
+        code=FAIRNESS_TEST,
+        notice_version="2026-11",
+        is_necessary=False,
+        title=gettext_noop("Testing that we are fair"),
+        why=gettext_noop(
+            "We test whether women and men, young and old, and people of every region are treated "
+            "alike. No decision, price or limit ever reads this, and nobody sees it of one person: "
+            "only sums over at least thirty people come out."
+        ),
+        items=(
+            gettext_noop("Sex, age band and place of household registration, from your number"),
+            gettext_noop("What you say of yourself instead, if you want to"),
+        ),
+        period=gettext_noop("Until you withdraw; it is deleted the night after."),
+        recipient=_LENDER_ONLY,
+        refusal=gettext_noop("Nothing changes. Your result is not lower without it."),
     ),
 )
 

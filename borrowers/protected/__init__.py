@@ -1,0 +1,1 @@
+"""Protected attributes, for the fairness test and nothing else: sealed, by consent, out in sums."""
