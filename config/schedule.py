@@ -18,6 +18,10 @@ BEAT: dict[str, dict[str, Any]] = {
         "task": "config.tasks.check_invariants",
         "schedule": crontab(hour=2, minute=20),
     },
+    "keep protected attributes": {
+        "task": "borrowers.tasks.keep_protected_traits",
+        "schedule": crontab(hour=2, minute=50),
+    },
     "compute everybody's features": {
         "task": "scoring.tasks.compute_features",
         "schedule": crontab(hour="1-6", minute=20),
