@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('borrowers', '0011_rows_are_decided_for_a_reason'),
+        ('borrowers', '0012_events_tell_balances'),
     ]
 
     operations = [
