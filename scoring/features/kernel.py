@@ -1,6 +1,6 @@
 """The one place where features are computed: one person or a million, now or back in time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from math import isnan
 
@@ -14,14 +14,19 @@ from scoring.features.frame import Numbers, cut
 VERSION = "2026.3"
 
 
-def features(columns: EventColumns, segments: int, as_of_seconds: Integers) -> dict[str, Numbers]:
-    """Every feature of every segment, from events strictly before its `as_of_seconds`.
+def features(
+    columns: EventColumns,
+    segments: int,
+    as_of_seconds: Integers,
+    names: Iterable[str] = tuple(FEATURES),
+) -> dict[str, Numbers]:
+    """Every feature of every segment, from events strictly before its `as_of_seconds`; or `names`.
 
     NaN where there is not enough evidence. A segment's values depend on its own rows alone, to
     the last bit, so the same code serves a decision, a training table and a nightly run.
     """
     frame = cut(columns, segments, as_of_seconds)
-    return {name: each.compute(frame) for name, each in FEATURES.items()}
+    return {name: FEATURES[name].compute(frame) for name in names}
 
 
 def vector(columns: EventColumns, *, as_of: datetime) -> dict[str, float]:

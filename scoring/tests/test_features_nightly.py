@@ -174,7 +174,7 @@ class TestOneWhoFails:
 
         failed = kept(wei)
         assert failed.features is None
-        assert failed.failure
+        assert (failed.failure, failed.failed_feature) == ("IndexError", "cover_90d")
         assert kept(lin).features == online(lin)
         assert queries.tally(DAY) == (2, 1)
         assert set(queries.kept([lin.id, wei.id], DAY)) == {lin.id}

@@ -9,10 +9,10 @@ from math import isinf, isnan
 import numpy as np
 import numpy.typing as npt
 
-from borrowers.behaviour.columns import from_events
 from borrowers.behaviour.contracts import EventColumns
 from common.periods import SHANGHAI
 from scoring.features import kernel
+from scoring.features.catalogue import FEATURES
 
 Vector = dict[str, float | None]
 NOT_FINITE = "NOT_FINITE"
@@ -39,8 +39,7 @@ def start_of(day: date) -> datetime:
 @cache
 def names() -> tuple[str, ...]:
     """The names of everything that the kernel gives, sorted."""
-    nothing = from_events([])
-    return tuple(sorted(kernel.features(nothing, 1, np.zeros(1, dtype=np.int64))))
+    return tuple(sorted(FEATURES))
 
 
 def outcomes(columns: EventColumns, people: int, as_of: datetime) -> list[Outcome]:
@@ -58,7 +57,21 @@ def _outcome_of_one(columns: EventColumns, as_of_seconds: npt.NDArray[np.int64])
     try:
         return _vectors(kernel.features(columns, 1, as_of_seconds))[0]
     except OF_ROWS as error:
-        return Failure(feature=str(getattr(error, "feature", "")), error=type(error).__name__)
+        return Failure(feature=_blamed(columns, as_of_seconds), error=type(error).__name__)
+
+
+def _blamed(columns: EventColumns, as_of_seconds: npt.NDArray[np.int64]) -> str:
+    """The first feature that fails by itself; none where the rows cannot even be laid out."""
+    try:
+        kernel.features(columns, 1, as_of_seconds, names=())
+    except OF_ROWS:
+        return ""
+    for name in names():
+        try:
+            kernel.features(columns, 1, as_of_seconds, names=(name,))
+        except OF_ROWS:
+            return name
+    return ""
 
 
 def _cut_out(columns: EventColumns, place: int) -> EventColumns:
