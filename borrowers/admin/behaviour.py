@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from borrowers.behaviour.contracts import Direction
 from borrowers.behaviour.models import EventRow, ImportBatch
-from borrowers.behaviour.words import CATEGORIES, FINDINGS, SOURCES
+from borrowers.behaviour.words import CATEGORIES, FINDINGS, source_title
 from borrowers.people.queries import by_public_id
 from common.admin.bases import ReadOnlyAdmin
 from common.errors import NotFound
 from common.templatetags.money import yuan
+from common.web.spoken import spoken
 
 SIGNS = {Direction.IN: "+", Direction.OUT: "−", Direction.NEUTRAL: ""}
 
@@ -76,7 +77,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Wallet"), ordering="source")
     def wallet(self, row: ImportBatch) -> str:
-        return gettext(SOURCES[row.source])
+        return spoken(source_title(row.source))
 
 
 @admin.register(EventRow)
@@ -114,7 +115,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Source"))
     def wallet(self, row: EventRow) -> str:
-        return gettext(SOURCES[row.source])
+        return spoken(source_title(row.source))
 
     @admin.display(description=_("Legal basis"))
     def basis(self, row: EventRow) -> str:

@@ -18,13 +18,14 @@ from django.views.decorators.debug import sensitive_variables
 
 from borrowers.admin.consent import said
 from borrowers.behaviour import queries as behaviour
-from borrowers.behaviour.words import SOURCES
+from borrowers.behaviour.words import source_title
 from borrowers.consent import queries as consents
 from borrowers.people import actions, queries
 from borrowers.people.contracts import REVEAL_REASONS
 from borrowers.people.models import AccessEntry, Borrower
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
+from common.web.spoken import spoken
 
 FIELD_WORDS = {
     "name": _("Name"),
@@ -164,7 +165,7 @@ def _shown(row: Borrower) -> dict[str, Any]:
     return {
         "person": queries.masked(row.pk),
         "consents": [(said(each.purpose), each) for each in consents.history(row.pk)],
-        "bills": [(gettext(SOURCES[each.source]), each) for each in behaviour.batches(row.pk)],
+        "bills": [(spoken(source_title(each.source)), each) for each in behaviour.batches(row.pk)],
         "accesses": [
             (
                 each,

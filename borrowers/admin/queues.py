@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from borrowers.behaviour.contracts import Category, Direction, MarkKind, MarkState, RowState
 from borrowers.behaviour.models import EventMark, EventRow, QuarantinedRow
-from borrowers.behaviour.words import CATEGORIES, SOURCES
+from borrowers.behaviour.words import CATEGORIES, source_title
 from borrowers.checks import lines, quarantine
 from borrowers.checks.contracts import DISMISS_REASONS, RESOLVE_REASONS, RightReading
 from borrowers.checks.models import LabelProposal
@@ -32,6 +32,7 @@ from common.money import fen_from_yuan
 from common.periods import SHANGHAI
 from common.templatetags.money import yuan
 from common.web.refusals import in_words
+from common.web.spoken import spoken
 
 ROW_STATES = {
     RowState.OPEN: _("Open"),
@@ -213,7 +214,7 @@ class QuarantinedRowAdmin(QueueAdmin):
 
     @admin.display(description=_("Source"))
     def source(self, row: QuarantinedRow) -> str:
-        return gettext(SOURCES[row.batch.source])
+        return spoken(source_title(row.batch.source))
 
     @admin.display(description=_("State"), ordering="state")
     def stand(self, row: QuarantinedRow) -> str:

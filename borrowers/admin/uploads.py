@@ -9,7 +9,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from borrowers.behaviour.words import SOURCES
+from borrowers.behaviour.words import source_title
 from borrowers.uploads import queries
 from borrowers.uploads.contracts import LayoutFacts
 from borrowers.uploads.models import Upload, UploadState
@@ -17,6 +17,7 @@ from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
 from common.charts.bars import Caption
 from common.charts.level import Level, level_bars
+from common.web.spoken import spoken
 
 LOOKS = {"READ": "success", "READING": "info", "REFUSED": "warning"}
 LAYOUTS_DRAWN = 12
@@ -76,7 +77,7 @@ class UploadAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("How files are read"),
-            "layouts": [(gettext(SOURCES[each.source]), each) for each in found],
+            "layouts": [(spoken(source_title(each.source)), each) for each in found],
             "refusals": [
                 (gettext(queries.sentence(each.code)), each) for each in queries.refusals()
             ],

@@ -18,7 +18,7 @@ from borrowers.api.shapes import BillOutput
 from borrowers.api.uploads import UploadOutput, shown
 from borrowers.behaviour import queries
 from borrowers.behaviour.contracts import Category
-from borrowers.connectors import limits
+from borrowers.connectors.containers import limits
 from borrowers.people.contracts import BorrowerCard
 from borrowers.uploads import actions as uploads
 from borrowers.uploads import queries as on_their_way

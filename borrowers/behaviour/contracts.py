@@ -52,8 +52,12 @@ class Category(IntEnum):
     GAMBLING_RISK = 39
 
 
+# Numbers that connectors outside of this list declare for themselves.
+FIRST_DECLARED, LAST_DECLARED = 100, 199
+
+
 class Source(IntEnum):
-    """Where an event was read."""
+    """Where an event was read. A connector's own file may declare one more."""
 
     WECHAT = 1
     ALIPAY = 2
@@ -79,6 +83,16 @@ class Source(IntEnum):
     MT940 = 31
     CAMT = 32
     QIF = 33
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Source | None":
+        """A stored number stays readable, also where the file that declared it is not loaded."""
+        if not isinstance(value, int) or not FIRST_DECLARED <= value <= LAST_DECLARED:
+            return None
+        source = int.__new__(cls, value)
+        source._name_, source._value_ = f"DECLARED_{value}", value
+        cls._value2member_map_[value] = source
+        return source
 
 
 class EventStatus(IntEnum):

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from borrowers.behaviour.contracts import Category, Source
+from borrowers.behaviour.contracts import FIRST_DECLARED, LAST_DECLARED, Category, Source
 from borrowers.behaviour.imports import FLAGGED_PERCENT
-from common.texts import gettext_noop
+from common.texts import Bilingual, gettext_noop
 
 CATEGORIES: Mapping[int, str] = {
     Category.UNKNOWN: gettext_noop("Other"),
@@ -61,6 +61,33 @@ SOURCES: Mapping[int, str] = {
     Source.CAMT: gettext_noop("A bank abroad (CAMT.053)"),
     Source.QIF: gettext_noop("A bank abroad (QIF)"),
 }
+
+_DECLARED: dict[int, Bilingual] = {}
+
+
+def declare(number: int, name: str, title: Bilingual) -> Source:
+    """A source of a connector's own file, so that a new source needs no other change.
+
+    The source of this number, called `name` in JSON and `title` on pages; twice is once. What
+    it tells counts as a bank's statement does: a wallet's or a shop's row says more.
+
+    Raises ValueError where the number is out of 100 to 199 or means another source already.
+    """
+    if not FIRST_DECLARED <= number <= LAST_DECLARED:
+        raise ValueError(f"a declared source has a number from {FIRST_DECLARED} to {LAST_DECLARED}")
+    if not name.isupper() or name in Source.__members__:
+        raise ValueError(f"{name} is no free name for a source")
+    if _DECLARED.setdefault(number, title) != title:
+        raise ValueError(f"{number} is another source already")
+    source = Source(number)
+    source._name_ = name
+    return source
+
+
+def source_title(source: int) -> str | Bilingual:
+    """What a source is called: a message to translate, or both languages at once."""
+    return SOURCES.get(source) or _DECLARED.get(source) or SOURCES[Source.BANK]
+
 
 # By the names of the periods that payments keep.
 FREQUENCIES: Mapping[str, str] = {

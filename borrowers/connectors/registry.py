@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from borrowers.connectors import pipe, refusals
-from borrowers.connectors.banks import abc, boc, bocom, ccb, cgb, citic, cmb, icbc, other, spdb
+from borrowers.connectors import discovery, pipe, refusals
 from borrowers.connectors.containers.opening import documents
+from borrowers.connectors.containers.remainder import refuse_unread
 from borrowers.connectors.containers.unlocking import unlocked
 from borrowers.connectors.contracts import (
     BillReading,
@@ -18,40 +18,14 @@ from borrowers.connectors.contracts import (
     Sheet,
 )
 from borrowers.connectors.header import name_of
-from borrowers.connectors.interchange.camt import CAMT
-from borrowers.connectors.interchange.mt940 import MT940
-from borrowers.connectors.interchange.ofx import OFX
-from borrowers.connectors.interchange.qif import QIF
-from borrowers.connectors.records import (
-    devices,
-    social_activity,
-    social_insurance,
-    student_status,
-)
-from borrowers.connectors.remainder import refuse_unread
-from borrowers.connectors.shops.jd import JD
-from borrowers.connectors.shops.meituan import Meituan
 from borrowers.connectors.statements.several import together
 from borrowers.connectors.tables.events import told_by
-from borrowers.connectors.wallets.alipay import Alipay
-from borrowers.connectors.wallets.wechat import WeChat
 from borrowers.consent.purposes import PURPOSES
 from common.files import bounded
 from common.files.child import Streamed
 from common.periods import SHANGHAI
 
-# Asked in this order: wallets before the banks that pay for them, and the reader of any bank last.
-CONNECTORS: Final[Mapping[str, Connector]] = {
-    each.kind: each
-    for each in (
-        WeChat(), Alipay(), JD(), Meituan(),
-        social_insurance.TABLE, social_insurance.PAGES, student_status.PAGES,
-        devices.TABLE, devices.JSON, social_activity.TABLE, social_activity.JSON,
-        icbc.TABLE, ccb.TABLE, abc.TABLE, boc.TABLE, bocom.TABLE, cmb.TABLE, citic.TABLE,
-        spdb.TABLE, cgb.TABLE, cmb.PAGES, boc.PAGES, abc.PAGES, bocom.PAGES, cgb.PAGES,
-        OFX(), MT940(), CAMT(), QIF(), other.TABLE, other.PAGES,
-    )
-}  # fmt: skip
+CONNECTORS: Final[Mapping[str, Connector]] = discovery.connectors()
 
 SECONDS = 30
 MEMORY_BYTES = 300 * 1024 * 1024

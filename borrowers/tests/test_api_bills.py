@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from borrowers.behaviour.models import ImportBatch
-from borrowers.connectors import limits
+from borrowers.connectors.containers import limits
 from borrowers.documents.models import SealedFile
 from borrowers.people.models import Account
 from borrowers.tests import cast, locked, workers

@@ -7,7 +7,8 @@ import pikepdf
 import pytest
 from fpdf import FPDF
 
-from borrowers.connectors import limits, refusals
+from borrowers.connectors import refusals
+from borrowers.connectors.containers import limits
 from borrowers.connectors.containers.opening import documents
 from borrowers.connectors.containers.unlocking import unlocked
 from borrowers.connectors.contracts import Pages

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from borrowers.behaviour import queries
 from borrowers.behaviour.models import ImportBatch
-from borrowers.connectors import limits
+from borrowers.connectors.containers import limits
 from borrowers.documents.models import SealedFile
 from borrowers.people.models import Account
 from borrowers.tests import cast, workers

@@ -15,7 +15,7 @@ from borrowers.behaviour.imports import PURPOSES_OF_RECORDS, ImportOutcome, Read
 from borrowers.behaviour.models import ImportBatch
 from borrowers.checks.integrity.report import inspect
 from borrowers.connectors import refusals
-from borrowers.connectors.limits import LARGEST_FILE, too_large
+from borrowers.connectors.containers.limits import LARGEST_FILE, too_large
 from borrowers.connectors.registry import unlocked_bounded
 from borrowers.consent.queries import allowed
 from borrowers.documents import actions as documents

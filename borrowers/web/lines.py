@@ -21,7 +21,7 @@ from borrowers.behaviour.contracts import (
     Source,
 )
 from borrowers.behaviour.imports import EventSeen
-from borrowers.behaviour.words import CATEGORIES, SOURCES
+from borrowers.behaviour.words import CATEGORIES, source_title
 from borrowers.checks import lines as verbs
 from borrowers.checks.contracts import MarkFacts
 from borrowers.checks.queries import marks
@@ -32,6 +32,7 @@ from common.actors import Actor
 from common.errors import NotFound, Refused
 from common.periods import shanghai_date
 from common.texts import gettext_noop
+from common.web.spoken import spoken
 
 LINES_SHOWN = 25
 CURSOR = re.compile(r"(-?\d{1,18})\.(-?\d{1,19})", re.ASCII)
@@ -160,7 +161,7 @@ def _shown(each: EventSeen, said: Sequence[MarkFacts]) -> dict[str, object]:
         "on": shanghai_date(each.occurred_at),
         "party": each.merchant or each.counterparty,
         "memo": each.memo,
-        "source": _(SOURCES[each.source]),
+        "source": spoken(source_title(each.source)),
         "what": _(CATEGORIES[each.category]),
         "sign": SIGNS[Direction(each.direction)],
         "amount_fen": each.amount_fen,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from borrowers.behaviour import queries
 from borrowers.behaviour.imports import BatchFacts, StreamSeen, Summary
-from borrowers.behaviour.words import CATEGORIES, FINDINGS, FREQUENCIES, SOURCES, doubt_of_kept
+from borrowers.behaviour.words import CATEGORIES, FINDINGS, FREQUENCIES, doubt_of_kept, source_title
 from borrowers.checks.queries import unread_rows
 from borrowers.people.contracts import BorrowerCard
 from borrowers.web.gate import borrower_page
@@ -20,6 +20,7 @@ from common.charts.level import Level
 from common.periods import shanghai_date
 from common.templatetags.money import yuan
 from common.texts import gettext_noop
+from common.web.spoken import spoken
 
 MONTHS_SHOWN = 12
 UNREAD_SHOWN = 50
@@ -59,7 +60,7 @@ def bill(request: HttpRequest, card: BorrowerCard, public_id: str) -> HttpRespon
     doubt = doubt_of_kept(facts)
     context = {
         "facts": facts,
-        "source": _(SOURCES[facts.source]),
+        "source": spoken(source_title(facts.source)),
         "first_on": shanghai_date(facts.first_at) if facts.first_at else None,
         "last_on": shanghai_date(facts.last_at) if facts.last_at else None,
         "rows": _rows_of(facts),

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from borrowers.behaviour import queries
 from borrowers.behaviour.imports import PURPOSES_OF_RECORDS, BatchFacts, contradicted
-from borrowers.behaviour.words import SOURCES, doubt_of_kept
-from borrowers.connectors import limits
+from borrowers.behaviour.words import doubt_of_kept, source_title
+from borrowers.connectors.containers import limits
 from borrowers.connectors.refusals import PasswordNeeded, PasswordWrong
 from borrowers.consent.purposes import (
     DEVICE,
@@ -32,6 +32,7 @@ from common.errors import Refused
 from common.periods import shanghai_date
 from common.texts import gettext_noop
 from common.web import uploads
+from common.web.spoken import spoken
 
 MONTHS_SHOWN = 12
 # Records that are no payments, and where people find them.
@@ -121,7 +122,7 @@ def _bill(batch: BatchFacts, *, is_doubtful: bool) -> dict[str, object]:
     return {
         "doubt": _(doubt.message) % doubt.context if doubt else "",
         "facts": batch,
-        "source": _(SOURCES[batch.source]),
+        "source": spoken(source_title(batch.source)),
         "first_on": shanghai_date(batch.first_at) if batch.first_at else None,
         "last_on": shanghai_date(batch.last_at) if batch.last_at else None,
     }

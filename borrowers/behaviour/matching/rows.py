@@ -1,11 +1,13 @@
 """Events made ready for matching: in one order, each with its tier, its day and what it paid."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 import numpy as np
 import numpy.typing as npt
 
 from borrowers.behaviour.contracts import (
+    LAST_DECLARED,
     Category,
     Direction,
     EventStatus,
@@ -24,8 +26,8 @@ SHANGHAI_SECONDS = 8 * 3_600
 
 # A shop knows what was bought, a wallet where, a bank only that money went.
 BANK_TIER, WALLET_TIER, SHOP_TIER = 1, 2, 3
-_WALLETS = {Source.WECHAT: Platform.WECHAT, Source.ALIPAY: Platform.ALIPAY}
-_SHOPS = {Source.JD: Platform.JD, Source.MEITUAN: Platform.MEITUAN}
+_WALLETS: dict[int, int] = {Source.WECHAT: Platform.WECHAT, Source.ALIPAY: Platform.ALIPAY}
+_SHOPS: dict[int, int] = {Source.JD: Platform.JD, Source.MEITUAN: Platform.MEITUAN}
 # Files between programmes: what they hold, the bank's own file tells with more words.
 INTERCHANGE = (Source.OFX, Source.MT940, Source.CAMT, Source.QIF)
 FIRST_BANK = Source.ICBC
@@ -39,15 +41,15 @@ OWN_MONEY = (
 )
 
 
-def _table(values: dict[Source, int]) -> Small:
-    table = np.zeros(max(Source) + 1, dtype=np.int16)
+def _table(values: Mapping[int, int]) -> Small:
+    table = np.zeros(LAST_DECLARED + 1, dtype=np.int16)
     for source, value in values.items():
         table[source] = value
     return table
 
 
 _TIERS = _table(
-    {each: BANK_TIER for each in Source if each >= FIRST_BANK}
+    dict.fromkeys(range(FIRST_BANK, LAST_DECLARED + 1), BANK_TIER)
     | dict.fromkeys(_WALLETS, WALLET_TIER)
     | dict.fromkeys(_SHOPS, SHOP_TIER)
 )

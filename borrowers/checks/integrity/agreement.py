@@ -7,7 +7,6 @@ from borrowers.behaviour.contracts import Direction, MatchColumns, Source
 from borrowers.behaviour.imports import Finding
 
 CHANGED, MISSING = 80, 55
-BANKS = frozenset(each for each in Source if each >= Source.ICBC)
 WALLETS = frozenset({Source.WECHAT, Source.ALIPAY})
 FEWEST_PAYMENTS = 10
 # Of a wallet's payments by a card nearly all stand on the card's own statement.
@@ -56,7 +55,7 @@ def missing_at_the_bank(incoming: MatchColumns, known: MatchColumns) -> int:
     rows = [*told(incoming), *told(known)]
     missing = paid = 0
     for account in {row[0] for row in rows if row[0]}:
-        at_bank = [row for row in rows if row[0] == account and row[1] in BANKS]
+        at_bank = [row for row in rows if row[0] == account and row[1] >= Source.ICBC]
         if not at_bank:
             continue
         first, last = min(row[2] for row in at_bank), max(row[2] for row in at_bank)

@@ -224,3 +224,5 @@ def by_balances(sheet: Sheet, amounts: Sequence[int | None], header: Header) -> 
 
 TABLE = AnyBank()
 PAGES = AnyBankPages()
+# This one reads any bank's rows: those that know their bank are asked first.
+IS_ASKED_LAST = True

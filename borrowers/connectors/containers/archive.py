@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 
 from borrowers.connectors import refusals
-from borrowers.connectors.limits import LARGEST_FILE
+from borrowers.connectors.containers.limits import LARGEST_FILE
 
 ENTRIES = 1_000
 UNPACKED = 128 * 1024 * 1024

@@ -6,8 +6,8 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator
 
 from borrowers.connectors import refusals
+from borrowers.connectors.containers.limits import LINES, TEXTS_KEPT, too_large
 from borrowers.connectors.contracts import Row, Sheet
-from borrowers.connectors.limits import LINES, TEXTS_KEPT, too_large
 
 # A quoted cell may hold a line break (a note to a friend), but not a whole page.
 LINES_OF_ONE_ROW = 12

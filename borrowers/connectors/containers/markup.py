@@ -3,8 +3,8 @@
 import re
 from html.parser import HTMLParser
 
+from borrowers.connectors.containers.limits import COLUMNS, LINES, too_large
 from borrowers.connectors.contracts import Cell, Row, Sheet
-from borrowers.connectors.limits import COLUMNS, LINES, too_large
 
 BEGINNING = re.compile(
     r"\s*(<!--.*?-->\s*)?<(!doctype html|html|head|body|meta|table|div|style)\b",

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from borrowers.connectors import refusals
+from borrowers.connectors.containers.limits import COLUMNS, LINES, too_large
 from borrowers.connectors.contracts import Cell, Row, Sheet
-from borrowers.connectors.limits import COLUMNS, LINES, too_large
 
 # What the library raises on damaged files; seen by cutting and flipping bytes (tests).
 DAMAGED = (

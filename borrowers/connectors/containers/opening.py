@@ -11,8 +11,8 @@ from borrowers.connectors.containers import (
     pdf,
     workbook,
 )
+from borrowers.connectors.containers.limits import LARGEST_FILE, too_large
 from borrowers.connectors.contracts import Document, Plain
-from borrowers.connectors.limits import LARGEST_FILE, too_large
 
 PICTURES_AND_DOCUMENTS = (
     b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\x00", b"MM\x00*", b"{\\rtf",

@@ -7,8 +7,8 @@ import zlib
 from typing import Any
 
 from borrowers.connectors import refusals
+from borrowers.connectors.containers.limits import too_large
 from borrowers.connectors.contracts import Pages, Word
-from borrowers.connectors.limits import too_large
 
 MARK = b"%PDF"
 MOST_PAGES = 300

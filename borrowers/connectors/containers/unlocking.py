@@ -7,7 +7,7 @@ from typing import Any
 
 from borrowers.connectors import refusals
 from borrowers.connectors.containers import archive, pdf
-from borrowers.connectors.limits import LARGEST_FILE, too_large
+from borrowers.connectors.containers.limits import LARGEST_FILE, too_large
 
 # One day for all, so that the same locked file always gives the same bytes.
 NO_DAY = (1980, 1, 1, 0, 0, 0)

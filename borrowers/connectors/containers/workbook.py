@@ -15,8 +15,8 @@ from typing import IO, Any
 from xml.parsers import expat
 
 from borrowers.connectors import refusals
+from borrowers.connectors.containers.limits import COLUMNS, LINES, TEXTS_KEPT, too_large
 from borrowers.connectors.contracts import Cell, Row, Sheet
-from borrowers.connectors.limits import COLUMNS, LINES, TEXTS_KEPT, too_large
 
 # What zipfile, zlib and expat raise on damaged files; there is no common base class.
 DAMAGED = (

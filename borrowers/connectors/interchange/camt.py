@@ -274,3 +274,6 @@ def anywhere(element: Any, name: str) -> str:
 
 def text_of(element: Any) -> str:
     return (element.text or "").strip() if element is not None else ""
+
+
+READER = CAMT()

@@ -242,3 +242,6 @@ def told_in(details: str, references: str) -> tuple[str, str]:
         party, memo = "", flat
     behind = " ".join(references.partition("\n")[2].split())
     return party.strip()[:LONGEST_WORDS], f"{memo} {behind}".strip()[:LONGEST_WORDS]
+
+
+READER = MT940()

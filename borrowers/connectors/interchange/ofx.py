@@ -191,3 +191,6 @@ def day_or_none(words: str) -> date | None:
         return day_of(int(found[1]), int(found[2]), int(found[3])) if found else None
     except RowUnreadable:
         return None
+
+
+READER = OFX()

@@ -167,3 +167,6 @@ def opening_in(drafts: Sequence[Draft]) -> int | None:
             sign = -1 if draft.stated is Direction.OUT else 1
             return sign * draft.amount_fen
     return None
+
+
+READER = QIF()

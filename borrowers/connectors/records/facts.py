@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from borrowers.behaviour.contracts import Metrics
 from borrowers.connectors import refusals
+from borrowers.connectors.containers.limits import ROWS, too_large
 from borrowers.connectors.contracts import (
     BillReading,
     Category,
@@ -18,7 +19,6 @@ from borrowers.connectors.contracts import (
     Source,
 )
 from borrowers.connectors.header import in_utc
-from borrowers.connectors.limits import ROWS, too_large
 from borrowers.connectors.tables.events import digest
 
 

@@ -204,3 +204,6 @@ LAYOUT = Layout(
     dialect=dialect,
     start=started,
 )
+
+
+READER = JD()

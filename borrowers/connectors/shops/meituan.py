@@ -121,3 +121,6 @@ LAYOUT = Layout(
     dialect=dialect,
     start=started,
 )
+
+
+READER = Meituan()

@@ -3,6 +3,7 @@
 from collections.abc import Container, Sequence
 
 from borrowers.connectors import refusals
+from borrowers.connectors.containers.limits import ROWS, too_large
 from borrowers.connectors.contracts import (
     BillReading,
     Category,
@@ -12,7 +13,6 @@ from borrowers.connectors.contracts import (
     Source,
 )
 from borrowers.connectors.header import RowUnreadable, Table, find, text
-from borrowers.connectors.limits import ROWS, too_large
 from borrowers.connectors.tables import refunds
 from borrowers.connectors.tables.drafts import About, Draft, Layout
 from borrowers.connectors.tables.events import events_of, suppress, words_of

@@ -205,3 +205,6 @@ def stated_refund(cell: Cell) -> int:
 LAYOUT = Layout(
     source=Source.ALIPAY, names=NAMES, needed=NEEDED, complete=complete, dialect=dialect
 )
+
+
+READER = Alipay()

@@ -180,3 +180,6 @@ def stated_refund(words: str, whole_fen: int) -> int:
 LAYOUT = Layout(
     source=Source.WECHAT, names=NAMES, needed=NEEDED, complete=complete, dialect=dialect
 )
+
+
+READER = WeChat()

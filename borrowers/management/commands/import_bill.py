@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from borrowers.behaviour.actions import take_in
 from borrowers.checks.integrity.report import inspect
 from borrowers.connectors import registry
-from borrowers.connectors.limits import LARGEST_FILE
+from borrowers.connectors.containers.limits import LARGEST_FILE
 from borrowers.management import bill_report
 from borrowers.people.queries import by_public_id
 from common.actors import SYSTEM

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 
 from borrowers.connectors import registry
-from borrowers.connectors.limits import LARGEST_FILE
+from borrowers.connectors.containers.limits import LARGEST_FILE
 from common.errors import Refused
 from common.files.named import content_of
 from common.money import fen_typed
