@@ -34,8 +34,10 @@ def said(words: Words | Bilingual) -> str:
 
 
 @register.filter
-def said_to_staff(words: Words) -> str:
+def said_to_staff(words: Words | Bilingual) -> str:
     """The same to somebody who reads it about another person."""
+    if isinstance(words, Bilingual):
+        return words.said(get_language() or "")
     return gettext(words.to_staff or words.message) % words.context
 
 

@@ -21,6 +21,7 @@ from common.api.inputs import WholeNumber
 from common.api.pages import NewestFirst
 from common.business_date import queries as business_dates
 from common.errors import NotFound
+from common.templatetags.words import said
 from common.web import uploads
 from common.web.waiting import wait_until
 from lending.api.costs import CostOutput, cost_shown
@@ -31,7 +32,6 @@ from lending.products import evidence
 from lending.rewards import queries as rewards
 from scoring.decisions import queries as decisions
 from scoring.decisions.explanation import Explanation
-from scoring.decisions.reasons import Words
 from scoring.decisions.reviews import words as review_words
 
 WAIT_SECONDS = 0.3
@@ -288,14 +288,14 @@ def _decision(told: Explanation) -> dict[str, Any]:
         {
             "code": each.code,
             "direction": each.direction,
-            "text": _said(each.words),
+            "text": said(each.words),
             "share_ppm": each.share_ppm,
         }
         for each in told.reasons
     ]
     return {
         "reasons": reasons,
-        "used": [_said(each) for each in told.used],
+        "used": [said(each) for each in told.used],
         "review": gettext(review_words(told.review.reason_code)) if told.review else None,
         "decided_at": told.decided_at,
     }
@@ -315,10 +315,6 @@ def _offer(found: LoanApplication, on: date | None) -> dict[str, Any] | None:
         "is_cost_confirmed": confirmed is not None,
         "cost": cost_shown(content),
     }
-
-
-def _said(sentence: Words) -> str:
-    return gettext(sentence.message) % sentence.context
 
 
 def _entitlement_id(borrower_id: int, public_id: str) -> int | None:

@@ -20,6 +20,7 @@ from common.errors import Refused
 from common.money import yuan
 from common.templatetags.dates import months
 from common.templatetags.rates import percent
+from common.templatetags.words import said
 from common.web.amounts import FenField
 from lending.applications import actions, cost, deciding, queries
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication
@@ -27,7 +28,6 @@ from lending.loans import actions as loans
 from lending.loans import queries as contracts
 from lending.web import own
 from scoring.decisions import queries as decisions
-from scoring.decisions.reasons import Words
 from scoring.decisions.reviews import words as review_words
 
 CHANNEL = "WEB"
@@ -198,19 +198,15 @@ def explained(application: LoanApplication) -> dict[str, object]:
     """The reasons of a decision in words: those that weigh, and those that simply hold."""
     found = decisions.explanation(application.pk)
     reasons = [
-        {"text": _said(each.words), "direction": each.direction, "share_ppm": each.share_ppm}
+        {"text": said(each.words), "direction": each.direction, "share_ppm": each.share_ppm}
         for each in found.reasons
     ]
     return {
         "weighed": [each for each in reasons if each["share_ppm"] is not None],
         "held": [each for each in reasons if each["share_ppm"] is None],
-        "used": [_said(each) for each in found.used],
+        "used": [said(each) for each in found.used],
         "review": gettext(review_words(found.review.reason_code)) if found.review else "",
     }
-
-
-def _said(sentence: Words) -> str:
-    return gettext(sentence.message) % sentence.context
 
 
 def _cost_page(request: HttpRequest, application: LoanApplication) -> HttpResponse:

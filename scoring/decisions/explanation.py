@@ -9,7 +9,7 @@ from common.periods import shanghai_date
 from common.rates import PPM
 from common.texts import Bilingual, gettext_noop
 from scoring.decisions.contracts import CreditRequest, Reason, Reviewed
-from scoring.decisions.reasons import SENTENCES, Words, words
+from scoring.decisions.reasons import Words, words
 from scoring.features.catalogue import FEATURES, GROUPS, figure
 from scoring.features.contracts import CONTRACT, Feature
 
@@ -27,7 +27,7 @@ class ExplainedReason:
     direction: str
     points: int
     share_ppm: int | None
-    words: Words
+    words: Words | Bilingual
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +90,8 @@ def _explained(reason: Reason, heaviest: int) -> ExplainedReason:
         direction=reason.direction,
         points=reason.points,
         share_ppm=weight * PPM // heaviest if weight else None,
-        words=_words(reason),
+        words=words(reason),
     )
-
-
-def _words(reason: Reason) -> Words:
-    """Its sentence; a table edited by staff may name a reason that has none."""
-    if reason.code in SENTENCES:
-        return words(reason)
-    return Words(gettext_noop("One of our rules applies: %(code)s"), {"code": reason.code})
 
 
 def _used(request: CreditRequest, features: Features, as_of: datetime) -> Iterator[Words]:

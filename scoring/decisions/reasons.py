@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from common.texts import gettext_noop
+from common.texts import Bilingual, gettext_noop
 from scoring.decisions.contracts import Reason
-from scoring.features.catalogue import Unit, figure
+from scoring.features.catalogue import FEATURES, Feature, Unit, figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,12 +283,41 @@ _HELD: Mapping[str, _Sentence] = {
 SENTENCES: Mapping[str, _Sentence] = {**_WEIGHED, **_HELD}
 
 
-def words(reason: Reason) -> Words:
-    """The sentence of a reason. Its code must be in the catalogue."""
-    sentence = SENTENCES[reason.code]
-    figures = {"value": reason.value, "threshold": reason.threshold}
-    context = {
-        name: "–" if number is None else figure(number, sentence.unit)
-        for name, number in figures.items()
-    }
-    return Words(sentence.message, context, sentence.to_staff)
+NEUTRAL = gettext_noop("Our score weighed what your records show.")
+NEUTRAL_TO_STAFF = gettext_noop("The score weighed what the records show.")
+WEIGHED_ELSEWHERE = gettext_noop("One of our rules applies: %(code)s")
+
+
+def words(reason: Reason) -> Words | Bilingual:
+    """The sentence of a reason: its own, or that of the feature which a fitted model names.
+
+    A code that nobody gave words to is told neutrally: a person is owed an answer, never an error.
+    """
+    sentence = SENTENCES.get(reason.code)
+    if sentence is not None:
+        figures = {"value": reason.value, "threshold": reason.threshold}
+        context = {
+            name: "–" if number is None else figure(number, sentence.unit)
+            for name, number in figures.items()
+        }
+        return Words(sentence.message, context, sentence.to_staff)
+    feature = FEATURES.get(reason.code)
+    if feature is not None:
+        return _of_feature(feature, reason)
+    if reason.points:
+        return Words(NEUTRAL, {}, NEUTRAL_TO_STAFF)
+    return Words(WEIGHED_ELSEWHERE, {"code": reason.code})
+
+
+def _of_feature(feature: Feature, reason: Reason) -> Bilingual:
+    """What a feature says of a person, with their own figure where there is one."""
+    told = feature.better if reason.direction == "UP" else feature.worse
+    if reason.value is None:
+        return told
+    value = figure(reason.value, feature.unit)
+    if reason.threshold is None:
+        return Bilingual(en=f"{told.en} ({value})", zh=f"{told.zh}（{value}）")
+    held = figure(reason.threshold, feature.unit)
+    return Bilingual(
+        en=f"{told.en} ({value}; reference: {held})", zh=f"{told.zh}（{value}；参考值：{held}）"
+    )
