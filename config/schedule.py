@@ -26,5 +26,9 @@ BEAT: dict[str, dict[str, Any]] = {
         "task": "scoring.tasks.compute_features",
         "schedule": crontab(hour="1-6", minute=20),
     },
+    "look at links": {
+        "task": "scoring.tasks.look_at_links",
+        "schedule": crontab(hour="1-6", minute=30),
+    },
     "watch the loans": {"task": "monitoring.tasks.watch_loans", "schedule": crontab(minute=50)},
 }

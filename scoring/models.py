@@ -2,6 +2,13 @@
 
 from scoring.decisions.models import Assessment, ModelScore, Review
 from scoring.features.models import FeatureSnapshot, FeatureVector
+from scoring.graph.models import (
+    FraudClaim,
+    LinkedCase,
+    MemberApplication,
+    MemberMark,
+    MemberTransfer,
+)
 from scoring.policy.models import PolicyCase, PolicyProposal, PolicyVersion
 from scoring.registry.models import ModelProposal, ModelStep, ModelVersion
 
@@ -12,6 +19,11 @@ __all__ = [
     "ModelProposal",
     "ModelScore",
     "ModelStep",
+    "FraudClaim",
+    "LinkedCase",
+    "MemberApplication",
+    "MemberMark",
+    "MemberTransfer",
     "ModelVersion",
     "PolicyCase",
     "PolicyProposal",

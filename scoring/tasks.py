@@ -4,11 +4,13 @@ from typing import Any
 
 from celery import shared_task
 
+from common import clock
 from common.business_date import queries as business_dates
 from common.processes.contracts import Claim
 from common.processes.runs import run
 from scoring.decisions import actions as decisions
 from scoring.features.nightly import actions as nightly
+from scoring.graph import actions as graph
 
 
 @shared_task
@@ -37,3 +39,19 @@ def _compute_range(claim: Claim) -> None:
 
 def _look_on(claim: Claim) -> None:
     decisions.look_on(assessment_id=claim.subject_id, claim=claim)
+@shared_task
+def look_at_links(**_: Any) -> None:
+    """Promise the night's look at links; before the books are open, nothing."""
+    day = business_dates.current()
+    if day is not None:
+        graph.start_round(key=day.isoformat())
+
+
+@shared_task
+def look_at_links_range(*, process_id: int, **_: Any) -> None:
+    """Look at the links of one range of people."""
+    run(process_id=process_id, work=_look_at_links_range)
+
+
+def _look_at_links_range(claim: Claim) -> None:
+    graph.look_at_range(number=claim.subject_id, at=clock.now(), claim=claim)

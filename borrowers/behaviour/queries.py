@@ -1,8 +1,8 @@
 """Reading behaviour events. The consent gate is inside: nobody can read around it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +36,7 @@ from borrowers.behaviour.imports import (
 from borrowers.behaviour.models import ImportBatch
 from borrowers.behaviour.recurrence.finding import recurring
 from borrowers.behaviour.recurrence.streams import Recurrence
-from borrowers.behaviour.tables import events, links, pages
+from borrowers.behaviour.tables import events, links, mutual, pages
 from borrowers.behaviour.tables.rows import columns_from, match_columns_from
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from borrowers.consent.queries import active, active_id, active_ids, readable_ids
@@ -115,6 +115,33 @@ def _own_names(borrower_id: int) -> frozenset[int]:
     except NotFound:
         return frozenset()
     return frozenset({truncated("event.merchant", name)})
+
+
+def name_code(borrower_id: int) -> int | None:
+    """The verified name of a person as other people's records carry it."""
+    return next(iter(_own_names(borrower_id)), None)
+
+
+def transfer_parties(borrower_id: int, *, since: datetime, until: datetime) -> list[int]:
+    """The codes of those with whom a person's readable records have transfers."""
+    consent_ids = readable_ids([borrower_id])
+    return mutual.parties(
+        borrower_id=borrower_id, consent_ids=consent_ids, since=since, until=until
+    )
+
+
+def mutual_transfers(
+    borrower_id: int, *, code: int, others: Mapping[int, int], since: datetime, until: datetime
+) -> list[mutual.Mutual]:
+    """Transfers of which the records of both people tell, as far as both may be read."""
+    return mutual.mutual(
+        borrower_id=borrower_id,
+        code=code,
+        others=others,
+        consent_ids=readable_ids([borrower_id, *others]),
+        since=since,
+        until=until,
+    )
 
 
 def summary(borrower_id: int, as_of: date) -> Summary:

@@ -20,6 +20,7 @@ STUDENT_STATUS = "STUDENT_STATUS"
 DEVICE = "DEVICE"
 SOCIAL_ACTIVITY = "SOCIAL_ACTIVITY"
 FAIRNESS_TEST = "FAIRNESS_TEST"
+SHARED_LINKS = "SHARED_LINKS"
 
 _LENDER_ONLY = gettext_noop("Only the lender of your loan. We do not sell it or pass it on.")
 
@@ -220,6 +221,27 @@ _ALL = (
         period=gettext_noop("Until you withdraw; it is deleted the night after."),
         recipient=_LENDER_ONLY,
         refusal=gettext_noop("Nothing changes. Your result is not lower without it."),
+    ),
+    Purpose(
+        code=SHARED_LINKS,
+        notice_version="2026-11",
+        is_necessary=False,
+        title=gettext_noop("Protection against organised fraud"),
+        why=gettext_noop(
+            "Some fraud is planned by several people together. If you and another customer both "
+            "allow it, we see what links you two. Nobody who has not allowed it is looked at, your "
+            "contacts are never read, and how others repay says nothing about you."
+        ),
+        items=(
+            gettext_noop("Transfers between you and customers who allowed it too"),
+            gettext_noop("That a device or an account is shared, or who recommended us"),
+        ),
+        period=gettext_noop("Until you withdraw; then your links are gone by the next night."),
+        recipient=_LENDER_ONLY,
+        refusal=gettext_noop(
+            "Nothing changes. Links never set a price and never refuse anybody; at most a person "
+            "looks at an application."
+        ),
     ),
 )
 

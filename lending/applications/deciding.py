@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 
 from borrowers.behaviour import queries as behaviour
 from borrowers.consent import queries as consents
-from borrowers.consent.purposes import AUTOMATED_DECISION, CONSUMPTION_RECORDS
+from borrowers.consent.purposes import AUTOMATED_DECISION, CONSUMPTION_RECORDS, SHARED_LINKS
 from borrowers.messages import actions as messages
 from borrowers.people import queries as people
 from common import public_ids, rows
@@ -34,6 +34,7 @@ from lending.rewards import actions as rewards
 from scoring.decisions import actions as decisions
 from scoring.decisions import queries as assessments
 from scoring.decisions.contracts import CreditRequest, Numbers
+from scoring.graph import actions as graph
 
 SAID_BY_THE_MACHINE = {ApplicationState.DECLINED, ApplicationState.OFFERED}
 PROOF_FITS = "EVIDENCE_CHECKED"  # what a reviewer may give as the reason of an offer
@@ -206,6 +207,8 @@ def _assess(application: LoanApplication, owed: Owed, on: date, at: datetime) ->
             monthly_instalments_fen=owed.monthly_instalments_fen,
             has_consumption_consent=shares_records,
             are_records_whole=not (shares_records and behaviour.has_contradicted(borrower_id)),
+            is_linked_case=SHARED_LINKS in allowed
+            and graph.examine(application_id=application.pk, borrower_id=borrower_id, at=at),
         ),
         as_of=at,
         numbers=Numbers(

@@ -150,6 +150,17 @@ _HELD: Mapping[str, _Sentence] = {
             " or the applicant left out a line. A person looks at this first."
         ),
     ),
+    "LINKED_CASE": _Sentence(
+        Unit.COUNT,
+        gettext_noop(
+            "You allowed a look at links between customers. A person looks at your application"
+            " first; this accuses nobody and changes neither limit nor rate."
+        ),
+        gettext_noop(
+            "Links between the applicant and other customers ask for a person's look. They accuse"
+            " nobody and change neither limit nor rate."
+        ),
+    ),
     "AMOUNT_TOO_LARGE": _Sentence(
         Unit.FEN,
         gettext_noop("You asked for %(value)s; this product lends at most %(threshold)s."),

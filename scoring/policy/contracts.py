@@ -24,6 +24,8 @@ class CreditRequest:
     monthly_instalments_fen: int = 0
     # False where a bill that is read says more, or other, than its rows do.
     are_records_whole: bool = True
+    # What links the person to others, as far as all of them allow it, asks for a person's look.
+    is_linked_case: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,11 @@ def records_are_whole(request: CreditRequest, _: Numbers) -> Guard | None:
     return Guard("RECORDS_INCOMPLETE", "REFERRED")
 
 
+def links_are_looked_at(request: CreditRequest, _: Numbers) -> Guard | None:
+    """Links set no price and refuse nobody: at most they bring a case before a person."""
+    return Guard("LINKED_CASE", "REFERRED") if request.is_linked_case else None
+
+
 def amount_is_in_the_product(request: CreditRequest, numbers: Numbers) -> Guard | None:
     """The product lends between two amounts."""
     if request.amount_fen > numbers.maximum_fen:
@@ -75,6 +80,7 @@ RULES: tuple[Rule, ...] = (
     education_has_enrolment,
     nothing_is_overdue_with_us,
     records_are_whole,
+    links_are_looked_at,
     amount_is_in_the_product,
     term_is_in_the_product,
     exposure_leaves_room,

@@ -1,0 +1,154 @@
+"""Reading links: only between members whose consent stands now, and only as far as is bounded."""
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from borrowers.consent import queries as consents
+from borrowers.consent.purposes import SHARED_LINKS
+from scoring.graph.contracts import Applications, Marks, Ring, Society, Transfers
+from scoring.graph.models import (
+    FraudClaim,
+    FraudState,
+    LinkedCase,
+    MarkKind,
+    MemberApplication,
+    MemberMark,
+    MemberTransfer,
+)
+from scoring.graph.network import MOST_SHARING
+from scoring.graph.rings import RUNS_BEFORE, TOGETHER, rings
+
+# How far a neighbourhood goes: further than any ring is large, and never over a whole town.
+MOST_STEPS, MOST_PEOPLE, MOST_ROWS = 12, 120, 4_000
+HISTORY = timedelta(days=400)
+# A ring's money and applications lie within this of any of its applications.
+NEAR = timedelta(seconds=RUNS_BEFORE + TOGETHER)
+
+_TO = """
+SELECT DISTINCT CASE WHEN giver_id = ANY(%(inside)s) THEN taker_id ELSE giver_id END
+  FROM scoring_membertransfer
+ WHERE (giver_id = ANY(%(inside)s) OR taker_id = ANY(%(inside)s))
+   AND occurred_at >= %(since)s AND occurred_at < %(until)s
+ LIMIT %(most)s
+"""
+_SHARING = """
+SELECT DISTINCT other.borrower_id FROM scoring_membermark AS own
+  JOIN scoring_membermark AS other USING (kind, mark)
+ WHERE own.borrower_id = ANY(%(inside)s) AND kind <> 0
+   AND (SELECT count(*) FROM (SELECT FROM scoring_membermark AS each
+         WHERE each.kind = own.kind AND each.mark = own.mark LIMIT %(sharing)s + 1) AS them)
+       <= %(sharing)s
+ LIMIT %(most)s
+"""
+
+
+def members_among(borrower_ids: Collection[int]) -> list[int]:
+    """Who of these allows links to be looked at now."""
+    return sorted(consents.active_ids(borrower_ids, SHARED_LINKS)) if borrower_ids else []
+
+
+def neighbourhood(borrower_id: int, *, at: datetime, with_marks: bool = False) -> list[int]:
+    """Members around one member by money of the days around `at`; nobody where they allow none.
+
+    Wider steps stop where there would be too many people: a case is then looked at in part.
+    """
+    found = members_among([borrower_id])
+    edge: list[int] = found
+    for _step in range(MOST_STEPS if found else 0):
+        reached = set(_around(edge, at - NEAR, at + NEAR, with_marks=with_marks))
+        edge = members_among(sorted(reached - set(found)))[: MOST_PEOPLE - len(found)]
+        if not edge:
+            break
+        found = sorted({*found, *edge})
+    return found
+
+
+def _around(
+    inside: Collection[int], since: datetime, until: datetime, *, with_marks: bool
+) -> Iterator[int]:
+    asked: dict[str, Any] = {
+        "inside": list(inside),
+        "since": since,
+        "until": until,
+        "most": MOST_ROWS,
+        "sharing": MOST_SHARING,
+    }
+    with connection.cursor() as cursor:
+        for statement in (_TO, _SHARING) if with_marks else (_TO,):
+            cursor.execute(statement, asked)
+            yield from (row[0] for row in cursor.fetchall())
+
+
+def society_of(members: Collection[int], *, until: datetime) -> Society:
+    """What links these members, as far as it was known just before `until`."""
+    inside = list(members)
+    money = MemberTransfer.objects.filter(
+        giver__in=inside, taker__in=inside, occurred_at__gte=until - HISTORY, occurred_at__lt=until
+    ).values_list("giver_id", "taker_id", "occurred_at", "amount_fen")
+    marks = (
+        MemberMark.objects.filter(borrower__in=inside, seen_at__lt=until)
+        .exclude(kind=MarkKind.NAME)
+        .values_list("borrower_id", "kind", "mark")
+    )
+    asked = MemberApplication.objects.filter(
+        borrower__in=inside, applied_at__gte=until - HISTORY, applied_at__lte=until
+    ).values_list("borrower_id", "applied_at")
+    return Society(
+        members=_columns([(each,) for each in inside], 1)[0],
+        transfers=Transfers(*_columns([(g, t, _seconds(at), fen) for g, t, at, fen in money], 4)),
+        marks=Marks(*_columns(list(marks), 3)),
+        applications=Applications(*_columns([(who, _seconds(at)) for who, at in asked], 2)),
+    )
+
+
+def _columns(rows: list[tuple[int, ...]], count: int) -> list[Any]:
+    return list(np.array(rows, dtype=np.int64).reshape(-1, count).T)
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def instant(seconds: int) -> datetime:
+    """The moment of so many seconds."""
+    return datetime.fromtimestamp(seconds, tz=UTC)
+
+
+def ring_around(borrower_id: int, *, at: datetime, until: datetime) -> Ring | None:
+    """The ring in which a member stands who applied at `at`, as known before `until`."""
+    inside = neighbourhood(borrower_id, at=at)
+    if len(inside) < 2:
+        return None
+    found = rings(society_of(inside, until=until))
+    return next((each for each in found if borrower_id in each.members), None)
+
+
+def confirmed_among(borrower_ids: Collection[int]) -> list[int]:
+    """Whose fraud two people of ours confirmed."""
+    rows = FraudClaim.objects.filter(borrower__in=borrower_ids, state=FraudState.CONFIRMED)
+    return sorted(rows.values_list("borrower_id", flat=True))
+
+
+def cases() -> QuerySet[LinkedCase]:
+    """Every case."""
+    return LinkedCase.objects.all()
+
+
+def open_claim(borrower_id: int) -> FraudClaim | None:
+    """The claim about a person that waits, or was confirmed."""
+    rows = FraudClaim.objects.filter(borrower_id=borrower_id)
+    return rows.exclude(state=FraudState.TURNED_DOWN).order_by("-pk").first()
+
+
+def applied_since(since: datetime, *, first_id: int, before_id: int) -> list[MemberApplication]:
+    """Applications of a range of people since a moment that stand in no case."""
+    rows = MemberApplication.objects.filter(
+        Q(applied_at__gte=since, borrower__gte=first_id, borrower__lt=before_id)
+    )
+    known = LinkedCase.objects.filter(application_id__in=rows.values("application_id"))
+    return list(rows.exclude(application_id__in=known.values("application_id")).order_by("pk"))
