@@ -27,6 +27,7 @@ INVARIANTS: tuple[str, ...] = (
 NIGHT: tuple[str, ...] = (
     "lending.tasks.close_day",
     "scoring.tasks.compute_features",
+    "scoring.tasks.look_at_links",
     "monitoring.tasks.watch_loans",
     "borrowers.tasks.keep_protected_traits",
     "config.tasks.check_invariants",

@@ -252,6 +252,7 @@ def confirm_fraud(
     Raises NotYourCase, CaseDecided.
     """
     _insist_on_staff(borrower_id, by)
+    assert by.account_id is not None
     if queries.open_claim(borrower_id) is not None:
         raise CaseDecided
     claim = FraudClaim.objects.create(
@@ -293,7 +294,8 @@ def _decide(claim_id: int, state: FraudState, becomes: CaseState, by: Actor) -> 
     FraudClaim.objects.filter(pk=claim.pk).update(
         state=state, approver_id=by.account_id, decided_at=Now()
     )
-    LinkedCase.objects.filter(pk=claim.case_id).update(state=becomes)
+    if claim.case_id is not None:
+        LinkedCase.objects.filter(pk=claim.case_id).update(state=becomes)
     person = people.card(claim.borrower_id)
     audit.append(
         action=f"scoring.fraud.{state.lower()}",

@@ -19,29 +19,34 @@ SELECT DISTINCT party FROM borrowers_event, unnest(ARRAY[merchant, counterparty]
  LIMIT %(most)s
 """
 _MUTUAL = """
-SELECT known.borrower_id, own.direction = %(out)s, own.occurred_at, own.amount_fen
+SELECT known.borrower_id, own.direction = %(out)s,
+       CASE WHEN own.direction = %(out)s THEN own.occurred_at ELSE told.occurred_at END,
+       own.amount_fen
   FROM borrowers_event AS own
   JOIN unnest(%(others)s::bigint[], %(codes)s::bigint[]) AS known (borrower_id, code)
     ON known.code IN (own.merchant, own.counterparty)
- WHERE own.borrower_id = %(borrower)s
-   AND own.occurred_at >= %(since)s AND own.occurred_at < %(until)s
-   AND own.category = %(transfer)s AND own.direction <> 0 AND own.amount_fen > 0
-   AND own.basis_kind = 1 AND own.basis_id = ANY(%(consents)s)
-   AND EXISTS (
-       SELECT FROM borrowers_event AS theirs
+ CROSS JOIN LATERAL (
+       SELECT theirs.occurred_at FROM borrowers_event AS theirs
         WHERE theirs.borrower_id = known.borrower_id
           AND theirs.occurred_at BETWEEN own.occurred_at - make_interval(secs => %(apart)s)
                                      AND own.occurred_at + make_interval(secs => %(apart)s)
           AND theirs.amount_fen = own.amount_fen AND theirs.category = %(transfer)s
           AND theirs.direction <> 0 AND theirs.direction <> own.direction
           AND theirs.basis_kind = 1 AND theirs.basis_id = ANY(%(consents)s)
-          AND %(code)s IN (theirs.merchant, theirs.counterparty))
+          AND %(code)s IN (theirs.merchant, theirs.counterparty)
+        ORDER BY greatest(theirs.occurred_at - own.occurred_at,
+                          own.occurred_at - theirs.occurred_at), theirs.ext
+        LIMIT 1) AS told
+ WHERE own.borrower_id = %(borrower)s
+   AND own.occurred_at >= %(since)s AND own.occurred_at < %(until)s
+   AND own.category = %(transfer)s AND own.direction <> 0 AND own.amount_fen > 0
+   AND own.basis_kind = 1 AND own.basis_id = ANY(%(consents)s)
  ORDER BY own.occurred_at DESC, known.borrower_id LIMIT %(most)s
 """
 
 
 class Mutual(NamedTuple):
-    """One transfer as both told of it."""
+    """One transfer as both told of it; the giver's file says when."""
 
     other_id: int
     is_given: bool
