@@ -39,6 +39,8 @@ def _compute_range(claim: Claim) -> None:
 
 def _look_on(claim: Claim) -> None:
     decisions.look_on(assessment_id=claim.subject_id, claim=claim)
+
+
 @shared_task
 def look_at_links(**_: Any) -> None:
     """Promise the night's look at links; before the books are open, nothing."""
