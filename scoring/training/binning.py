@@ -1,14 +1,23 @@
 """Bins of one feature, cut where the data show a difference and nowhere else."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas
 from numpy.typing import NDArray
-from sklearn.isotonic import IsotonicRegression
+from scipy.optimize import isotonic_regression
 
 Numbers = NDArray[np.float64]
+Places = NDArray[np.intp]
+# Codes such as -9 for "not asked": few, whole, below zero where the rest is not, and many rows.
+MOST_CODES = 3
+LEAST_CODE_SHARE = 0.005
+LEAST_ABOVE_ZERO = 0.5
+# A peak or a valley must explain this much more than the best straight way (chi-square).
+LEAST_GAIN = 20.0
+TURNS = 7
 
 
 @dataclass(frozen=True)
@@ -24,106 +33,205 @@ class Bins:
 
 
 @dataclass(frozen=True)
-class Prior:
-    """How strongly a small bin is drawn towards the whole: as if `strength` usual rows were in."""
+class Lesson:
+    """Outcomes, how much each row counts, and how fine the bins may be.
 
-    strength: float
-    rate: float
+    A small bin is drawn towards the whole, as if `pull` usual rows were in it.
+    """
+
+    is_bad: Numbers
+    weights: Numbers
+    pull: float
+    most: int
+    least_share: float
+
+    @property
+    def usual(self) -> float:
+        return float(np.average(self.is_bad, weights=self.weights))
 
     def evidence(self, bads: Numbers, rows: Numbers) -> Numbers:
-        rate = (bads + self.strength * self.rate) / (rows + self.strength)
-        found: Numbers = np.log(rate / (1 - rate)) - np.log(self.rate / (1 - self.rate))
+        """The log-odds of each bin against the usual ones."""
+        usual = self.usual
+        rate = (bads + self.pull * usual) / (rows + self.pull)
+        found: Numbers = np.log(rate / (1 - rate)) - np.log(usual / (1 - usual))
         return found
 
+    def counted(self, places: Places, chosen: NDArray[np.bool_], count: int) -> "Counts":
+        """Rows and bads of each of `count` bins."""
+        weights = self.weights[chosen]
+        rows = np.bincount(places, weights=weights, minlength=count)
+        bads = np.bincount(places, weights=weights * self.is_bad[chosen], minlength=count)
+        return Counts(rows.astype(np.float64), bads.astype(np.float64))
 
-def numeric(value: Numbers, is_bad: Numbers, *, prior: Prior, most: int, least_rows: float) -> Bins:
-    """A feature of figures: fine cuts, made monotone, then merged."""
+    def information(self, evidence: Numbers, counts: "Counts") -> float:
+        total = float((self.weights * self.is_bad).sum())
+        goods = float(self.weights.sum()) - total
+        share = counts.bads / total - (counts.rows - counts.bads) / goods
+        return float((evidence * share).sum())
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows and bads by bin."""
+
+    rows: Numbers
+    bads: Numbers
+
+    @property
+    def rate(self) -> Numbers:
+        filled = np.maximum(self.rows, 1e-12)
+        found: Numbers = self.bads / filled
+        return found
+
+    def joined(self, starts: Places) -> "Counts":
+        """Bins put together, each from one start up to the next."""
+        return Counts(np.add.reduceat(self.rows, starts), np.add.reduceat(self.bads, starts))
+
+
+def numeric(value: Numbers, lesson: Lesson, *, sign: int = 0) -> Bins:
+    """A feature of figures: fine cuts, made monotone or with one turn, then merged.
+
+    `sign` +1 lets risk only rise with the value, -1 only fall, 0 lets the data choose.
+    """
     known = ~np.isnan(value)
-    edges = _fine_edges(value[known], most)
-    place = np.searchsorted(edges, value[known], side="right")
-    rows = np.bincount(place, minlength=len(edges) + 1).astype(np.float64)
-    bads = np.bincount(place, weights=is_bad[known], minlength=len(edges) + 1).astype(np.float64)
-    starts = _merged(_levels(rows, bads), rows, bads, least_rows)
-    rows, bads = np.add.reduceat(rows, starts), np.add.reduceat(bads, starts)
-    missing = _lone(is_bad[~known], prior)
-    evidence = prior.evidence(bads, rows)
+    codes = codes_of(value[known])
+    edges = np.concatenate(
+        [codes + 0.5, _fine_edges(value[known & ~np.isin(value, codes)], lesson)]
+    )
+    counts = lesson.counted(
+        np.searchsorted(edges, value[known], side="right"), known, len(edges) + 1
+    )
+    first = len(codes)
+    tail = Counts(counts.rows[first:], counts.bads[first:])
+    steps = _merged(_steps(tail, sign), tail, lesson.least_share * float(lesson.weights.sum()))
+    starts = np.concatenate([np.arange(first), steps + first]).astype(np.intp)
+    joined = counts.joined(starts)
+    evidence = lesson.evidence(joined.bads, joined.rows)
+    if sign:
+        evidence[first:] = _ordered(evidence[first:], sign)
+    missing, told = _lone(~known, lesson)
     return Bins(
         edges=tuple(float(edges[start - 1]) for start in starts[1:]),
         categories=(),
         evidence=tuple(map(float, evidence)),
         missing=missing,
         other=0.0,
-        information=_information(evidence, bads, rows, is_bad),
+        information=lesson.information(evidence, joined) + told,
     )
 
 
-def words(column: "pandas.Series[Any]", is_bad: Numbers, *, prior: Prior) -> Bins:
-    """A feature of words: each its own bin, drawn towards the whole."""
+def words(column: "pandas.Series[Any]", lesson: Lesson) -> Bins:
+    """A feature of words: each its own bin, drawn towards the whole; alike rates are one bin."""
     codes, found = pandas.factorize(column, sort=True)
     known = codes >= 0
-    rows = np.bincount(codes[known], minlength=len(found)).astype(np.float64)
-    bads = np.bincount(codes[known], weights=is_bad[known], minlength=len(found)).astype(np.float64)
-    evidence = prior.evidence(bads, rows)
+    counts = lesson.counted(codes[known], known, len(found))
+    order = np.argsort(counts.rate, kind="stable")
+    sorted_counts = Counts(counts.rows[order], counts.bads[order])
+    starts = _merged(
+        np.arange(len(order)), sorted_counts, lesson.least_share * float(lesson.weights.sum())
+    )
+    joined = sorted_counts.joined(starts)
+    evidence = lesson.evidence(joined.bads, joined.rows)
+    missing, told = _lone(~known, lesson)
     return Bins(
         edges=(),
-        categories=tuple((str(word),) for word in found),
+        categories=tuple(
+            tuple(sorted(str(found[place]) for place in group))
+            for group in np.split(order, starts[1:])
+        ),
         evidence=tuple(map(float, evidence)),
-        missing=_lone(is_bad[~known], prior),
+        missing=missing,
         other=0.0,
-        information=_information(evidence, bads, rows, is_bad),
+        information=lesson.information(evidence, joined) + told,
     )
 
 
-def _fine_edges(value: Numbers, most: int) -> Numbers:
+def codes_of(value: Numbers) -> Numbers:
+    """Values that are no figures but codes: each gets a bin of its own and follows no order."""
+    below, rows = np.unique(value[value < 0], return_counts=True)
+    is_code = (
+        0 < len(below) <= MOST_CODES
+        and bool(np.all(below == np.round(below)))
+        and bool(np.all(rows >= LEAST_CODE_SHARE * len(value)))
+        and float(np.mean(value > 0)) + float(np.mean(value == 0)) >= 1 - LEAST_ABOVE_ZERO
+        and bool(np.any(value > 0))
+    )
+    return below if is_code else np.empty(0)
+
+
+def _fine_edges(value: Numbers, lesson: Lesson) -> Numbers:
     """Cuts between neighbouring values, about equally many rows apart."""
     distinct = np.unique(value)
-    if len(distinct) > most:
-        cuts = np.unique(np.quantile(value, np.linspace(0, 1, most + 1)[1:-1], method="higher"))
+    if len(distinct) > lesson.most:
+        grid = np.linspace(0, 1, lesson.most + 1)[1:-1]
+        cuts = np.unique(np.quantile(value, grid, method="higher"))
         inner: Numbers = cuts[cuts > distinct[0]]
         return inner
     between: Numbers = (distinct[1:] + distinct[:-1]) / 2
     return between
 
 
-def _levels(rows: Numbers, bads: Numbers) -> NDArray[np.intp]:
-    """Where the better of the rising and the falling curve takes a step."""
-    filled = rows > 0
-    rate = np.divide(bads, rows, out=np.zeros_like(bads), where=filled)
-    place = np.arange(len(rows))
-    curves = [
-        IsotonicRegression(increasing=rises).fit(place, rate, sample_weight=rows).predict(place)
-        for rises in (True, False)
-    ]
-    best = min(curves, key=lambda curve: float((rows * (rate - curve) ** 2).sum()))
-    return np.append(0, np.flatnonzero(np.diff(best) != 0) + 1)
+def _steps(counts: Counts, sign: int) -> Places:
+    """Where the best curve takes a step: rising, falling, or with one turn if that pays well."""
+    curves = [_risen(counts, rises=rises) for rises in _ways(sign)]
+    best = min(curves, key=lambda curve: _miss(counts, curve))
+    if sign == 0 and len(counts.rows) > 2:
+        usual = max(float(counts.bads.sum() / max(counts.rows.sum(), 1e-12)), 1e-9)
+        turned = min(_turned(counts), key=lambda curve: _miss(counts, curve))
+        gain = (_miss(counts, best) - _miss(counts, turned)) / (usual * (1 - usual) + 1e-12)
+        best = turned if gain > LEAST_GAIN else best
+    return np.append(0, np.flatnonzero(np.diff(best) != 0) + 1).astype(np.intp)
 
 
-def _merged(
-    starts: NDArray[np.intp], rows: Numbers, bads: Numbers, least: float
-) -> NDArray[np.intp]:
+def _ways(sign: int) -> tuple[bool, ...]:
+    return (True, False) if sign == 0 else (sign > 0,)
+
+
+def _risen(counts: Counts, *, rises: bool) -> Numbers:
+    found: Numbers = isotonic_regression(
+        counts.rate, weights=counts.rows + 1e-9, increasing=rises
+    ).x
+    return found
+
+
+def _turned(counts: Counts) -> Iterator[Numbers]:
+    """Curves with one peak or one valley, at a few places."""
+    count = len(counts.rows)
+    for turn in np.unique(np.linspace(1, count - 1, min(TURNS, count - 1)).astype(int)):
+        left = Counts(counts.rows[:turn], counts.bads[:turn])
+        right = Counts(counts.rows[turn:], counts.bads[turn:])
+        for rises in (True, False):
+            yield np.concatenate([_risen(left, rises=rises), _risen(right, rises=not rises)])
+
+
+def _miss(counts: Counts, curve: Numbers) -> float:
+    return float((counts.rows * (counts.rate - curve) ** 2).sum())
+
+
+def _merged(starts: Places, counts: Counts, least: float) -> Places:
     """Bins too small are joined with the neighbour whose rate is nearer."""
     kept = list(starts)
     while len(kept) > 1:
-        count = np.add.reduceat(rows, kept)
-        small = int(np.argmin(count))
-        if count[small] >= least:
+        joined = counts.joined(np.array(kept, dtype=np.intp))
+        small = int(np.argmin(joined.rows))
+        if joined.rows[small] >= least:
             break
-        rate = np.add.reduceat(bads, kept) / np.maximum(count, 1)
-        joins_left = small == len(kept) - 1 or (
-            small > 0 and abs(rate[small - 1] - rate[small]) <= abs(rate[small + 1] - rate[small])
-        )
+        gap = np.abs(np.diff(joined.rate))
+        joins_left = small == len(kept) - 1 or (small > 0 and gap[small - 1] <= gap[small])
         del kept[small if joins_left else small + 1]
-    return np.array(kept)
+    return np.array(kept, dtype=np.intp)
 
 
-def _lone(is_bad: Numbers, prior: Prior) -> float:
-    """The evidence of one bin by itself; none where it is empty."""
-    if len(is_bad) == 0:
-        return 0.0
-    return float(prior.evidence(np.array([is_bad.sum()]), np.array([float(len(is_bad))]))[0])
+def _ordered(evidence: Numbers, sign: int) -> Numbers:
+    """Shrinking pulls small bins more than large ones; the promised order is kept all the same."""
+    found: Numbers = sign * np.maximum.accumulate(sign * evidence)
+    return found
 
 
-def _information(evidence: Numbers, bads: Numbers, rows: Numbers, is_bad: Numbers) -> float:
-    total = float(is_bad.sum())
-    goods = float(len(is_bad)) - total
-    return float((evidence * (bads / total - (rows - bads) / goods)).sum())
+def _lone(chosen: NDArray[np.bool_], lesson: Lesson) -> tuple[float, float]:
+    """The evidence and information of one bin by itself; none where it is empty."""
+    if not chosen.any():
+        return 0.0, 0.0
+    counts = lesson.counted(np.zeros(int(chosen.sum()), dtype=np.intp), chosen, 1)
+    evidence = lesson.evidence(counts.bads, counts.rows)
+    return float(evidence[0]), lesson.information(evidence, counts)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 SCALE = {"pdo": 20, "score": 600, "odds": 50}
+FACTOR = SCALE["pdo"] / float(np.log(2.0))
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ class Part:
         named = np.array([place.get(str(word), count) for word in words] + [count + 1])
         return named[codes]
 
+    def at(self, values: Numbers) -> Numbers:
+        """What figures add, of which none is missing."""
+        return np.array(self.points)[np.searchsorted(np.array(self.edges), values, side="right")]
+
     def sums(self, column: "pandas.Series[Any]") -> Numbers:
         """What each row's value adds to the log-odds of bad."""
         return np.array([*self.points, self.other, self.missing])[self.places(column)]
@@ -66,6 +71,29 @@ def log_odds(parts: Sequence[Part], intercept: float, frame: pandas.DataFrame) -
     for part in parts:
         total += part.sums(frame[part.feature])
     return total
+
+
+def points(odds: Numbers) -> Numbers:
+    """Log-odds of bad on the scale, rounded: more is better, twice the odds every `pdo` points."""
+    chance = np.clip(1.0 / (1.0 + np.exp(-odds)), 1e-9, 1.0 - 1e-9)
+    found: Numbers = np.round(
+        SCALE["score"] - FACTOR * (np.log(chance / (1.0 - chance)) + np.log(SCALE["odds"]))
+    )
+    return found
+
+
+def reasons(
+    parts: Sequence[Part], frame: pandas.DataFrame, top: int
+) -> list[list[tuple[str, float]]]:
+    """For each row the features that moved its score most against the average, in points."""
+    moves = np.column_stack(
+        [-FACTOR * (part.sums(frame[part.feature]) - part.neutral) for part in parts]
+    )
+    order = np.argsort(-np.abs(moves), axis=1, kind="stable")[:, :top]
+    return [
+        [(parts[place].feature, float(row[place])) for place in places]
+        for places, row in zip(order, moves, strict=True)
+    ]
 
 
 def part_of(row: Mapping[str, Any]) -> Part:
@@ -96,7 +124,6 @@ def _bins(part: Part, column: "pandas.Series[Any]", is_bad: NDArray[np.int8]) ->
     count = len(part.points) + 2
     rows = np.bincount(places, minlength=count)
     bads = np.bincount(places, weights=is_bad, minlength=count).astype(int)
-    factor = SCALE["pdo"] / np.log(2.0)
     sums = np.array([*part.points, part.other, part.missing])
     evidence = _evidence(rows, bads)
     return {
@@ -110,7 +137,7 @@ def _bins(part: Part, column: "pandas.Series[Any]", is_bad: NDArray[np.int8]) ->
                 "count": int(rows[place]),
                 "bads": int(bads[place]),
                 "woe": float(evidence[place]),
-                "points": round(-factor * float(sums[place] - part.neutral), 2),
+                "points": round(-FACTOR * float(sums[place] - part.neutral), 2),
             }
             for place, label in enumerate(_labels(part))
             if place < len(part.points) or rows[place] > 0
