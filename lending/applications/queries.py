@@ -42,6 +42,12 @@ _WITH_ITS_PARTS = LoanApplication.objects.select_related(
 )
 
 
+def id_of(public_id: str) -> int | None:
+    """The number of anybody's application, for staff and commands."""
+    found = LoanApplication.objects.filter(public_id=public_id)
+    return found.values_list("pk", flat=True).first()
+
+
 def of_borrower(borrower_id: int) -> QuerySet[LoanApplication]:
     """A borrower's own applications, newest first; borrowers' doors ask this, never by id."""
     return _WITH_ITS_PARTS.filter(borrower_id=borrower_id).order_by("-pk")

@@ -13,6 +13,7 @@ from common.errors import Refused
 from common.money import yuan
 from common.periods import SHANGHAI
 from common.rates import percent
+from common.templatetags.words import said
 from common.texts import gettext_noop
 from lending.management.appraisal import Appraisal, ReadFile
 from scoring.decisions.contracts import Reason
@@ -194,8 +195,7 @@ def file_rows(file: ReadFile) -> Iterator[Sequence[str]]:
 
 def sentence(reason: Reason) -> str:
     """The words of a reason in the language of the screen."""
-    said = words(reason)
-    return _(said.message) % said.context
+    return said(words(reason))
 
 
 def mark(reason: Reason) -> str:

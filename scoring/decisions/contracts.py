@@ -13,6 +13,7 @@ __all__ = [
     "Numbers",
     "Outcome",
     "Reason",
+    "Replayed",
     "Reviewed",
     "Tally",
     "Verdict",
@@ -86,3 +87,16 @@ class Tally:
     outcome: Outcome
     by_person: bool
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A decision that was decided again; `mark` is the commitment to its figures.
+
+    After a lawful erasure the mark is all that is left to say.
+    """
+
+    assessment_public_id: str
+    outcome: Literal["IDENTICAL", "DIFFERS", "ERASED", "DAMAGED"]
+    differences: tuple[str, ...]
+    mark: str

@@ -114,7 +114,13 @@ def replay(assessment_id: int) -> Verdict:
     Raises NotFound, VectorErased, VectorIsDamaged, and ModelDamaged or PolicyIsDamaged where a
     version is no longer what its hash says.
     """
-    row = _found(kept().select_related("vector").filter(pk=assessment_id).first())
+    return replayed_verdict(
+        _found(kept().select_related("vector").filter(pk=assessment_id).first())
+    )
+
+
+def replayed_verdict(row: Assessment) -> Verdict:
+    """The same for an assessment that is at hand, with its vector."""
     return assess(
         request_in(row),
         features=vectors.features_of(row.vector),
@@ -129,7 +135,7 @@ def breaches() -> Iterator[str]:
     latest = kept().select_related("vector").order_by("-pk")[:REPLAYED_AT_ONCE]
     for row in latest:
         try:
-            is_same = replay(row.pk) == verdict_in(row)
+            is_same = replayed_verdict(row) == verdict_in(row)
         except vectors.VectorErased:
             continue
         except (vectors.VectorIsDamaged, ModelDamaged, PolicyIsDamaged) as damage:

@@ -1,0 +1,1 @@
+"""Looking back on decisions: replaying them, and holding models against one another."""
