@@ -11,6 +11,8 @@ from scoring.graph.models import (
 )
 from scoring.policy.models import PolicyCase, PolicyProposal, PolicyVersion
 from scoring.registry.models import ModelProposal, ModelStep, ModelVersion
+from scoring.registry.models import ModelVersion
+from scoring.training.labels.models import TrainingLabel
 
 __all__ = [
     "Assessment",
@@ -29,4 +31,5 @@ __all__ = [
     "PolicyProposal",
     "PolicyVersion",
     "Review",
+    "TrainingLabel",
 ]

@@ -160,8 +160,8 @@ class TestBorrowing:
             ({"debit": 0}, 0.10, False, True),
             ({"debit": 0}, 0.30, False, False),
             ({"debit": MONTH_FEN}, 0.99, True, True),
-            ({"debit": MONTH_FEN, "cheats": True}, 0.49, False, True),
-            ({"debit": MONTH_FEN, "cheats": True}, 0.51, False, False),
+            ({"debit": MONTH_FEN, "cheats": True}, 0.11, False, True),
+            ({"debit": MONTH_FEN, "cheats": True}, 0.13, False, False),
             ({"persona": Persona.STUDENT}, 0.0, True, False),
         ],
     )

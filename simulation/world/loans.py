@@ -22,8 +22,8 @@ Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 DAY = 86_400
 HORIZON_DAYS, LATE_DAYS, BEHIND = 365, 90, 3
-# Seven, eleven and fifteen months of records before, and at least a year and a due day after.
-AS_OF_MONTHS, MONTHS = (7, 11, 15), 29
+# From five to sixteen months of records before, and at least a year and a due day after.
+AS_OF_MONTHS, MONTHS, TIMES = tuple(range(5, 16)), 29, 3
 APPLIES, APPLIES_SHORT = 0.30, 0.75
 # The chance, at each due day, that somebody without discipline will not go on paying.
 WEARY, WEARY_POWER, HELD = 0.075, 3.0, 0.5
@@ -110,10 +110,11 @@ def loans_of(world: World, person: int, moments: Sequence[int]) -> Iterator[Loan
 def asked_at(
     world: World, person: int, moments: Sequence[int], chance: np.random.Generator
 ) -> Sequence[int]:
-    """Some day of the month; who means to take and go asks when they do in the world itself."""
-    spread = chance.integers(0, 28 * DAY, len(moments))
+    """Some days of a few months; who means to take and go asks when they do in the world itself."""
+    months = sorted(chance.permutation(len(moments))[:TIMES].tolist())
+    spread = chance.integers(0, 28 * DAY, TIMES).tolist()
     if not world.people.has_fraud_intent[person] and world.graph.ring[person] < 0:
-        return [moment + int(later) for moment, later in zip(moments, spread, strict=True)]
+        return [moments[month] + later for month, later in zip(months, spread, strict=False)]
     debt = world.debts[person]
     return [debt.at] if debt and moments and debt.at < moments[-1] + 31 * DAY else []
 

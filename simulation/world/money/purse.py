@@ -14,6 +14,8 @@ from simulation.world.personas import Population
 DAY = 86_400
 MONTHLY_RATE = 0.012
 WISH, NEED, TERMS = 0.095, 0.25, (6, 6, 12)
+# Who means to take and go waits a while: nothing tells them by how soon they ask.
+PLOT = 0.12
 RESERVE, GREED, CUSHION = 0.02, 0.26, 0.06
 FORGETS, HEEDS, HELPS, MOST_HELP = (0.02, 0.26), 0.72, 0.45, 3
 ESSENTIAL = {Scene.GROCERIES, Scene.TRANSPORT, Scene.UTILITIES_TELECOM, Scene.MEDICAL}
@@ -157,7 +159,7 @@ class Purse:
     def wishes_to_borrow(self, will: float, *, is_forced: bool) -> bool:
         if self.debt is not None or self.is_student:
             return False
-        if is_forced or (not self.means_to_pay and will < 0.5):
+        if is_forced or (not self.means_to_pay and will < PLOT):
             return True
         is_short = self.liquid < 0.5 * self.income
         return will < WISH + (NEED * (1.25 - self.discipline) if is_short else 0.0)
