@@ -11,7 +11,6 @@ from scoring.graph.models import (
 )
 from scoring.policy.models import PolicyCase, PolicyProposal, PolicyVersion
 from scoring.registry.models import ModelProposal, ModelStep, ModelVersion
-from scoring.registry.models import ModelVersion
 from scoring.training.labels.models import TrainingLabel
 
 __all__ = [
