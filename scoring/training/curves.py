@@ -1,4 +1,4 @@
-"""Smooth effects of one figure: a line, its rank, and four bends; together they become steps."""
+"""Smooth effects of one figure: a line, its rank, four bends; codes speak for themselves."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,8 +27,9 @@ class Freedom:
     rank: float
     bends: float
 
-    def scales(self, count: int) -> Numbers:
-        return np.array([self.line, self.rank, *[self.bends] * (count - 2)])
+    def scales(self, curve: "Curve") -> Numbers:
+        """One for each column of the curve."""
+        return np.array([self.line, self.rank, *[self.bends] * (curve.width - 2)])
 
 
 @dataclass(frozen=True)
@@ -46,18 +47,29 @@ class Curve:
 
     @property
     def width(self) -> int:
-        return 2 + len(self.knots)
+        return 3 + len(self.knots) + len(self.codes)
+
+    def limits(self, sign: int) -> tuple[Numbers, Numbers]:
+        """Between what the weights must lie so that risk only rises (+1) or falls (-1)."""
+        smooth = np.arange(self.width) < 2 + len(self.knots)
+        return np.where(smooth & (sign > 0), 0.0, -np.inf), np.where(
+            smooth & (sign < 0), 0.0, np.inf
+        )
 
     def columns(self, value: Numbers) -> Numbers:
-        """Line, rank and bends of each value; missing values and codes have none."""
+        """Line, rank and bends of each value; then a column for each code, and for missing values.
+
+        Codes and missing values stand in the middle of the others.
+        """
         silent = np.isnan(value) | np.isin(value, self.codes)
         inside = np.clip(np.where(silent, self.middle, value), self.low, self.high)
         left = np.searchsorted(self.ranks, inside, side="left")
         right = np.searchsorted(self.ranks, inside, side="right")
         rank = ((left + right) / (2 * len(self.ranks)) - 0.5) * RANK_SPREAD
         bends = [np.clip(inside - knot, 0.0, None) / self.spread for knot in self.knots]
-        found = np.column_stack([(inside - self.middle) / self.spread, rank, *bends])
-        found[silent] = 0.0
+        smooth = np.column_stack([(inside - self.middle) / self.spread, rank, *bends])
+        words = [value == code for code in self.codes]
+        found: Numbers = np.column_stack([smooth, *words, np.isnan(value)]).astype(np.float64)
         return found
 
 

@@ -34,9 +34,9 @@ class Setting:
 
 
 SETTINGS = (
-    Setting(pull=15.0, most=20, least_share=0.05, penalty=3.0, freedom=Freedom(0.3, 0.15, 0.15)),
-    Setting(pull=5.0, most=40, least_share=0.02, penalty=10.0, freedom=Freedom(1.0, 0.5, 0.5)),
-    Setting(pull=5.0, most=60, least_share=0.01, penalty=5.0, freedom=Freedom(0.7, 0.3, 0.4)),
+    Setting(pull=15.0, most=20, least_share=0.05, penalty=3.0, freedom=Freedom(0.5, 0.3, 0.3)),
+    Setting(pull=10.0, most=40, least_share=0.02, penalty=5.0, freedom=Freedom(1.0, 0.5, 0.5)),
+    Setting(pull=15.0, most=60, least_share=0.01, penalty=3.0, freedom=Freedom(0.7, 0.3, 0.5)),
 )
 # Neighbouring steps nearer than this (log-odds; a quarter of a point) are one.
 SAME = 0.01
@@ -132,23 +132,18 @@ def _learned(
     lesson = binning.Lesson(is_bad, rows, setting.pull, setting.most, setting.least_share)
     parts = _binned(frame, lesson, signs, setting.least_information)
     steps = [part.sums(frame[name])[:, None] for name, part in parts.items()]
-    scales = {name: setting.freedom.scales(curve.width) for name, curve in curves.items()}
+    scales = {name: setting.freedom.scales(curve) for name, curve in curves.items()}
     bows = [scales[name] * curve.columns(_figures(frame[name])) for name, curve in curves.items()]
     if not steps and not bows:
         return Learned({}, {}, 0.0)
-    low = [0.0] * len(steps) + [
-        -np.inf if signs[n] <= 0 else 0.0 for n in curves for _ in scales[n]
-    ]
-    high = [np.inf] * len(steps) + [
-        np.inf if signs[n] >= 0 else 0.0 for n in curves for _ in scales[n]
-    ]
+    limits = [curve.limits(signs[name]) for name, curve in curves.items()]
     found = weigh(
         np.hstack([*steps, *bows]),
         is_bad,
         rows,
         penalty=setting.penalty,
-        lower=np.array(low),
-        upper=np.array(high),
+        lower=np.concatenate([np.zeros(len(steps)), *(low for low, _ in limits)]),
+        upper=np.concatenate([np.full(len(steps), np.inf), *(high for _, high in limits)]),
     )
     weights = iter(found.weights)
     weighed = {name: _weighed(part, float(next(weights))) for name, part in parts.items()}
@@ -207,11 +202,13 @@ def _summed(
     sums = share * sum((part.at(lowest) for part in parts), start=np.zeros(len(lowest)))
     places = np.searchsorted(edges, value, side="right")
     rows = np.bincount(places, minlength=len(lowest)).astype(np.float64)
+    lone = 0.0
     if curve is not None:
         bow = share * np.sum([each.bows[name] for each in learned], axis=0)
         total = np.bincount(places, weights=curve.columns(value) @ bow, minlength=len(lowest))
         sums += np.where(rows > 0, total / np.maximum(rows, 1.0), curve.columns(lowest) @ bow)
-    missing = share * sum(part.missing for part in parts)
+        lone = float(bow[-1])
+    missing = share * sum(part.missing for part in parts) + lone
     return _told(Part(name, tuple(map(float, edges)), (), tuple(sums), missing, 0.0), column, rows)
 
 
@@ -235,6 +232,9 @@ def _told(part: Part, column: "pandas.Series[Any]", rows: Numbers) -> Part | Non
     """The part with steps that nobody would see joined, and what people have on average."""
     if part.is_numeric:
         part = _joined(part, rows)
+    if not column.isna().any():
+        # Nobody in the table lacked it: whoever does stands where people stand on average.
+        part = replace(part, missing=float(part.sums(column).mean()))
     sums = part.sums(column)
     if not np.any(np.abs(sums) > 0.0):
         return None
