@@ -14,7 +14,6 @@ from scoring.graph.contracts import (
     Integers,
     LinkKind,
     Marks,
-    Real,
     Society,
     Transfers,
 )
@@ -175,8 +174,3 @@ def counted(world: World, given: Seen, found: list[tuple[int, ...]]) -> Counted:
         others=int(others.sum()),
         others_referred=int((others & referred).sum()),
     )
-
-
-def shares(values: Real) -> Real:
-    """Values as shares of their greatest."""
-    return values / values.max() if len(values) and values.max() > 0 else values
