@@ -35,7 +35,9 @@ def postgres(db):
     return second_opinion
 
 
-def second_opinion(columns: EventColumns, people: int, as_of_seconds) -> dict[str, list]:
+def second_opinion(
+    columns: EventColumns, people: int, as_of_seconds
+) -> dict[str, list[float | None]]:
     """What the twin says, one list for each feature; None where it knows nothing."""
     names = ("segment", "seconds", "amount_fen", "direction", "category", "source")
     events = np.column_stack([getattr(columns, name) for name in names])
@@ -53,7 +55,9 @@ def second_opinion(columns: EventColumns, people: int, as_of_seconds) -> dict[st
     )
 
 
-def differences(columns: EventColumns, people: int, as_of_seconds) -> list[tuple]:
+def differences(
+    columns: EventColumns, people: int, as_of_seconds
+) -> list[tuple[str, int, float, float | None]]:
     """Where the kernel and PostgreSQL do not agree: the feature, the person, both values."""
     ours = features(columns, people, as_of_seconds, names=twin.NAMES)
     theirs = second_opinion(columns, people, as_of_seconds)
@@ -69,7 +73,7 @@ def agree(name, ours, theirs) -> bool:
     if theirs is None or isnan(ours):
         return theirs is None and isnan(ours)
     if name in twin.EXACT:
-        return ours == theirs
+        return bool(ours == theirs)
     # A difference of two like sums is held to the size of the sums.
     return isclose(ours, theirs, rel_tol=CLOSE, abs_tol=CLOSE)
 
