@@ -1,11 +1,11 @@
 """Points tables: a probability and its reasons out of plain JSON, in microseconds. Pure."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from math import exp, isfinite, log
-from typing import Any
+from typing import Any, NamedTuple
 
 from scoring.registry import artefact
 from scoring.registry.artefact import ArtefactCut
@@ -17,31 +17,39 @@ STRONGEST = 4
 Value = float | str | None
 
 
+class Cell(NamedTuple):
+    """One bin as it is met; cells sort by how far they move the score."""
+
+    size: float
+    number: int
+    log_odds: float
+    move: float
+
+
 @dataclass(frozen=True, slots=True)
 class Characteristic:
-    """One feature in bins; `points` are log-odds of bad, `neutral` is what people have on average.
+    """One feature in bins; log-odds of bad, against what people have on average (`neutral`).
 
-    NUMERIC: `edges` cut, and a bin reaches from its edge up to the next. CATEGORY: `place` says
-    which bin a word belongs to; words never seen before have the points `other`.
+    Figures: `edges` cut, and a bin reaches from its edge up to the next. Words: `place` says which
+    bin a word belongs to; words never seen before have a bin of their own, `other`.
     """
 
     feature: str
     group: str
     edges: tuple[float, ...]
     place: Mapping[str, int] | None
-    points: tuple[float, ...]
-    missing: float
-    other: float
-    neutral: float
+    cells: tuple[Cell, ...]
+    missing: Cell
+    other: Cell
 
-    def of(self, value: Value) -> float:
-        """The log-odds that a value adds."""
+    def of(self, value: Value) -> Cell:
+        """The bin of a value."""
         if value is None or value != value:
             return self.missing
-        if self.place is not None:
-            found = self.place.get(str(value))
-            return self.other if found is None else self.points[found]
-        return self.points[bisect_right(self.edges, float(value))]
+        if self.place is None:
+            return self.cells[bisect_right(self.edges, float(value))]
+        found = self.place.get(str(value))
+        return self.other if found is None else self.cells[found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class PointsTable:
     kind: str
     intercept: float
     characteristics: tuple[Characteristic, ...]
+    readers: tuple[tuple[str, Callable[[Value], Cell]], ...]
     calibration: Calibration
     factor: float
     anchor_score: float
@@ -81,34 +90,42 @@ class PointsTable:
 
     def pd(self, values: Values) -> float:
         """The probability of default alone."""
-        total = self.intercept
-        for each in self.characteristics:
-            total += each.of(values.get(each.feature))
-        return self.calibration.probability(total)
+        return self.calibration.probability(self._met(values)[0])
 
-    def explained(self, values: Values) -> tuple[float, list[tuple[float, str]]]:
-        """The probability, and the four features whose log-odds differ most from the average."""
-        total = self.intercept
-        moves = []
-        for each in self.characteristics:
-            added = each.of(values.get(each.feature))
-            total += added
-            moves.append((added - each.neutral, each.feature))
-        return self.calibration.probability(total), nlargest(STRONGEST, moves, key=_size)
+    def explained(self, values: Values) -> tuple[float, list[tuple[str, float]]]:
+        """The probability, and the four features that moved the score most, in points."""
+        total, cells = self._met(values)
+        cells.sort(reverse=True)
+        named = self.characteristics
+        strongest = [
+            (named[number].feature, -self.factor * move) for _, number, _, move in cells[:STRONGEST]
+        ]
+        return self.calibration.probability(total), strongest
 
     def rate(self, values: Values) -> Rating:
         """The score, the probability, and the four strongest groups that explain it."""
-        total = self.intercept
-        groups: dict[str, list[tuple[float, Characteristic]]] = {}
-        for each in self.characteristics:
-            added = each.of(values.get(each.feature))
-            total += added
-            groups.setdefault(each.group, []).append((added - each.neutral, each))
+        total, cells = self._met(values)
         chance = self.calibration.probability(total)
-        merged = [self._merged(group, moves, values) for group, moves in groups.items()]
-        spoken = [each for each in merged if each.points != 0]
-        spoken.sort(key=lambda each: (-abs(each.points), each.points, each.group))
-        return Rating(self.score(chance), chance, tuple(spoken[:STRONGEST]))
+        groups: dict[str, list[Cell]] = {}
+        for cell in cells:
+            groups.setdefault(self.characteristics[cell.number].group, []).append(cell)
+        merged = [
+            (sum([cell.move for cell in held]) if len(held) > 1 else held[0].move, group)
+            for group, held in groups.items()
+        ]
+        strongest = nlargest(STRONGEST, merged, key=_size)
+        told = (self._told(group, groups[group], total, values) for total, group in strongest)
+        return Rating(self.score(chance), chance, tuple(each for each in told if each.points))
+
+    def _met(self, values: Values) -> tuple[float, list[Cell]]:
+        """The log-odds of bad, and the bin of every feature."""
+        total = self.intercept
+        cells = []
+        for feature, of in self.readers:
+            cell = of(values.get(feature))
+            total += cell[2]
+            cells.append(cell)
+        return total, cells
 
     def score(self, chance: float) -> int:
         """Points on the scale: more is better, twice the odds every `pdo` points."""
@@ -116,13 +133,10 @@ class PointsTable:
         odds = log(inside / (1.0 - inside))
         return round(self.anchor_score - self.factor * (odds + self.anchor_log_odds))
 
-    def _merged(
-        self, group: str, moves: Sequence[tuple[float, Characteristic]], values: Values
-    ) -> Contribution:
+    def _told(self, group: str, held: Sequence[Cell], total: float, values: Values) -> Contribution:
         """The group's sum, told by the feature that pushed it most that way."""
-        total = sum(move for move, _ in moves)
         sign = 1.0 if total >= 0 else -1.0
-        _, leader = max(moves, key=lambda pair: sign * pair[0])
+        leader = self.characteristics[max(held, key=lambda cell: sign * cell.move).number]
         value = values.get(leader.feature)
         figure = value if isinstance(value, int | float) else None
         return Contribution(
@@ -146,12 +160,16 @@ def load(document: Mapping[str, Any]) -> PointsTable:
     """
     artefact.check(document, _kind(document), FORMAT)
     scale = document["scale"]
+    named = tuple(_characteristic(*each) for each in enumerate(document["characteristics"]))
+    if len({each.feature for each in named}) != len(named):
+        raise ArtefactCut("features")
     return PointsTable(
         version=document["version"],
         sha256=document["sha256"],
         kind=document["kind"],
         intercept=finite(document["intercept"]),
-        characteristics=tuple(_characteristic(each) for each in document["characteristics"]),
+        characteristics=named,
+        readers=tuple((each.feature, each.of) for each in named),
         calibration=calibration(document["calibration"]),
         factor=finite(scale["pdo"]) / log(2.0),
         anchor_score=finite(scale["score"]),
@@ -164,7 +182,7 @@ def _kind(document: Mapping[str, Any]) -> str:
     return kind if kind in KINDS else KINDS[0]
 
 
-def _characteristic(row: Mapping[str, Any]) -> Characteristic:
+def _characteristic(number: int, row: Mapping[str, Any]) -> Characteristic:
     edges = tuple(finite(each) for each in row["edges"])
     points = tuple(finite(each) for each in row["points"])
     categories = row["categories"]
@@ -174,15 +192,19 @@ def _characteristic(row: Mapping[str, Any]) -> Characteristic:
     repeated = len(place) != sum(map(len, categories))
     if len(points) != count or list(edges) != sorted(set(edges)) or repeated:
         raise ArtefactCut(f"bins of {row['feature']}")
+    neutral = finite(row["neutral"])
+
+    def cell(points: float) -> Cell:
+        return Cell(abs(points - neutral), number, points, points - neutral)
+
     return Characteristic(
         feature=str(row["feature"]),
         group=str(row["group"]),
         edges=edges,
         place=place if is_words else None,
-        points=points,
-        missing=finite(row["missing"]),
-        other=finite(row["other"]),
-        neutral=finite(row["neutral"]),
+        cells=tuple(map(cell, points)),
+        missing=cell(finite(row["missing"])),
+        other=cell(finite(row["other"])),
     )
 
 
