@@ -14,7 +14,7 @@ from common.errors import Refused
 from common.texts import gettext_noop
 from scoring.oversight.contracts import Finding, Flags, Lack, Level, Measured, Real, lacking
 from scoring.oversight.measures import ranks
-from scoring.oversight.measures.fitted import Fit, boosted, out_of_fold
+from scoring.oversight.measures.fitted import Fit, Matrix, boosted, out_of_fold
 
 MOST_SOURCES = 6
 COIN = 0.5
@@ -64,6 +64,15 @@ class Worth:
     thin_gains: Mapping[str, Measured]
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How a subset is tried: folds, the seed that deals them, and what is fitted."""
+
+    folds: int = 3
+    seed: int = 2024
+    fit: Fit = boosted
+
+
 def worth(
     columns: TrainingColumns,
     *,
@@ -77,7 +86,35 @@ def worth(
 
     `tell` hears how many of how many subsets are done. Raises TooManySources.
     """
-    sources = columns.sources
+
+    def matrix_of(group: Group) -> Matrix:
+        names = sorted(name for name in columns.features if columns.source_of[name] in group)
+        return np.column_stack([columns.features[name] for name in names])
+
+    return worth_by(
+        matrix_of,
+        sources=columns.sources,
+        outcomes=(columns.is_bad, columns.is_thin),
+        base=base,
+        trial=Trial(folds=folds, seed=seed, fit=fit),
+        tell=tell,
+    )
+
+
+def worth_by(
+    matrix_of: Callable[[Group], Matrix],
+    *,
+    sources: Sequence[str],
+    outcomes: tuple[Flags, Flags],
+    base: str,
+    trial: Trial,
+    tell: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Worth:
+    """The same where a feature is made of several sources: `matrix_of` computes it of some alone.
+
+    The rows of every matrix are the same cases; `outcomes` are who is bad and who has a thin file.
+    Raises TooManySources.
+    """
     if len(sources) > MOST_SOURCES:
         raise TooManySources(count=len(sources))
     groups = [
@@ -87,9 +124,9 @@ def worth(
     ]
     subsets = []
     for done, group in enumerate(groups, start=1):
-        subsets.append(_subset(columns, group, folds=folds, seed=seed, fit=fit))
+        subsets.append(_subset(matrix_of(group), group, outcomes, trial))
         tell(done, len(groups))
-    cases = len(columns.is_bad)
+    cases = len(outcomes[0])
     values = {each.sources: each.auc.value for each in subsets}
     shares = {each: _measured(_shapley(each, sources, values), cases) for each in sources}
     return Worth(tuple(subsets), shares, _thin_gains(subsets, base))
@@ -113,15 +150,13 @@ def shapley(players: Sequence[str], value: Mapping[Group, float]) -> dict[str, f
     return {each: _shapley(each, players, value) or 0.0 for each in players}
 
 
-def _subset(columns: TrainingColumns, group: Group, *, folds: int, seed: int, fit: Fit) -> Subset:
-    names = sorted(name for name in columns.features if columns.source_of[name] in group)
-    matrix = np.column_stack([columns.features[name] for name in names])
-    said = out_of_fold(matrix, columns.is_bad, fit=fit, folds=folds, seed=seed)
-    thin = columns.is_thin
+def _subset(matrix: Matrix, group: Group, outcomes: tuple[Flags, Flags], trial: Trial) -> Subset:
+    is_bad, is_thin = outcomes
+    said = out_of_fold(matrix, is_bad, fit=trial.fit, folds=trial.folds, seed=trial.seed)
     return Subset(
         sources=group,
-        auc=ranks.auc(said, columns.is_bad),
-        thin_auc=ranks.auc(said[thin], columns.is_bad[thin]),
+        auc=ranks.auc(said, is_bad),
+        thin_auc=ranks.auc(said[is_thin], is_bad[is_thin]),
     )
 
 
