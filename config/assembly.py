@@ -30,6 +30,7 @@ NIGHT: tuple[str, ...] = (
     "scoring.tasks.look_at_links",
     "monitoring.tasks.watch_loans",
     "borrowers.tasks.keep_protected_traits",
+    "scoring.tasks.watch_models",
     "config.tasks.check_invariants",
 )
 

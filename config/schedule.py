@@ -30,5 +30,9 @@ BEAT: dict[str, dict[str, Any]] = {
         "task": "scoring.tasks.look_at_links",
         "schedule": crontab(hour="1-6", minute=30),
     },
+    "watch the models": {
+        "task": "scoring.tasks.watch_models",
+        "schedule": crontab(hour="3,7", minute=5),
+    },
     "watch the loans": {"task": "monitoring.tasks.watch_loans", "schedule": crontab(minute=50)},
 }

@@ -9,6 +9,7 @@ from scoring.graph.models import (
     MemberMark,
     MemberTransfer,
 )
+from scoring.oversight.models import ModelAlarm, ModelWatch, WatchReference
 from scoring.policy.models import PolicyCase, PolicyProposal, PolicyVersion
 from scoring.registry.models import ModelProposal, ModelStep, ModelVersion
 from scoring.training.labels.models import TrainingLabel
@@ -22,13 +23,16 @@ __all__ = [
     "MemberApplication",
     "MemberMark",
     "MemberTransfer",
+    "ModelAlarm",
     "ModelProposal",
     "ModelScore",
     "ModelStep",
     "ModelVersion",
+    "ModelWatch",
     "PolicyCase",
     "PolicyProposal",
     "PolicyVersion",
     "Review",
     "TrainingLabel",
+    "WatchReference",
 ]

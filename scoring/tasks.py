@@ -11,6 +11,8 @@ from common.processes.runs import run
 from scoring.decisions import actions as decisions
 from scoring.features.nightly import actions as nightly
 from scoring.graph import actions as graph
+from scoring.oversight import actions as oversight
+from scoring.registry import queries as registry
 
 
 @shared_task
@@ -57,3 +59,13 @@ def look_at_links_range(*, process_id: int, **_: Any) -> None:
 
 def _look_at_links_range(claim: Claim) -> None:
     graph.look_at_range(number=claim.subject_id, at=clock.now(), claim=claim)
+
+
+@shared_task
+def watch_models(**_: Any) -> None:
+    """Take every figure of every living model for the business date; a second time adds nothing."""
+    on = business_dates.current()
+    if on is None:
+        return
+    for each in registry.living():
+        oversight.measure(model_id=each.id, on=on)

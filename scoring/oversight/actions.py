@@ -21,6 +21,7 @@ from scoring.oversight.measures.stability import Shift
 from scoring.oversight.models import ModelAlarm, ModelWatch, WatchReference
 from scoring.oversight.queries import Said
 from scoring.registry import queries as registry
+from scoring.registry.models import ModelVersion
 from scoring.registry.queries import Living
 
 # How far back outcomes count: a horizon of a year, and the year of decisions before it.
@@ -29,11 +30,11 @@ FAIRNESS_DAYS = 365
 LOUD = (Level.WARN, Level.ACT)
 
 
-@durable
 def measure(*, model_id: int, on: date) -> int:
     """Take every figure of one version on a day; returns how many are new.
 
-    The first day with enough cases makes the reference that later days are held against.
+    The first day with enough cases makes the reference that later days are held against. Reading
+    and reckoning stand outside of any transaction.
     """
     living = registry.living()
     now = queries.said_by(model_id, since=_before(on, queries.WINDOW_DAYS), until=on)
@@ -57,6 +58,8 @@ def keep(*, model_id: int, on: date, findings: Iterable[Finding]) -> int:
 
     What stands of that day stays. Raises an alarm for what asks for somebody.
     """
+    # Whoever measures the same version at the same moment waits here.
+    ModelVersion.objects.select_for_update().values_list("pk").get(pk=model_id)
     rows = [
         ModelWatch(
             model_version_id=model_id,
@@ -77,6 +80,17 @@ def keep(*, model_id: int, on: date, findings: Iterable[Finding]) -> int:
     kept = ModelWatch.objects.bulk_create(fresh)
     _raise_alarms(model_id, kept)
     return len(kept)
+
+
+@durable
+def keep_reference(*, model_id: int, sample: watch.Sample, on: date) -> watch.Bins:
+    """Keep how those looked on whom a version is measured; what stands already stays."""
+    kept, _ = WatchReference.objects.get_or_create(
+        model_version_id=model_id,
+        defaults={"made_on": on, "cases": len(sample), "bins": watch.binned(sample)},
+    )
+    found: watch.Bins = kept.bins
+    return found
 
 
 @durable
@@ -116,9 +130,7 @@ def _reference(model_id: int, now: Said, *, on: date) -> watch.Bins:
     found = queries.reference_of(model_id)
     if found is not None or len(now) < thresholds.smallest_sample(on):
         return found or {}
-    bins = watch.binned(now.sample())
-    WatchReference.objects.create(model_version_id=model_id, made_on=on, cases=len(now), bins=bins)
-    return bins
+    return keep_reference(model_id=model_id, sample=now.sample(), on=on)
 
 
 def _comparison(

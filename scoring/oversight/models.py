@@ -84,13 +84,13 @@ class ModelWatch(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.measure} {self.segment} {self.on_date}"
+
     @property
     def value(self) -> float | None:
         """The figure as a share."""
         return None if self.value_ppm is None else self.value_ppm / PPM
-
-    def __str__(self) -> str:
-        return f"{self.measure} {self.segment} {self.on_date}"
 
 
 class ModelAlarm(models.Model):

@@ -45,7 +45,7 @@ class Outcomes:
 
 def binned(sample: Sample) -> dict[str, dict[str, list[float]]]:
     """A sample as it may be kept for years: counts in bins."""
-    found = {}
+    found: dict[str, dict[str, list[float]]] = {}
     for name, values in sample.columns().items():
         cuts = stability.edges(values)
         found[name] = {
