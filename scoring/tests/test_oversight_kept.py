@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from borrowers import tasks as borrowers_tasks
 from borrowers.tests import cast
-from common.actors import Actor
+from common.actors import SYSTEM, Actor
 from common.errors import NotFound
 from scoring.oversight import actions, queries, watch
 from scoring.oversight.contracts import Finding, Lack, Level, Measured
@@ -158,7 +158,7 @@ class TestOutcomes:
 
 class TestChallenger:
     def test_that_looked_on_is_compared_on_the_same_cases(self, model, crowd):
-        registered = registry.register(document=builders.another_card())
+        registered = registry.register(document=builders.another_card(), by=SYSTEM)
         ModelVersion.objects.filter(pk=registered).update(state="SHADOW")
         other = ModelVersion.objects.get(pk=registered)
         found = watched.decide(crowd, DAY, cases=CASES, first=1, beside=[(other, 1.5)])
@@ -171,7 +171,7 @@ class TestChallenger:
         assert row.detail["first"] > row.detail["second"]
 
     def test_that_said_nothing_yet_is_said_so(self, model, crowd):
-        registered = registry.register(document=builders.another_card())
+        registered = registry.register(document=builders.another_card(), by=SYSTEM)
         ModelVersion.objects.filter(pk=registered).update(state="SHADOW")
         row = measured_on(model, DAY)["CHALLENGER_GAIN", "challenger-1"]
         assert row.lack == "TOO_FEW_CASES"
@@ -254,7 +254,7 @@ class TestQueries:
 
     def test_read_nothing_of_other_days_or_models(self, model, crowd):
         watched.decide(crowd, DAY, cases=30, first=1)
-        other = registry.register(document=builders.another_card())
+        other = registry.register(document=builders.another_card(), by=SYSTEM)
         tomorrow = DAY + timedelta(days=1)
         assert len(queries.said_by(other, since=DAY, until=tomorrow)) == 0
         assert len(queries.said_by(model.pk, since=tomorrow, until=months(1))) == 0
