@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from common.periods import add_months
 from scoring.features import kernel
-from simulation.evaluation.events import Known, known
+from simulation.evaluation.events import SOURCES, Known, known
 from simulation.world import World, simulate
 from simulation.world.loans import MONTHS, Outcomes, outcomes
 
@@ -19,6 +19,7 @@ Real = npt.NDArray[np.float64]
 TOWN = 500
 CHUNK = 256
 LAST_MONTH = date(2026, 10, 1)
+EVERYTHING = tuple(SOURCES)
 Told = Callable[[int], None]
 
 
@@ -50,23 +51,28 @@ def town(people: int, seed: int, *, tell: Told = lambda _person: None) -> World:
     return simulate(people=people, months=MONTHS, seed=seed, first_day=first_day, tell=tell)
 
 
-def training_set(
+def training_sets(
     *,
     people: int,
     seed: int,
-    sources: Collection[str] | None = None,
+    views: Sequence[Collection[str]] = (EVERYTHING,),
     tell: Told = lambda _person: None,
-) -> TrainingSet:
-    """The same arguments give the same rows. `tell` hears of each person that has been lived."""
-    parts = []
+) -> list[TrainingSet]:
+    """One table for each view: the same loans, seen through some sources alone.
+
+    The same arguments give the same rows. `tell` hears of each person that has been lived.
+    """
+    parts: list[list[TrainingSet]] = [[] for _ in views]
     for number, (size, own_seed) in enumerate(towns(people, seed)):
         world = town(size, own_seed, tell=tell)
-        parts.append(rows_of(world, outcomes(world), number * TOWN, sources))
-    return joined(parts)
+        loans = outcomes(world)
+        for view, rows in zip(views, parts, strict=True):
+            rows.append(rows_of(world, loans, number * TOWN, view))
+    return [joined(rows) for rows in parts]
 
 
 def rows_of(
-    world: World, loans: Outcomes, first_person: int, sources: Collection[str] | None = None
+    world: World, loans: Outcomes, first_person: int, sources: Collection[str] = EVERYTHING
 ) -> TrainingSet:
     """The loans of one world, each with what was known the moment before."""
     return TrainingSet(
