@@ -115,7 +115,7 @@ def fitted(question: Question, *, tell: Callable[[], None] = lambda: None) -> Fo
         saved=None if question.save is None else str(question.save),
     )
     if question.save is not None:
-        _write(question.save, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        write(question.save, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     return found
 
 
@@ -168,7 +168,7 @@ def _microseconds(model: Model, frame: pandas.DataFrame) -> tuple[float, float]:
     return float(median), float(slowest)
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
     """The whole file or nothing. Raises FileNotWritable."""
     try:
         with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:

@@ -26,11 +26,11 @@ HORIZON_DAYS, LATE_DAYS, BEHIND = 365, 90, 3
 AS_OF_MONTHS, MONTHS, TIMES = tuple(range(5, 16)), 29, 3
 APPLIES, APPLIES_SHORT = 0.30, 0.75
 # The chance, at each due day, that somebody without discipline will not go on paying.
-WEARY, WEARY_POWER, HELD = 0.075, 3.0, 0.5
+WEARY, WEARY_POWER, HELD = 0.06, 3.0, 0.5
 TERMS = (6, 9, 12)
 MONTHLY_RATE = 0.012
 # In months of income: the least that is asked for, how much more, and what the careless add.
-LEAST, MORE, EAGER = 1.2, 2.0, 0.6
+LEAST, MORE, EAGER = 1.7, 2.6, 0.6
 
 
 class Cause(IntEnum):
