@@ -2,13 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from borrowers.behaviour.contracts import Category, Direction, EventColumns, Integers, Source
+from borrowers.behaviour.contracts import (
+    FACTS,
+    Category,
+    Direction,
+    EventColumns,
+    Integers,
+    Source,
+)
 
 Numbers = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -31,6 +38,10 @@ SPENDING = frozenset(Category(code) for code in range(17)) - {
     Category.TRANSFER_SOCIAL,
 }
 INCOME = frozenset({Category.INCOME_SALARY, Category.INCOME_OTHER})
+WIDTH = max(Category) + 1
+WAYS = len(Direction)
+_IS_MONEY = np.ones(128, dtype=np.bool_)
+_IS_MONEY[[Source.OWN_LOANS, *FACTS]] = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,18 +50,58 @@ class Frame:
 
     segments: int
     segment: Integers
+    day: Integers
     age_days: Integers
     hour: Integers
     amount_fen: Numbers
     direction: npt.NDArray[np.int8]
     category: npt.NDArray[np.int16]
     source: npt.NDArray[np.int8]
+    place: npt.NDArray[np.int8]
+    channel: npt.NDArray[np.int8]
+    party: Integers
+    balance_fen: Integers
+    measure: Integers
     kept: dict[Callable[["Frame"], Any], Any] = field(default_factory=dict)
 
     @cached_property
     def recorded(self) -> Mask:
-        """Rows of consumption records; our own loans are another source."""
-        return np.not_equal(self.source, Source.OWN_LOANS)
+        """Rows of consumption records; our own loans, and facts beside money, are other sources."""
+        return _IS_MONEY[self.source]
+
+    @cached_property
+    def _cells(self) -> tuple[Mask, Integers]:
+        """The recorded rows of the window, and the cell of each in the two tables below."""
+        chosen = self.recorded & (self.age_days < WINDOW_DAYS)
+        period = self.segment[chosen] * PERIODS + self.age_days[chosen] // PERIOD_DAYS
+        return chosen, (period * WAYS + self.direction[chosen]) * WIDTH + self.category[chosen]
+
+    @cached_property
+    def table_fen(self) -> Numbers:
+        """Sums by segment, 30-day period, direction and category: most features start here."""
+        chosen, cell = self._cells
+        sums = self._sums(cell, self.amount_fen[chosen], PERIODS * WAYS * WIDTH)
+        return sums.reshape(self.segments, PERIODS, WAYS, WIDTH)
+
+    @cached_property
+    def table_count(self) -> Numbers:
+        """The same for the number of rows."""
+        _, cell = self._cells
+        counts = np.bincount(cell, minlength=self.segments * PERIODS * WAYS * WIDTH)
+        return counts.astype(np.float64).reshape(self.segments, PERIODS, WAYS, WIDTH)
+
+    def periods_fen(self, way: Direction, categories: frozenset[Category]) -> Numbers:
+        """Sums of the six 30-day periods, the latest first."""
+        return _picked(self.table_fen, way, categories)
+
+    def moved_fen(self, way: Direction, categories: frozenset[Category], *, days: int) -> Numbers:
+        """The sum over the last `days`, which are whole periods. Whole fen: any order is exact."""
+        return np.add.reduce(self.periods_fen(way, categories)[:, : days // PERIOD_DAYS], axis=1)
+
+    def moved_count(self, way: Direction, categories: frozenset[Category], *, days: int) -> Numbers:
+        """How many rows of the last `days`, which are whole periods."""
+        counts = _picked(self.table_count, way, categories)
+        return np.add.reduce(counts[:, : days // PERIOD_DAYS], axis=1)
 
     @cached_property
     def income(self) -> Mask:
@@ -63,14 +114,10 @@ class Frame:
         return self.recorded & self.moved(Direction.OUT) & self.among(SPENDING)
 
     @cached_property
-    def refunds(self) -> Mask:
-        """Money that came back and is not yet taken off its purchase."""
-        return self.recorded & self.among(frozenset({Category.REFUND}))
-
-    @cached_property
     def spending_fen(self) -> Numbers:
         """Net spending of each 30-day period, per segment."""
-        return self.by_period(self.spending) - self.by_period(self.refunds)
+        back = np.add.reduce(self.table_fen[:, :, :, Category.REFUND], axis=2)
+        return self.periods_fen(Direction.OUT, SPENDING) - back
 
     @cached_property
     def history_days(self) -> Integers:
@@ -97,7 +144,7 @@ class Frame:
 
     def among(self, categories: frozenset[Category]) -> Mask:
         """Rows whose category is one of these."""
-        table = np.zeros(max(Category) + 1, dtype=np.bool_)
+        table = np.zeros(WIDTH, dtype=np.bool_)
         table[list(categories)] = True
         return table[self.category]
 
@@ -119,7 +166,7 @@ class Frame:
 
     def by_scene(self, rows: Mask, *, days: int) -> Numbers:
         """Sums by category over the last `days`."""
-        width = max(Category) + 1
+        width = WIDTH
         chosen = rows & (self.age_days < days)
         cell = self.segment[chosen] * width + self.category[chosen]
         return self._sums(cell, self.amount_fen[chosen], width)
@@ -154,6 +201,15 @@ def shared(compute: Callable[[Frame], T]) -> Callable[[Frame], T]:
     return once
 
 
+@lru_cache(maxsize=256)
+def _places(categories: frozenset[Category]) -> Integers:
+    return np.array(sorted(categories), dtype=np.int64)
+
+
+def _picked(table: Numbers, way: Direction, categories: frozenset[Category]) -> Numbers:
+    return np.add.reduce(table[:, :, way][:, :, _places(categories)], axis=2)
+
+
 def cut(columns: EventColumns, segments: int, as_of_seconds: Integers) -> Frame:
     """Leave out what lies at or after each segment's point in time, and everything medical."""
     as_of = np.broadcast_to(np.asarray(as_of_seconds, dtype=np.int64), (segments,))
@@ -161,16 +217,23 @@ def cut(columns: EventColumns, segments: int, as_of_seconds: Integers) -> Frame:
     kept &= columns.category != Category.MEDICAL
     segment = columns.segment[kept]
     local = columns.seconds[kept] + SHANGHAI_SECONDS
+    day = local // SECONDS_PER_DAY
     last_day = (as_of - 1 + SHANGHAI_SECONDS) // SECONDS_PER_DAY
     return Frame(
         segments=segments,
         segment=segment,
-        age_days=last_day[segment] - local // SECONDS_PER_DAY,
+        day=day,
+        age_days=last_day[segment] - day,
         hour=local % SECONDS_PER_DAY // SECONDS_PER_HOUR,
         amount_fen=columns.amount_fen[kept].astype(np.float64),
         direction=columns.direction[kept],
         category=columns.category[kept],
         source=columns.source[kept],
+        place=columns.place[kept],
+        channel=columns.channel[kept],
+        party=columns.party[kept],
+        balance_fen=columns.balance_fen[kept],
+        measure=columns.measure[kept],
     )
 
 

@@ -7,7 +7,9 @@ from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from common.texts import Bilingual
 from scoring.features.contracts import Feature, Group, Unit
 from scoring.features.frame import (
+    INCOME,
     PERIOD_SEEN_DAYS,
+    SPENDING,
     Frame,
     Mask,
     Numbers,
@@ -21,44 +23,47 @@ MINIMUM_PURCHASES = 10
 # A few yuan of cashback, or a file of some days, show no income.
 LEAST_SEEN_FEN = 50_000
 
+SOCIAL = frozenset({Category.TRANSFER_SOCIAL})
+
 GROUPS = (Group("ABILITY", 10, Bilingual("Income and what is left", "收入与结余")),)
 
 
 @shared
 def income_seen(frame: Frame) -> Mask:
     """Is there income at all? A wallet often does not see the salary, and that is no zero."""
-    received = frame.total(frame.income, days=180)
+    received = frame.moved_fen(Direction.IN, INCOME, days=180)
     return (received >= LEAST_SEEN_FEN) & (frame.history_days >= PERIOD_SEEN_DAYS)
 
 
 @shared
 def income_monthly(frame: Frame) -> Numbers:
     """Pay and other earnings; transfers from people are left out."""
-    return known(frame.total(frame.income, days=90) / frame.months, income_seen(frame))
+    earned = frame.moved_fen(Direction.IN, INCOME, days=90)
+    return known(earned / frame.months, income_seen(frame))
 
 
 @shared
 def enough_purchases_90d(frame: Frame) -> Mask:
     """Are there purchases enough to speak of habits?"""
-    return frame.count(frame.spending, days=90) >= MINIMUM_PURCHASES
+    return frame.moved_count(Direction.OUT, SPENDING, days=90) >= MINIMUM_PURCHASES
 
 
 @shared
 def enough_purchases_180d(frame: Frame) -> Mask:
     """The same over half a year."""
-    return frame.count(frame.spending, days=180) >= MINIMUM_PURCHASES
+    return frame.moved_count(Direction.OUT, SPENDING, days=180) >= MINIMUM_PURCHASES
 
 
 @shared
 def spent_90d(frame: Frame) -> Numbers:
     """Spending before refunds."""
-    return frame.total(frame.spending, days=90)
+    return frame.moved_fen(Direction.OUT, SPENDING, days=90)
 
 
 @shared
 def spent_180d(frame: Frame) -> Numbers:
     """The same over half a year."""
-    return frame.total(frame.spending, days=180)
+    return frame.moved_fen(Direction.OUT, SPENDING, days=180)
 
 
 @shared
@@ -80,9 +85,8 @@ def surplus_monthly(frame: Frame) -> Numbers:
 
 def _sent_monthly_fen(frame: Frame) -> Numbers:
     """What goes to people beyond what comes from them."""
-    social = frame.recorded & (frame.category == Category.TRANSFER_SOCIAL)
-    sent = frame.total(social & (frame.direction == Direction.OUT), days=90)
-    received = frame.total(social & (frame.direction == Direction.IN), days=90)
+    sent = frame.moved_fen(Direction.OUT, SOCIAL, days=90)
+    received = frame.moved_fen(Direction.IN, SOCIAL, days=90)
     return np.maximum(sent - received, 0) / frame.months
 
 

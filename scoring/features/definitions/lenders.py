@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from borrowers.behaviour.contracts import Category
+from borrowers.behaviour.contracts import Category, Direction
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from common.texts import Bilingual
 from scoring.features.contracts import Feature, Group, Unit
 from scoring.features.definitions.ability import enough_purchases_90d, spent_90d
 from scoring.features.definitions.repayment import instalments_fallen_due
-from scoring.features.frame import Frame, Numbers, ratio
+from scoring.features.frame import Frame, Numbers, added, ratio
 
 CREDIT = frozenset({Category.CREDIT_REPAYMENT, Category.CREDIT_DRAWDOWN})
 
@@ -17,7 +17,7 @@ GROUPS = (Group("LENDERS", 70, Bilingual("Credit elsewhere", "其他信贷")),)
 
 def credit_share(frame: Frame) -> Numbers:
     """Credit of others. A wallet tells of our own instalments too: as much is taken off again."""
-    told_fen = frame.total(frame.recorded & frame.among(CREDIT), days=90)
+    told_fen = added(np.stack([frame.moved_fen(way, CREDIT, days=90) for way in Direction], axis=1))
     own_fen = frame.total(instalments_fallen_due(frame), days=90)
     credit_fen = np.maximum(told_fen - own_fen, 0)
     whole = credit_fen + spent_90d(frame)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from borrowers.behaviour.contracts import Category
+from borrowers.behaviour.contracts import Category, Direction
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from common.texts import Bilingual
 from scoring.features.contracts import Feature, Group, Unit
@@ -30,12 +30,12 @@ GROUPS = (Group("SCENES", 50, Bilingual("What it is spent on", "消费去向")),
 @shared
 def by_scene_180d(frame: Frame) -> Numbers:
     """Spending of half a year by scene, before refunds."""
-    return frame.by_scene(frame.spending, days=180)
+    return np.add.reduce(frame.table_fen[:, :, Direction.OUT], axis=1)
 
 
 def essential_share(frame: Frame) -> Numbers:
     """Daily needs among all spending; NaN where fewer than ten purchases are seen."""
-    part = frame.total(frame.spending & frame.among(ESSENTIAL), days=90)
+    part = frame.moved_fen(Direction.OUT, ESSENTIAL, days=90)
     return ratio(part, spent_90d(frame), where=enough_purchases_90d(frame))
 
 

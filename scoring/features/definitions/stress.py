@@ -15,6 +15,7 @@ from scoring.features.frame import Frame, Mask, Numbers, ratio, shared
 NIGHT_FROM_HOUR = 23
 NIGHT_UNTIL_HOUR = 6
 LARGE_FEN = 50_000
+GAMBLING = frozenset({Category.GAMBLING_RISK})
 
 GROUPS = (Group("STRESS", 60, Bilingual("Signs of strain", "资金紧张迹象")),)
 
@@ -34,8 +35,7 @@ def night_large_share(frame: Frame) -> Numbers:
 
 def gambling_share(frame: Frame) -> Numbers:
     """Lotteries and games of chance beside all spending."""
-    gambled = frame.recorded & (frame.category == Category.GAMBLING_RISK)
-    gambled_fen = frame.total(gambled & (frame.direction == Direction.OUT), days=180)
+    gambled_fen = frame.moved_fen(Direction.OUT, GAMBLING, days=180)
     whole = gambled_fen + spent_180d(frame)
     return ratio(gambled_fen, whole, where=enough_purchases_180d(frame))
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from borrowers.behaviour.contracts import Direction
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from common.texts import Bilingual
 from scoring.features.contracts import Feature, Group, Unit
 from scoring.features.definitions.ability import income_seen
-from scoring.features.frame import Frame, Mask, Numbers, added, known, ratio, shared
+from scoring.features.frame import INCOME, Frame, Mask, Numbers, added, known, ratio, shared
 
 # Pay may come a few days late; a month is judged only after these.
 LATE_PAY_DAYS = 5
@@ -17,7 +18,7 @@ GROUPS = (Group("TREND", 40, Bilingual("Which way it goes", "变化趋势")),)
 @shared
 def recent_fen(frame: Frame) -> Numbers:
     """The better of the last 30 days and the 30 before a late pay day: a late pay is no drop."""
-    last = frame.by_period(frame.income, periods=1)[:, 0]
+    last = frame.periods_fen(Direction.IN, INCOME)[:, 0]
     shifted = frame.by_period(frame.income, offset_days=LATE_PAY_DAYS, periods=1)[:, 0]
     return np.maximum(last, shifted)
 
@@ -31,7 +32,7 @@ def income_recent(frame: Frame) -> Numbers:
 @shared
 def income_typical(frame: Frame) -> Numbers:
     """The median of the earlier 30-day periods; NaN where fewer than two are seen."""
-    income = frame.by_period(frame.income)[:, 1:]
+    income = frame.periods_fen(Direction.IN, INCOME)[:, 1:]
     typical = median(income, frame.seen_periods()[:, 1:], at_least=2)
     return known(typical, income_seen(frame))
 
