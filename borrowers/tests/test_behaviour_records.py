@@ -84,7 +84,7 @@ class TestEachKind:
         assert ImportBatch.objects.count() == 0
         assert SealedFile.objects.count() == 0
 
-    def test_is_read_for_no_decision(self, lin, purpose):
+    def test_is_no_payment(self, lin, purpose):
         allow(lin, CONSUMPTION_RECORDS)
         allow(lin, purpose)
         give(lin, PAPERS[purpose]())

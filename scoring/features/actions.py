@@ -8,6 +8,7 @@ from borrowers.behaviour import queries as behaviour
 from common import rows
 from common.transactions import required
 from scoring.features import kernel
+from scoring.features.catalogue import OPTIONAL_PURPOSES
 from scoring.features.commitment import commitment, new_salt
 from scoring.features.models import FeatureVector
 
@@ -25,7 +26,7 @@ def compute(*, borrower_id: int, as_of: datetime) -> Computed:
 
     Consent is asked for where the events are read: what may not be read is not there.
     """
-    columns = behaviour.columns_of(borrower_id)
+    columns = behaviour.columns_of(borrower_id, also=OPTIONAL_PURPOSES)
     found = kernel.plain(kernel.vector(columns, as_of=as_of))
     # PostgreSQL knows no negative zero, and the kept vector must be the one that was used.
     features = {name: None if value is None else value + 0.0 for name, value in found.items()}

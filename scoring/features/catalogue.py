@@ -10,7 +10,17 @@ from common.money import yuan
 from scoring.features import definitions
 from scoring.features.contracts import Catalogue, Feature, Group, Unit
 
-__all__ = ["FEATURES", "GROUPS", "Feature", "Group", "Unit", "discovered", "figure"]
+__all__ = [
+    "FEATURES",
+    "GROUPS",
+    "OPTIONAL",
+    "OPTIONAL_PURPOSES",
+    "Feature",
+    "Group",
+    "Unit",
+    "discovered",
+    "figure",
+]
 
 
 T = TypeVar("T")
@@ -45,6 +55,9 @@ def _unique(pairs: Iterable[tuple[str, T]]) -> Mapping[str, T]:
 
 _ALL = discovered()
 FEATURES: Mapping[str, Feature] = _ALL.features
+OPTIONAL = frozenset(name for name, each in FEATURES.items() if each.is_optional)
+# What is read beside the payments, where its own consent allows.
+OPTIONAL_PURPOSES = tuple(sorted({FEATURES[name].purpose for name in OPTIONAL}))
 GROUPS: Mapping[str, Group] = _ALL.groups
 
 

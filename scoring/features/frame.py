@@ -96,12 +96,15 @@ class Frame:
 
     def moved_fen(self, way: Direction, categories: frozenset[Category], *, days: int) -> Numbers:
         """The sum over the last `days`, which are whole periods. Whole fen: any order is exact."""
-        return np.add.reduce(self.periods_fen(way, categories)[:, : days // PERIOD_DAYS], axis=1)
+        periods = self.periods_fen(way, categories)[:, : days // PERIOD_DAYS]
+        sums: Numbers = np.add.reduce(periods, axis=1)
+        return sums
 
     def moved_count(self, way: Direction, categories: frozenset[Category], *, days: int) -> Numbers:
         """How many rows of the last `days`, which are whole periods."""
         counts = _picked(self.table_count, way, categories)
-        return np.add.reduce(counts[:, : days // PERIOD_DAYS], axis=1)
+        count: Numbers = np.add.reduce(counts[:, : days // PERIOD_DAYS], axis=1)
+        return count
 
     @cached_property
     def income(self) -> Mask:
@@ -117,7 +120,8 @@ class Frame:
     def spending_fen(self) -> Numbers:
         """Net spending of each 30-day period, per segment."""
         back = np.add.reduce(self.table_fen[:, :, :, Category.REFUND], axis=2)
-        return self.periods_fen(Direction.OUT, SPENDING) - back
+        net: Numbers = self.periods_fen(Direction.OUT, SPENDING) - back
+        return net
 
     @cached_property
     def history_days(self) -> Integers:
@@ -207,7 +211,8 @@ def _places(categories: frozenset[Category]) -> Integers:
 
 
 def _picked(table: Numbers, way: Direction, categories: frozenset[Category]) -> Numbers:
-    return np.add.reduce(table[:, :, way][:, :, _places(categories)], axis=2)
+    sums: Numbers = np.add.reduce(table[:, :, way][:, :, _places(categories)], axis=2)
+    return sums
 
 
 def cut(columns: EventColumns, segments: int, as_of_seconds: Integers) -> Frame:
@@ -245,6 +250,33 @@ def ratio(numerator: Numbers, denominator: Numbers, *, where: Mask | None = None
     result = np.full(denominator.shape, np.nan)
     np.divide(numerator, denominator, out=result, where=known)
     return result
+
+
+def distinct(frame: Frame, rows: Integers, codes: Integers) -> Numbers:
+    """How many different codes the rows of each segment have."""
+    segment, code = frame.segment[rows], codes[rows]
+    order = np.lexsort((code, segment))
+    segment, code = segment[order], code[order]
+    is_new = np.ones(len(order), dtype=np.bool_)
+    is_new[1:] = (segment[1:] != segment[:-1]) | (code[1:] != code[:-1])
+    return np.bincount(segment[is_new], minlength=frame.segments).astype(np.float64)
+
+
+def summed(frame: Frame, rows: Integers, values: Numbers) -> Numbers:
+    """The sum by segment, in the order of the rows: one segment and many give the same bits."""
+    sums = np.bincount(frame.segment[rows], weights=values, minlength=frame.segments)
+    return sums.astype(np.float64)
+
+
+def flags_set(flags: Mask) -> Numbers:
+    """How many of a row's flags are set."""
+    count: Numbers = np.count_nonzero(flags, axis=1).astype(np.float64)
+    return count
+
+
+def counted(frame: Frame, rows: Integers) -> Numbers:
+    """How many rows of each segment."""
+    return np.bincount(frame.segment[rows], minlength=frame.segments).astype(np.float64)
 
 
 def known(values: Numbers, evidence: Mask) -> Numbers:

@@ -1,5 +1,7 @@
 """Ability: what comes in, what must go out, and what is left of it."""
 
+from functools import partial
+
 import numpy as np
 
 from borrowers.behaviour.contracts import Category, Direction
@@ -24,8 +26,13 @@ MINIMUM_PURCHASES = 10
 LEAST_SEEN_FEN = 50_000
 
 SOCIAL = frozenset({Category.TRANSFER_SOCIAL})
+CAME_IN = INCOME | SOCIAL | {Category.UNKNOWN}
 
 GROUPS = (Group("ABILITY", 10, Bilingual("Income and what is left", "收入与结余")),)
+
+_feature = partial(
+    Feature, version=1, group="ABILITY", purpose=CONSUMPTION_RECORDS, missing="OWN_BIN"
+)
 
 
 @shared
@@ -97,6 +104,18 @@ def cover(frame: Frame) -> Numbers:
     return np.where((income == 0) & ~np.isnan(surplus), -1.0, share)
 
 
+def inflow_monthly(frame: Frame) -> Numbers:
+    """All that came in but refunds, borrowed money and moves between own pockets."""
+    came = frame.moved_fen(Direction.IN, CAME_IN, days=90)
+    return known(came / frame.months, frame.history_days >= PERIOD_SEEN_DAYS)
+
+
+def out_to_in(frame: Frame) -> Numbers:
+    """What was spent and sent for each yuan that came in."""
+    went = spent_90d(frame) + frame.moved_fen(Direction.OUT, SOCIAL, days=90)
+    return ratio(went, frame.moved_fen(Direction.IN, CAME_IN, days=90))
+
+
 FEATURES = (
     Feature(
         name="income_monthly_90d",
@@ -163,6 +182,32 @@ FEATURES = (
         better=Bilingual("A good part of the income is kept.", "收入中有较大部分结余。"),
         missing="OWN_BIN",
         compute=cover,
+        days=90,
+    ),
+    _feature(
+        name="inflow_monthly_90d",
+        unit=Unit.YUAN,
+        risk=-1,
+        title=Bilingual("All money coming in, a month", "每月全部流入"),
+        justification=Bilingual(
+            "What comes in beside pay carries a household too.", "工资以外的流入同样支撑生活。"
+        ),
+        worse=Bilingual("Little money comes in.", "流入资金较少。"),
+        better=Bilingual("Enough money comes in.", "流入资金充足。"),
+        compute=inflow_monthly,
+        days=90,
+    ),
+    _feature(
+        name="out_to_in_90d",
+        unit=Unit.RATIO,
+        risk=1,
+        title=Bilingual("Spent for each yuan that came in", "每流入一元的支出"),
+        justification=Bilingual(
+            "Who spends more than comes in lives on credit.", "支出超过流入只能依靠借款。"
+        ),
+        worse=Bilingual("More goes out than comes in.", "支出多于流入。"),
+        better=Bilingual("Less goes out than comes in.", "支出少于流入。"),
+        compute=out_to_in,
         days=90,
     ),
 )

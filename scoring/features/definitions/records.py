@@ -1,5 +1,7 @@
 """Records: how long and how often there are payments, and how far they can be trusted."""
 
+from functools import partial
+
 import numpy as np
 
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
@@ -11,6 +13,7 @@ from scoring.features.frame import (
     Frame,
     Mask,
     Numbers,
+    flags_set,
     known,
     shared,
 )
@@ -22,6 +25,10 @@ FULL_MONTHS = 3
 FULL_WEEKS = 9
 
 GROUPS = (Group("RECORDS", 100, Bilingual("The records themselves", "记录情况")),)
+
+_feature = partial(
+    Feature, version=1, group="RECORDS", purpose=CONSUMPTION_RECORDS, missing="OWN_BIN"
+)
 
 
 @shared
@@ -47,20 +54,14 @@ def history_months(frame: Frame) -> Numbers:
 
 def active_days(frame: Frame) -> Numbers:
     """Days with at least one payment."""
-    return added_up(active(frame)[:, :90])
+    return flags_set(active(frame)[:, :90])
 
 
 @shared
 def active_weeks(frame: Frame) -> Numbers:
     """Weeks with at least one payment."""
     weeks = active(frame)[:, : WEEKS * DAYS_PER_WEEK]
-    return added_up(np.any(weeks.reshape(frame.segments, WEEKS, DAYS_PER_WEEK), axis=2))
-
-
-def added_up(flags: Mask) -> Numbers:
-    """How many of a row's flags are set; whole numbers, so any order gives the same."""
-    count: Numbers = np.count_nonzero(flags, axis=1).astype(np.float64)
-    return count
+    return flags_set(np.any(weeks.reshape(frame.segments, WEEKS, DAYS_PER_WEEK), axis=2))
 
 
 def longest_gap(frame: Frame) -> Numbers:
@@ -75,6 +76,15 @@ def confidence(frame: Frame) -> Numbers:
     """The weakest of three: enough events, months and weeks. 1 is a full quarter of records."""
     weakest = np.minimum(events(frame) / FULL_EVENTS, history_months(frame) / FULL_MONTHS)
     return np.minimum(np.minimum(weakest, active_weeks(frame) / FULL_WEEKS), 1.0)
+
+
+def last_seen(frame: Frame) -> Numbers:
+    """How old the latest payment is."""
+    newest = np.full(frame.segments, np.nan)
+    rows = np.flatnonzero(frame.recorded)
+    # The rows rise in time, so the last one of each segment is the one that stays.
+    newest[frame.segment[rows]] = frame.age_days[rows]
+    return newest
 
 
 FEATURES = (
@@ -180,5 +190,17 @@ FEATURES = (
         missing="ZERO",
         compute=confidence,
         days=180,
+    ),
+    _feature(
+        name="last_seen_days",
+        unit=Unit.DAYS,
+        risk=1,
+        title=Bilingual("Days since the latest payment", "距最近一笔交易天数"),
+        justification=Bilingual(
+            "Old records tell of a life that may have changed.", "记录太旧，情况可能已变化。"
+        ),
+        worse=Bilingual("The records end some time ago.", "记录截止较早。"),
+        better=Bilingual("The records are up to date.", "记录是最新的。"),
+        compute=last_seen,
     ),
 )
