@@ -9,12 +9,15 @@ from math import isnan
 from typing import Any
 
 from scoring.decisions.contracts import CreditRequest, Numbers, Outcome, Reason, Verdict
+from scoring.features.catalogue import OPTIONAL
 from scoring.policy import rules, table
 from scoring.policy.contracts import Guard, Inputs, Policy, Room, Ruling
 from scoring.registry.contracts import Contribution, Model, Rating
 
 Values = Mapping[str, float | None]
 
+# What may be shared beside the records opens nothing that so many instalments would not open.
+INSTALMENTS_INSTEAD = 3
 RANK: Mapping[Outcome, int] = {"DECLINED": 0, "REFERRED": 1, "OFFERED": 2}
 
 
@@ -45,6 +48,8 @@ def assess(
     own, seen = _known(features, only_own=True), used(request, features)
     rating = card.rate(seen)
     found = _propose(request, seen, rating, policy, numbers, rule=table.evaluate)
+    lift = _lift(request, seen, _optional(request, features), found, card, policy, numbers)
+    found, rating = lift or (found, rating)
     without = replace(request, has_consumption_consent=False)
     # Without records most people are alike to the table.
     base = _propose(without, own, card.rate(own), policy, numbers, rule=table.remembered)
@@ -56,6 +61,7 @@ def assess(
         reasons = tuple(_guard_reasons(guards))
     else:
         reasons = tuple(_reasons(request, guards, found, chosen, rating))
+    trace = _trace(found, base, chosen, guards)
     return Verdict(
         outcome=outcome,
         tier=chosen.ruling.tier,
@@ -68,7 +74,8 @@ def assess(
         reasons=reasons,
         model_version=card.version,
         policy_version=policy.version,
-        policy_trace=_trace(found, base, chosen, guards),
+        # Nothing is said of what did not help, so that decisions of before replay as they were.
+        policy_trace=trace | {"is_lifted": True} if lift else trace,
     )
 
 
@@ -78,11 +85,61 @@ def used(request: CreditRequest, features: Values) -> dict[str, float | None]:
 
 
 def _known(features: Values, *, only_own: bool) -> dict[str, float | None]:
-    """The features that may be used, with None for what is not known."""
+    """The features that may be used, with None for what is not known; nothing optional."""
     return {
         name: None if value is None or isnan(value) else value
         for name, value in features.items()
-        if name.startswith("own_") or not only_own
+        if (name.startswith("own_") or not only_own) and name not in OPTIONAL
+    }
+
+
+def _optional(request: CreditRequest, features: Values) -> dict[str, float | None]:
+    """What is known beside the records by a free choice of its own."""
+    return {
+        name: value
+        for name, value in features.items()
+        if name in OPTIONAL
+        and request.has_consumption_consent
+        and value is not None
+        and not isnan(value)
+    }
+
+
+def _lift(
+    request: CreditRequest,
+    seen: Values,
+    optional: Values,
+    found: _Proposal,
+    card: Model,
+    policy: Policy,
+    numbers: Numbers,
+) -> tuple[_Proposal, Rating] | None:
+    """The proposal with what is optional, where it is better in nothing worse; otherwise none.
+
+    And only as far as three more instalments paid to us on time would lead too: nobody has to
+    tell of devices or of social life to be offered as much.
+    """
+    if not optional:
+        return None
+    more = {**seen, **optional}
+    rating = card.rate(more)
+    lifted = _propose(request, more, rating, policy, numbers, rule=table.evaluate)
+    repaid = {**seen, **_three_more_on_time(seen)}
+    reached = _propose(request, repaid, card.rate(repaid), policy, numbers, rule=table.evaluate)
+    if _at_least(found, lifted) or not (_at_least(lifted, found) and _at_least(reached, lifted)):
+        return None
+    return lifted, rating
+
+
+def _three_more_on_time(values: Values) -> dict[str, float]:
+    """What would be known of the person after three more instalments, all on time."""
+    count = values.get("own_instalments") or 0.0
+    share = values.get("own_on_time_share") or 0.0
+    streak = values.get("own_on_time_streak") or 0.0
+    return {
+        "own_instalments": count + INSTALMENTS_INSTEAD,
+        "own_on_time_share": (count * share + INSTALMENTS_INSTEAD) / (count + INSTALMENTS_INSTEAD),
+        "own_on_time_streak": streak + INSTALMENTS_INSTEAD,
     }
 
 
@@ -124,13 +181,17 @@ def _propose(
 
 def _not_below(found: _Proposal, base: _Proposal) -> _Proposal:
     """The proposal from the records, or the base product where that is better for the person."""
-    holds = (
-        RANK[found.outcome] >= RANK[base.outcome]
-        and found.room.limit_fen >= base.room.limit_fen
-        and found.annual_rate_ppm <= base.annual_rate_ppm
-        and found.ruling.max_term_months >= base.ruling.max_term_months
+    return found if _at_least(found, base) else base
+
+
+def _at_least(one: _Proposal, other: _Proposal) -> bool:
+    """Is one as good as the other for the person, in everything?"""
+    return (
+        RANK[one.outcome] >= RANK[other.outcome]
+        and one.room.limit_fen >= other.room.limit_fen
+        and one.annual_rate_ppm <= other.annual_rate_ppm
+        and one.ruling.max_term_months >= other.ruling.max_term_months
     )
-    return found if holds else base
 
 
 def _reasons(

@@ -18,6 +18,7 @@ from common.processes import queries as promises
 from common.processes.contracts import Claim
 from common.transactions import durable, required
 from scoring.features import kernel
+from scoring.features.catalogue import OPTIONAL_PURPOSES
 from scoring.features.nightly import queries
 from scoring.features.nightly.outcomes import Failure, Outcome, outcomes, start_of
 
@@ -79,7 +80,7 @@ def compute_slice(*, borrower_ids: Sequence[int], day: date, claim: Claim) -> in
     """
     processes.hold(claim=claim)
     readable = behaviour.readable_borrowers(borrower_ids)
-    columns = behaviour.columns_of_many(readable)
+    columns = behaviour.columns_of_many(readable, also=OPTIONAL_PURPOSES)
     found = outcomes(columns, len(readable), start_of(day))
     return keep(found=dict(zip(readable, found, strict=True)), day=day)
 

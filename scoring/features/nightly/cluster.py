@@ -12,6 +12,7 @@ from borrowers.behaviour import queries as behaviour
 from borrowers.behaviour.contracts import EventColumns
 from common.crypto.blind_index import truncated
 from common.transactions import durable
+from scoring.features.catalogue import OPTIONAL_PURPOSES
 from scoring.features.nightly import actions, queries, spark
 from scoring.features.nightly.outcomes import Outcome, outcomes, start_of
 
@@ -53,7 +54,7 @@ def write_events(folder: Path, *, day: date, tell: Callable[[], object]) -> Mapp
         named = [truncated(CONTEXT, str(each)) for each in owed]
         people += len(owed)
         numbers |= dict(zip(named, owed, strict=True))
-        columns = behaviour.columns_of_many(owed)
+        columns = behaviour.columns_of_many(owed, also=OPTIONAL_PURPOSES)
         if len(columns):
             pq.write_table(_table(columns, named), folder / f"range-{number}.parquet")
         tell()
