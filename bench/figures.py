@@ -29,13 +29,34 @@ class Target:
     def is_met(self) -> bool:
         return self.measured <= self.at_most
 
+    @property
+    def limit(self) -> str:
+        return f"of at most {self.at_most:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """A promise of how good something is, and what was measured of it."""
+
+    what: str
+    measured: float
+    at_least: float
+
+    @property
+    def is_met(self) -> bool:
+        return self.measured >= self.at_least
+
+    @property
+    def limit(self) -> str:
+        return f"of at least {self.at_least:g}"
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """One measurement: its figures, and the promises that it tries."""
 
     figures: dict[str, Any]
-    targets: tuple[Target, ...] = ()
+    targets: tuple[Target | AtLeast, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
     def as_json(self) -> dict[str, Any]:

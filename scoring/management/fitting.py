@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas
 
+from scoring.management import rejecting
 from scoring.registry import artefact, loading
 from scoring.registry.contracts import Model
 from scoring.training import cards, evaluation, refusals, table
@@ -33,6 +34,7 @@ class Question:
     model: str = "woe"
     cv: tuple[int, int] = (5, 5)
     seed: int = 2024
+    rejects: str | None = None
     save: Path | None = None
     plots: Path | None = None
 
@@ -50,6 +52,7 @@ class Found:
     bads: int
     model: str
     saved: str | None
+    rejects: dict[str, dict[str, float]] | None = None
 
     def as_json(self) -> dict[str, Any]:
         mean, deviation = self.report.mean(), self.report.deviation()
@@ -71,6 +74,7 @@ class Found:
             "model": self.model,
             "warnings": list(self.warnings),
             "saved": self.saved,
+            **({} if self.rejects is None else {"rejects": self.rejects}),
         }
 
     def as_text(self) -> str:
@@ -79,6 +83,9 @@ class Found:
         lines = [f"{self.model}: {self.rows} rows, {self.bads} bad"]
         lines += [f"  {name:<18}{mean[name]:>8.4f}  ± {deviation[name]:.4f}" for name in mean]
         lines.append(f"  fitted in {self.fit_seconds:.2f} s")
+        for method, found in (self.rejects or {}).items():
+            told = ", ".join(f"{name} {value:.4f}" for name, value in found.items())
+            lines.append(f"  rejects {method}: {told}")
         lines += [f"  ! {warning}" for warning in self.warnings]
         return "\n".join(lines)
 
@@ -113,6 +120,7 @@ def fitted(question: Question, *, tell: Callable[[], None] = lambda: None) -> Fo
         bads=rows.bads,
         model=question.model,
         saved=None if question.save is None else str(question.save),
+        rejects=_rejects(question, rows),
     )
     if question.save is not None:
         write(question.save, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
@@ -120,7 +128,7 @@ def fitted(question: Question, *, tell: Callable[[], None] = lambda: None) -> Fo
 
 
 def _rows(question: Question) -> table.Table:
-    rows = table.read(question.table, target=question.target, bad=question.bad, drop=question.drop)
+    rows = _read(question)
     if question.drop_repeated:
         rows = rows.without_repeated()
     if rows.frame.shape[1] == 0:
@@ -129,6 +137,33 @@ def _rows(question: Question) -> table.Table:
     if leaks:
         raise refusals.ColumnLeaks(columns=",".join(leaks))
     return rows
+
+
+def _read(question: Question) -> table.Table:
+    """Without the outcomes of those who were turned away, where the question marks them."""
+    if question.rejects is None:
+        return table.read(
+            question.table, target=question.target, bad=question.bad, drop=question.drop
+        )
+    whole = rejecting.accepted_only(question.table, question.rejects, question.target)
+    for name in question.drop:
+        if name not in whole.columns:
+            raise refusals.ColumnMissing(column=name, columns=", ".join(map(str, whole.columns)))
+    kept = whole.drop(columns=list(question.drop))
+    return table.table_of(kept, target=question.target, bad=question.bad)
+
+
+def _rejects(question: Question, rows: table.Table) -> dict[str, dict[str, float]] | None:
+    if question.rejects is None:
+        return None
+    return rejecting.side_by_side(
+        question.table,
+        question.rejects,
+        rows,
+        model=question.model,
+        seed=question.seed,
+        splits=question.cv[0],
+    )
 
 
 def _version(question: Question) -> str:

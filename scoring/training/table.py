@@ -52,7 +52,7 @@ def read(path: Path, *, target: str, bad: str | None = None, drop: Sequence[str]
 
     Raises TableUnreadable, ColumnRepeated, ColumnMissing, TargetUnclear.
     """
-    whole = _frame(path)
+    whole = frame_of(path)
     for name in (target, *drop):
         if name not in whole.columns:
             columns = ", ".join(map(str, whole.columns[:60]))
@@ -109,7 +109,7 @@ def _same(one: str, other: str) -> bool:
         return False
 
 
-def _frame(path: Path) -> pandas.DataFrame:
+def frame_of(path: Path) -> pandas.DataFrame:
     """The file as pandas reads it, in the first encoding that fits all of it."""
     try:
         with path.open("rb") as file:

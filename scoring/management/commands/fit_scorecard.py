@@ -30,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--model", choices=sorted(MODELS), default="woe")
         parser.add_argument("--cv", type=plan, default=(5, 5), metavar="5x5")
         parser.add_argument("--seed", type=int, default=2024)
+        parser.add_argument("--rejects", metavar="COL", help="marks who was turned away")
         parser.add_argument("--save", type=Path, metavar="MODEL.json")
         parser.add_argument("--plots", type=Path, metavar="FOLDER")
         parser.add_argument("--json", action="store_true", help="print one JSON object")

@@ -22,7 +22,8 @@ MOST_STEPS = 64
 SURE = 3.0
 START = (0.7, 0.3)
 SPLITS = 5
-LARGE = 200_000
+MEMBERS = 3
+SMALL = 2_000
 Table = NDArray[np.float64]
 
 
@@ -87,29 +88,30 @@ class AdditiveScorecard(Rated, ClassifierMixin, BaseEstimator):  # type: ignore[
 
     def _unseen(self, frame: pandas.DataFrame, is_bad: Numbers, rows: Numbers) -> Numbers:
         """What boosting and lines say of rows that they did not learn from."""
-        splits = SPLITS if len(is_bad) < LARGE else 3
+        # Many rows need fewer voices: enough to learn weights and calibration.
+        splits, members = (SPLITS, MEMBERS) if len(is_bad) < SMALL else (3, 1)
         folds = StratifiedKFold(splits, shuffle=True, random_state=self.seed)
         said = np.empty((len(is_bad), len(START)))
         for teach, attempt in folds.split(said, is_bad):
-            lesson, made = self._made(frame.iloc[teach], is_bad[teach], rows[teach])
+            lesson, made = self._made(frame.iloc[teach], is_bad[teach], rows[teach], members)
             codes = lesson.coding.codes(frame.iloc[attempt])
             said[attempt] = np.column_stack([part.log_odds(codes) for part in made])
         return said
 
     def _made(
-        self, frame: pandas.DataFrame, is_bad: Numbers, rows: Numbers
+        self, frame: pandas.DataFrame, is_bad: Numbers, rows: Numbers, members: int
     ) -> tuple[parts.Lesson, tuple[parts.Part, ...]]:
         known = coding.learned(frame, is_bad, most=MOST_STEPS)
         codes = known.codes(frame)
         signs = directions(known, codes, is_bad, self.monotone)
         lesson = parts.Lesson(known, codes, is_bad, rows, signs, self.seed, self.effort)
-        return lesson, (parts.Boosted.additive(lesson), parts.Lines.fitted(lesson))
+        return lesson, (parts.Boosted.additive(lesson, members), parts.Lines.fitted(lesson))
 
     def _steps(
         self, frame: pandas.DataFrame, is_bad: Numbers, rows: Numbers, weights: Numbers
     ) -> tuple[list[cards.Part], float]:
         """Both parts as one table for each feature, exactly: the sum of tables is a table."""
-        lesson, made = self._made(frame, is_bad, rows)
+        lesson, made = self._made(frame, is_bad, rows, MEMBERS)
         tables = [_tables(part, lesson.coding) for part in made]
         intercept = sum(
             float(weight) * offset for weight, (offset, _) in zip(weights, tables, strict=True)

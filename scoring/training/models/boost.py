@@ -1,7 +1,7 @@
 """The challenger: boosted trees, extra trees and lines, weighed by what they say of new rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -17,7 +17,7 @@ from scoring.training.models.rated import Rated
 
 # From so many bads on, trees with more leaves have something to learn.
 BADS_FOR_DEEP = 400
-SMALL, LARGE = 2_000, 200_000
+SMALL, MEDIUM, LARGE = 2_000, 10_000, 200_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Recipe:
     leaves: tuple[int, ...]
     rounds: tuple[int, ...]
     members: int
+    trees: int
     splits: int
 
     @property
@@ -35,14 +36,20 @@ class Recipe:
         boosted = [0.5 / len(self.leaves)] * len(self.leaves)
         return np.array([*boosted, 0.5, 0.0])
 
+    @property
+    def narrow(self) -> "Recipe":
+        """The same with fewer voices: enough to learn weights and calibration on many rows."""
+        return replace(self, members=1, trees=self.trees // 2)
+
 
 def recipe(rows: int, bads: int) -> Recipe:
     """Small tables get shallow trees and many inner splits; large ones the other way round."""
     splits = 5 if rows < SMALL else 3
     if bads < BADS_FOR_DEEP:
-        return Recipe(leaves=(8,), rounds=(150,), members=5, splits=splits)
-    members = 3 if rows < LARGE else 1
-    return Recipe(leaves=(8, 24), rounds=(150, 250), members=members, splits=splits)
+        return Recipe(leaves=(8,), rounds=(150,), members=5, trees=200, splits=splits)
+    members = 2 if rows < LARGE else 1
+    trees = 200 if rows < MEDIUM else 100
+    return Recipe((8, 24), rounds=(150, 250), members=members, trees=trees, splits=splits)
 
 
 class BoostedTrees(Rated, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -108,6 +115,7 @@ class BoostedTrees(Rated, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self, frame: pandas.DataFrame, is_bad: Numbers, weights: Numbers, plan: Recipe
     ) -> Numbers:
         """What each part says of rows that it did not learn from."""
+        plan = plan if len(is_bad) < SMALL else plan.narrow
         folds = StratifiedKFold(plan.splits, shuffle=True, random_state=self.seed)
         said = np.empty((len(is_bad), len(plan.weights)))
         for teach, attempt in folds.split(said, is_bad):
@@ -126,7 +134,11 @@ class BoostedTrees(Rated, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             parts.Boosted.fitted(lesson, leaves=leaves, rounds=rounds, members=plan.members)
             for leaves, rounds in zip(plan.leaves, plan.rounds, strict=True)
         ]
-        return known, (*boosted, parts.Forest.fitted(lesson), parts.Lines.fitted(lesson))
+        return known, (
+            *boosted,
+            parts.Forest.fitted(lesson, trees=plan.trees),
+            parts.Lines.fitted(lesson),
+        )
 
 
 def _said(known: Coding, made: tuple[parts.Part, ...], frame: pandas.DataFrame) -> Numbers:

@@ -22,7 +22,6 @@ DIGITS = 12
 # How far a forest's share of bads is drawn to the usual one, so that its log-odds stay finite.
 PULL = 0.01
 SHARE_OF_FEATURES = 0.3
-FOREST_TREES = 200
 FOREST_ROWS = 50_000
 ROWS_PER_LEAF = 2_500
 # How strongly the weights are held to their start: as if so many rows spoke for it.
@@ -82,7 +81,7 @@ class Boosted:
         return cls(tuple(made))
 
     @classmethod
-    def additive(cls, lesson: Lesson) -> "Boosted":
+    def additive(cls, lesson: Lesson, members: int) -> "Boosted":
         """Stumps on ever other features: what they add up to is one step function for each."""
         count = len(lesson.signs)
         made = [
@@ -98,7 +97,7 @@ class Boosted:
                 early_stopping=False,
                 random_state=lesson.seed + number,
             ).fit(lesson.codes, lesson.is_bad, sample_weight=lesson.weights)
-            for number in range(lesson.much(3))
+            for number in range(lesson.much(members))
         ]
         return cls(tuple(made))
 
@@ -122,13 +121,13 @@ class Forest:
     usual: float
 
     @classmethod
-    def fitted(cls, lesson: Lesson) -> "Forest":
+    def fitted(cls, lesson: Lesson, *, trees: int) -> "Forest":
         rows = len(lesson.codes)
         # Below all others, or in the middle where a direction is promised.
         middle = np.array([_middle(column) for column in lesson.codes.T])
         fill = np.where(np.array(lesson.signs) == 0, -1.0, middle)
-        trees = ExtraTreesClassifier(
-            n_estimators=lesson.much(FOREST_TREES if rows <= FOREST_ROWS else FOREST_TREES // 2),
+        forest = ExtraTreesClassifier(
+            n_estimators=lesson.much(trees),
             min_samples_leaf=max(1, round(min(rows, FOREST_ROWS) / ROWS_PER_LEAF)),
             max_features=SHARE_OF_FEATURES,
             bootstrap=rows > FOREST_ROWS,
@@ -136,8 +135,8 @@ class Forest:
             monotonic_cst=list(lesson.signs) if any(lesson.signs) else None,
             random_state=lesson.seed,
         )
-        trees.fit(_filled(lesson.codes, fill), lesson.is_bad, sample_weight=lesson.weights)
-        return cls(trees, fill, lesson.usual)
+        forest.fit(_filled(lesson.codes, fill), lesson.is_bad, sample_weight=lesson.weights)
+        return cls(forest, fill, lesson.usual)
 
     def log_odds(self, codes: Numbers) -> Numbers:
         chance = self.trees.predict_proba(_filled(codes, self.fill))[:, 1]
