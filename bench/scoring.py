@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -175,10 +176,9 @@ def _timed(ask: list[Callable[[Any], Any]], rows: list[Any]) -> list[float]:
 def _kernel() -> Callable[..., Result] | None:
     """The comparison of the kernel, where it is there."""
     try:
-        from bench import kernel  # noqa: PLC0415 (a part of its own)
-    except ImportError:
+        found: Callable[..., Result] = import_module("bench.kernel").measure
+    except ModuleNotFoundError:
         return None
-    found: Callable[..., Result] = kernel.measure
     return found
 
 

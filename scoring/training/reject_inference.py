@@ -111,7 +111,8 @@ def _parcelled(
     rate = np.clip(harshness * (bads + usual) / (rows + 1.0), 0.0, 1.0)
     expected = rate[np.searchsorted(edges, chances[1], side="right")]
     drawn = np.random.default_rng(seed).random(len(expected)) < expected
-    return drawn.astype(np.int8)
+    found: Outcomes = drawn.astype(np.int8)
+    return found
 
 
 def _with(
