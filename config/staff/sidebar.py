@@ -109,6 +109,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Assessments"), "fact_check", "scoring.Assessment"),
             Entry(_("Scorecards"), "model_training", "scoring.ModelVersion"),
             Entry(_("Policies"), "rule", "scoring.PolicyVersion"),
+            Entry(_("Watch on models"), "monitoring", "scoring.ModelWatch"),
+            Entry(_("Alarms of models"), "notification_important", "scoring.ModelAlarm"),
         ),
     ),
 )

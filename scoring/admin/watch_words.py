@@ -1,0 +1,84 @@
+"""What the pages of the watch call things: indicators, groups, sources, levels."""
+
+from collections.abc import Mapping
+
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_noop as noop
+
+from common.admin.chips import chip
+from scoring.features.catalogue import FEATURES
+from scoring.oversight import thresholds
+from scoring.oversight.models import ModelWatch
+
+LOOKS = {"GOOD": "success", "WARN": "warning", "ACT": "danger", "NOT_ENOUGH": "default"}
+NOTHING = "–"
+LACKS: Mapping[str, str] = {
+    "TOO_FEW_CASES": noop("too few cases"),
+    "ONE_CLASS": noop("good cases only, or bad ones only"),
+    "TOO_FEW_PERIODS": noop("too few months"),
+    "TOO_FEW_GROUPS": noop("fewer than two groups that are large enough"),
+}
+ATTRIBUTES: Mapping[str, str] = {
+    "SEX": noop("Sex"),
+    "AGE_BAND": noop("Age"),
+    "REGION": noop("Region of registration"),
+    "HOUSEHOLD": noop("Household registration"),
+}
+GROUPS: Mapping[str, str] = {
+    "F": noop("Women"),
+    "M": noop("Men"),
+    "UNDER_30": noop("Under 30"),
+    "30_TO_49": noop("30 to 49"),
+    "50_AND_OVER": noop("50 and over"),
+    "DISTRICT": noop("District of a city"),
+    "COUNTY": noop("County"),
+    "CITY": noop("City of county rank"),
+}
+SOURCES: Mapping[str, str] = {
+    "bills": noop("Bills"),
+    "bank": noop("Bank accounts"),
+    "social_insurance": noop("Social insurance"),
+    "own_loans": noop("Loans with us"),
+}
+
+
+def level_chip(row: ModelWatch) -> SafeString:
+    """The level in its colour; where there is no figure, why."""
+    word = gettext(LACKS[row.lack]) if row.lack in LACKS else row.get_level_display()
+    return chip(word, code=row.level, looks=LOOKS)
+
+
+def figure(value: float | None, places: int = 3) -> str:
+    """A figure as tables show it."""
+    return NOTHING if value is None else f"{value:.{places}f}"
+
+
+def segment_title(row: ModelWatch) -> str:
+    """What a figure is about, in words: an indicator, a group, a source, a month."""
+    kind = thresholds.KINDS[row.measure]
+    if kind.page == thresholds.FAIRNESS:
+        attribute, _, part = row.segment.partition(":")
+        words = [gettext(ATTRIBUTES.get(attribute, attribute)), group_title(part)]
+        return ": ".join(each for each in words if each)
+    if kind.page == thresholds.SOURCES:
+        return sources_title(row.segment)
+    return feature_title(row.segment)
+
+
+def group_title(name: str) -> str:
+    """A group in words; regions keep their code, indicators their name."""
+    return gettext(GROUPS[name]) if name in GROUPS else feature_title(name)
+
+
+def sources_title(segment: str) -> str:
+    """One source, or several joined."""
+    return " + ".join(
+        gettext(SOURCES[each]) if each in SOURCES else each for each in segment.split("+")
+    )
+
+
+def feature_title(name: str) -> str:
+    """An indicator as people read it."""
+    known = FEATURES.get(name)
+    return known.title.said(get_language() or "") if known else name
