@@ -40,6 +40,7 @@ SPENDING = frozenset(Category(code) for code in range(17)) - {
 INCOME = frozenset({Category.INCOME_SALARY, Category.INCOME_OTHER})
 WIDTH = max(Category) + 1
 WAYS = len(Direction)
+_WAYS, _KINDS = np.arange(WAYS), np.arange(WIDTH)
 _IS_MONEY = np.ones(128, dtype=np.bool_)
 _IS_MONEY[[Source.OWN_LOANS, *FACTS]] = False
 
@@ -74,7 +75,9 @@ class Frame:
         """The recorded rows of the window, and the cell of each in the two tables below."""
         chosen = self.recorded & (self.age_days < WINDOW_DAYS)
         period = self.segment[chosen] * PERIODS + self.age_days[chosen] // PERIOD_DAYS
-        return chosen, (period * WAYS + self.direction[chosen]) * WIDTH + self.category[chosen]
+        # A category or direction that nobody knows must not fall into a neighbour's cell.
+        way, kind = _WAYS[self.direction[chosen]], _KINDS[self.category[chosen]]
+        return chosen, (period * WAYS + way) * WIDTH + kind
 
     @cached_property
     def table_fen(self) -> Numbers:

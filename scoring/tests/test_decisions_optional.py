@@ -1,6 +1,7 @@
 """What is shared beside the records by free choice: it helps, or it is as if it were not there."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -170,7 +171,7 @@ class TestConsent:
                         cast.event(
                             9_000,
                             source=Source.DEVICE,
-                            occurred_at=builders.NOW - builders.timedelta(days=3),
+                            occurred_at=builders.NOW - timedelta(days=3),
                             amount_fen=0,
                             metrics={"device_type": "fan", "on_minutes": 30, "events": 2},
                         )

@@ -244,7 +244,7 @@ class TestFailure:
 
         found = outcomes(columns_of(*people), 3, AS_OF)
 
-        assert found[1] == Failure(feature="confidence", error="FeatureFailed")
+        assert found[1] == Failure(feature="confidence", error="LookupError")
         assert isinstance(found[0], dict)
         assert found[2] == alone
 

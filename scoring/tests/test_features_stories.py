@@ -65,7 +65,7 @@ BALANCES = [
     balance(day, yuan) for day, yuan in [(5, 900), (4, 1_500), (3, 50), (2, 60), (1, 1_490)]
 ]
 
-STORIES = {
+STORIES: dict[str, list[tuple[list[Event], float]]] = {
     # Ability
     "inflow_monthly_90d": [
         ([*LIFE, *PAY, moved(3, 600, IN, Category.TRANSFER_SOCIAL)], 520_000),

@@ -56,22 +56,11 @@ def outcomes(columns: EventColumns, people: int, as_of: datetime) -> list[Outcom
 def _outcome_of_one(columns: EventColumns, as_of_seconds: npt.NDArray[np.int64]) -> Outcome:
     try:
         return _vectors(kernel.features(columns, 1, as_of_seconds))[0]
+    except kernel.FeatureFailed as failed:
+        return Failure(feature=failed.feature, error=failed.why)
     except OF_ROWS as error:
-        return Failure(feature=_blamed(columns, as_of_seconds), error=type(error).__name__)
-
-
-def _blamed(columns: EventColumns, as_of_seconds: npt.NDArray[np.int64]) -> str:
-    """The first feature that fails by itself; none where the rows cannot even be laid out."""
-    try:
-        kernel.features(columns, 1, as_of_seconds, names=())
-    except OF_ROWS:
-        return ""
-    for name in names():
-        try:
-            kernel.features(columns, 1, as_of_seconds, names=(name,))
-        except OF_ROWS:
-            return name
-    return ""
+        # The rows cannot even be laid out.
+        return Failure(feature="", error=type(error).__name__)
 
 
 def _cut_out(columns: EventColumns, place: int) -> EventColumns:
