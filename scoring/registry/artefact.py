@@ -1,11 +1,14 @@
 """Artefacts of models: plain JSON under its own hash, and the ways in which one can be damaged."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from common import canonical
 from common.errors import Refused
 from common.texts import gettext_noop
+
+LARGEST_BYTES = 16_000_000
 
 
 class ModelDamaged(Refused):
@@ -47,6 +50,33 @@ class NumberNotFinite(ModelDamaged):
 
     code = "NUMBER_NOT_FINITE"
     message = gettext_noop("A number in this model file is not finite (%(fault)s).")
+
+
+class ArtefactTooLarge(ModelDamaged):
+    """No model of ours is as large as this file."""
+
+    code = "ARTEFACT_TOO_LARGE"
+    message = gettext_noop("This model file is larger than %(fault)s MB.")
+
+
+def read(content: bytes) -> dict[str, Any]:
+    """A document out of a file that somebody gave; not yet checked.
+
+    Raises ArtefactTooLarge, ArtefactCut, NumberNotFinite.
+    """
+    if len(content) > LARGEST_BYTES:
+        raise ArtefactTooLarge(str(LARGEST_BYTES // 1_000_000))
+    try:
+        found = json.loads(content, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as fault:
+        raise ArtefactCut(f"no JSON: {type(fault).__name__}") from fault
+    if not isinstance(found, dict):
+        raise ArtefactCut("no object")
+    return found
+
+
+def _refuse_constant(word: str) -> float:
+    raise NumberNotFinite(word)
 
 
 def fingerprint(document: Mapping[str, Any]) -> str:

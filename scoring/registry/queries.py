@@ -110,6 +110,11 @@ def card(sha256: str) -> Model:
     return found
 
 
+def version_of(version_id: int) -> ModelVersion:
+    """A version without the weight of its artefact."""
+    return ModelVersion.objects.defer("artefact").get(pk=version_id)
+
+
 def artefact_of(version_id: int) -> Mapping[str, Any]:
     """What a version was registered with."""
     found: Mapping[str, Any] = ModelVersion.objects.values_list("artefact", flat=True).get(

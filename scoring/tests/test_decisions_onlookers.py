@@ -86,7 +86,7 @@ class TestLookingOn:
             challenger.version: found.verdict.score + 40,
         }
         kept = ModelScore.objects.get(model_version=challenger)
-        assert 0 < kept.pd_ppm < PPM
+        assert 0 < (kept.pd_ppm or 0) < PPM
         process.refresh_from_db()
         assert process.state == "DONE"
 
