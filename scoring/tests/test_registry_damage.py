@@ -1,0 +1,85 @@
+"""A model file that is damaged is refused in words; nothing is kept and the champion stays."""
+
+import pytest
+
+from borrowers.tests import cast
+from common.actors import Actor
+from scoring.registry import actions, queries
+from scoring.registry.artefact import ModelDamaged, seal
+from scoring.registry.expert import scorecard
+from scoring.registry.life.trial import FeaturesUnknown, RatingOutOfBounds
+from scoring.registry.models import ModelVersion
+from scoring.tests.builders import another_card
+from scoring.tests.test_registry_life import counts, staff, state_of
+
+
+@pytest.fixture
+def mei():
+    return Actor(kind="STAFF", account_id=cast.officer().pk)
+
+
+@pytest.fixture
+def ann():
+    return staff("+8613900000006")
+
+
+def damaged(**changes):
+    return {**another_card(), **changes}
+
+
+NAN = float("nan")
+BAD = {
+    "altered": damaged(neutral_score=999),
+    "cut": {key: each for key, each in another_card().items() if key != "characteristics"},
+    "of another format": seal(damaged(format=7)),
+    "of an unknown kind": seal(damaged(kind="ORACLE")),
+    "without a kind": {},
+    "not even an object": [],
+    "cut inside": seal(damaged(characteristics=[{"feature": "cover_90d"}])),
+    "with a number that is none": damaged(neutral_score=NAN),
+    "with a scale of nothing": seal(damaged(scale={"pdo": 0, "score": 600, "odds": 50})),
+    "with points beyond any score": seal(damaged(neutral_score=10**9)),
+}
+
+
+@pytest.mark.django_db
+class TestBadFiles:
+    @pytest.mark.parametrize("name", BAD)
+    def test_are_refused_with_words_and_leave_nothing(self, name, mei):
+        actions.load_defaults()
+        before = counts(), ModelVersion.objects.count()
+
+        with pytest.raises(ModelDamaged) as refusal:
+            actions.register(document=BAD[name], by=mei)
+
+        assert str(refusal.value)
+        assert (counts(), ModelVersion.objects.count()) == before
+        assert queries.champion().card == scorecard.expert()
+
+    def test_a_model_that_reads_what_nobody_computes_is_refused(self, mei):
+        document = another_card()
+        document["characteristics"][0]["feature"] = "moon_phase"
+
+        with pytest.raises(FeaturesUnknown, match="moon_phase"):
+            actions.register(document=seal(document), by=mei)
+
+        assert not ModelVersion.objects.exists()
+
+    def test_a_score_that_no_decision_can_hold_is_refused(self, mei):
+        with pytest.raises(RatingOutOfBounds):
+            actions.register(document=seal(damaged(neutral_score=40_000)), by=mei)
+
+    def test_a_version_damaged_in_the_table_moves_nowhere_and_the_champion_stays(self, mei, ann):
+        actions.load_defaults()
+        cut = {key: each for key, each in another_card().items() if key != "scale"}
+        forged = ModelVersion.objects.create(
+            version="forged", kind="EXPERT", artefact=cut, sha256=cut["sha256"]
+        )
+        proposal = actions.propose(version_id=forged.pk, to_state="SHADOW", by=mei)
+        before = counts()
+
+        with pytest.raises(ModelDamaged):
+            actions.approve(proposal_id=proposal, by=ann)
+
+        assert (state_of(forged.pk), counts()) == ("DRAFT", before)
+        assert queries.champion().card == scorecard.expert()
