@@ -49,28 +49,31 @@ def main(words: list[str]) -> int:
     asked = parser.parse_args(words)
     results: dict[str, Result] = {}
     if asked.only != "kernel":
-        results["scoring"] = measure(asked.data, is_quick=asked.quick, jobs=asked.jobs)
+        for growing in measure(asked.data, is_quick=asked.quick, jobs=asked.jobs):
+            results["scoring"] = growing
+            # What was measured so far is worth keeping, should the rest be interrupted.
+            _keep(results, is_quick=asked.quick)
     if asked.only != "scoring" and (kernel := _kernel()) is not None:
         results["kernel"] = kernel(is_quick=asked.quick)
+    _keep(results, is_quick=asked.quick)
     for name, result in results.items():
         _print(name, result)
-    if not asked.quick:
-        _write(results)
     return 0 if all(each.is_met for result in results.values() for each in result.targets) else 1
 
 
-def measure(folder: Path, *, is_quick: bool, jobs: int) -> Result:
-    """Every model on every set, and how long one row takes."""
+def measure(folder: Path, *, is_quick: bool, jobs: int) -> Iterator[Result]:
+    """Every model on every set, and how long one row takes; the result grows set by set."""
     figures: dict[str, Any] = {}
+    figures["one_row"] = one_row = _one_row(folder)
     goals: list[Target | AtLeast] = []
+    goals.append(AtLeast("one row of optbinning, in rows of ours", one_row["ratio"], FAST))
+    yield Result(figures=dict(figures), targets=tuple(goals))
     for name in sets.QUICK if is_quick else sets.SETS:
         chosen = sets.SETS[name]
         found = _compared(chosen, folder, repeats=1 if is_quick else chosen.repeats, jobs=jobs)
         figures[name] = found
         goals += _goals(chosen, found)
-    figures["one_row"] = one_row = _one_row(folder)
-    goals.append(AtLeast("one row of optbinning, in rows of ours", one_row["ratio"], FAST))
-    return Result(figures=figures, targets=tuple(goals))
+        yield Result(figures=dict(figures), targets=tuple(goals))
 
 
 def _compared(chosen: sets.Set, folder: Path, *, repeats: int, jobs: int) -> dict[str, Any]:
@@ -190,14 +193,15 @@ def _print(name: str, result: Result) -> None:
     sys.stdout.flush()
 
 
-def _write(results: dict[str, Result]) -> None:
+def _keep(results: dict[str, Result], *, is_quick: bool) -> None:
     """Into the file of all benches, whose other figures stay as they are."""
+    if is_quick:
+        return
     content = json.loads(RESULTS.read_text(encoding="utf-8"))
     load = [round(each, 2) for each in os.getloadavg()]
     for name, result in results.items():
         content["results"][name] = result.as_json() | {"load_after": load}
     RESULTS.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    sys.stdout.write(f"\nwritten to {RESULTS.parent.name}/{RESULTS.name}\n")
 
 
 if __name__ == "__main__":
