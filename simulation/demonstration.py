@@ -32,6 +32,7 @@ OFFICER_CHANGES = (
     "change_labelproposal",
     "change_alert",
     "propose_policyversion",
+    "decide_linkedcase",
 )
 Told = Callable[[str], None]
 OUR_APPS = ("borrowers", "scoring", "lending", "monitoring")

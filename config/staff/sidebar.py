@@ -107,6 +107,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("Decisions"),
         (
             Entry(_("Assessments"), "fact_check", "scoring.Assessment"),
+            Entry(_("Linked cases"), "hub", "scoring.LinkedCase"),
             Entry(_("Scorecards"), "model_training", "scoring.ModelVersion"),
             Entry(_("Policies"), "rule", "scoring.PolicyVersion"),
             Entry(_("Watch on models"), "monitoring", "scoring.ModelWatch"),

@@ -47,19 +47,22 @@ DELETE FROM scoring_membertransfer
 
 
 @required
-def note_mark(*, borrower_id: int, kind: LinkKind, value: str) -> bool:
+def note_mark(*, borrower_id: int, kind: LinkKind, value: str, at: datetime) -> bool:
     """Keep that a member was seen with a device, an account or a recommendation, as a keyed code.
 
     Nothing is kept of who does not allow it; whether something was.
     """
     if kind is LinkKind.TRANSFER or not consents.is_allowed(borrower_id, SHARED_LINKS):
         return False
-    _mark(borrower_id, MarkKind(int(kind)), truncated(f"link.{kind.name.lower()}", value))
+    code = truncated(f"link.{kind.name.lower()}", value)
+    _mark(borrower_id, MarkKind(int(kind)), code, at)
     return True
 
 
-def _mark(borrower_id: int, kind: MarkKind, code: int) -> None:
-    MemberMark.objects.get_or_create(borrower_id=borrower_id, kind=kind, mark=code)
+def _mark(borrower_id: int, kind: MarkKind, code: int, at: datetime) -> None:
+    MemberMark.objects.get_or_create(
+        borrower_id=borrower_id, kind=kind, mark=code, defaults={"seen_at": at}
+    )
 
 
 @required
@@ -70,7 +73,7 @@ def refresh(*, borrower_id: int, until: datetime) -> int:
     code = behaviour.name_code(borrower_id)
     if code is None:
         return 0
-    _mark(borrower_id, MarkKind.NAME, code)
+    _mark(borrower_id, MarkKind.NAME, code, until)
     since = until - queries.HISTORY
     codes = behaviour.transfer_parties(borrower_id, since=since, until=until)
     named = MemberMark.objects.filter(kind=MarkKind.NAME, mark__in=codes)

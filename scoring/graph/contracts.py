@@ -105,3 +105,36 @@ class Ring:
     money_fen: int
     transfers: int
     marks_shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedPerson:
+    """Somebody in a drawn case, by a number of that case only; the case itself is number 0."""
+
+    number: int
+    steps: int
+    is_in_ring: bool
+    has_applied: bool
+    is_confirmed: bool
+    nearness: float
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLink:
+    """What links two of them; money runs from the first to the second."""
+
+    source: int
+    target: int
+    kind: LinkKind
+    times: int
+    money_fen: int
+    is_before_applying: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A case and those around it, as they allow it now; `others` were left out for room."""
+
+    people: tuple[LinkedPerson, ...]
+    links: tuple[DrawnLink, ...]
+    others: int

@@ -23,7 +23,7 @@ class MemberMark(models.Model):
     borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
     kind = models.PositiveSmallIntegerField(choices=MarkKind.choices)
     mark = models.BigIntegerField()
-    seen_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField()
 
     class Meta:
         constraints = [

@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 
 from borrowers.consent import queries as consents
 from borrowers.consent.purposes import SHARED_LINKS
-from scoring.graph.contracts import Applications, Marks, Ring, Society, Transfers
+from scoring.graph.contracts import Applications, Drawn, Marks, Ring, Society, Transfers
+from scoring.graph.drawing import drawn
 from scoring.graph.models import (
     FraudClaim,
     FraudState,
@@ -139,10 +140,26 @@ def cases() -> QuerySet[LinkedCase]:
     return LinkedCase.objects.all()
 
 
+def around(case: LinkedCase, *, until: datetime) -> Drawn:
+    """A case and those around it who allow it now, by numbers of this picture only."""
+    inside = neighbourhood(case.borrower_id, at=case.applied_at, with_marks=True)
+    return drawn(
+        society_of(inside, until=until),
+        middle=case.borrower_id,
+        applied_at=_seconds(case.applied_at),
+        confirmed=confirmed_among(inside),
+    )
+
+
 def open_claim(borrower_id: int) -> FraudClaim | None:
     """The claim about a person that waits, or was confirmed."""
     rows = FraudClaim.objects.filter(borrower_id=borrower_id)
     return rows.exclude(state=FraudState.TURNED_DOWN).order_by("-pk").first()
+
+
+def claim_of_case(case_id: int) -> FraudClaim | None:
+    """The latest claim that was made in a case."""
+    return FraudClaim.objects.filter(case_id=case_id).order_by("-pk").first()
 
 
 def applied_since(since: datetime, *, first_id: int, before_id: int) -> list[MemberApplication]:

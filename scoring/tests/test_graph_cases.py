@@ -84,7 +84,9 @@ class TestMarks:
 
         with transaction.atomic():
             kept = [
-                actions.note_mark(borrower_id=each.id, kind=LinkKind.DEVICE, value="telephone-7")
+                actions.note_mark(
+                    borrower_id=each.id, kind=LinkKind.DEVICE, value="telephone-7", at=NOW
+                )
                 for each in (lin, lin, wei)
             ]
 
@@ -97,7 +99,9 @@ class TestMarks:
         lin = Circle().add("Lin")
 
         with transaction.atomic():
-            assert not actions.note_mark(borrower_id=lin.id, kind=LinkKind.TRANSFER, value="x")
+            assert not actions.note_mark(
+                borrower_id=lin.id, kind=LinkKind.TRANSFER, value="x", at=NOW
+            )
 
         assert not MemberMark.objects.exists()
 
@@ -148,7 +152,9 @@ class TestExamine:
             circle.sends(name, "Lin", 9_000, NOW - 2 * DAY)
             with transaction.atomic():
                 card = circle.cards[name]
-                actions.note_mark(borrower_id=card.id, kind=LinkKind.DEVICE, value="at home")
+                actions.note_mark(
+                    borrower_id=card.id, kind=LinkKind.DEVICE, value="at home", at=NOW - DAY
+                )
         circle.share_bills()
 
         assert applied(circle, *NAMES[:3]) == [False, False, False]
