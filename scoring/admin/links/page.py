@@ -19,7 +19,7 @@ from common.admin.chips import chip
 from common.errors import NotFound, Refused
 from common.templatetags.money import yuan
 from common.web.refusals import advice, message
-from scoring.admin import pictures
+from scoring.admin.links import pictures
 from scoring.graph import actions, queries
 from scoring.graph.models import CaseState, FraudState, LinkedCase
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.charts.bars import Caption
-from common.charts.network import HEIGHT, RADIUS, WIDTH, Dot, Tie, network, sample, sample_dot
+from scoring.admin.links.network import HEIGHT, RADIUS, WIDTH, Dot, Tie, network, sample, sample_dot
 
 CAPTION = Caption(name="case", title="A case", description="Who is linked")
 

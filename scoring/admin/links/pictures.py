@@ -7,9 +7,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from common.charts.bars import Caption
-from common.charts.network import Dot, Tie, network, sample, sample_dot
 from common.templatetags.money import yuan
 from common.texts import gettext_noop
+from scoring.admin.links.network import Dot, Tie, network, sample, sample_dot
 from scoring.graph.contracts import Drawn, DrawnLink, LinkedPerson, LinkKind
 from scoring.graph.models import LinkedCase
 

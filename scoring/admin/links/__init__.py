@@ -1,0 +1,1 @@
+"""Linked cases for staff: the page, its words, and the picture."""
