@@ -6,6 +6,7 @@ gives one row for each of `asked`; NULL where there is not enough evidence.
 """
 
 PERIODS = range(6)
+SCENES = {"dining": 2, "transport": 3, "travel": 4, "education": 8}
 # Counts, sums and extremes of whole numbers: here no engine may differ in a single bit.
 EXACT = frozenset(
     {
@@ -15,6 +16,8 @@ EXACT = frozenset(
         "active_days_90d",
         "active_weeks_90d",
         "longest_gap_180d",
+        "last_seen_days",
+        "own_late_count",
     }
 )
 
@@ -36,8 +39,12 @@ def _sums() -> dict[str, str]:
         "instalments_90": "is_instalment AND age < 90",
         "gambled_180": "category = 39 AND direction = 2 AND NOT is_own AND age < 180",
         "essential_90": "is_spending AND category IN (1, 3, 8, 10, 11) AND age < 90",
-        "night_90": "is_spending AND amount_fen >= 50000 AND (hour >= 23 OR hour < 6) AND age < 90",
+        "night_90": "is_spending AND is_night AND age < 90",
+        "night_large_90": "is_spending AND is_night AND amount_fen >= 50000 AND age < 90",
+        "weekend_90": "is_spending AND is_weekend AND age < 90",
     }
+    for name, category in SCENES.items():
+        rows[f"{name}_180"] = f"is_spending AND category = {category} AND age < 180"
     for period in PERIODS:
         rows[f"spent_{period}"] = _between("is_spending", 0, period)
         rows[f"back_{period}"] = _between("category = 34 AND NOT is_own", 0, period)
@@ -97,7 +104,7 @@ _FEATURES = {
     "scene_diversity_180d": "CASE WHEN purchases_180 >= 10 THEN entropy END",
     "credit_share_90d": "CASE WHEN is_buying THEN greatest(credit_90 - instalments_90, 0)"
     " / nullif(greatest(credit_90 - instalments_90, 0) + spent_90, 0) END",
-    "night_large_share_90d": "CASE WHEN is_buying THEN night_90 / nullif(spent_90, 0) END",
+    "night_large_share_90d": "CASE WHEN is_buying THEN night_large_90 / nullif(spent_90, 0) END",
     "gambling_share_180d": "CASE WHEN purchases_180 >= 10"
     " THEN gambled_180 / nullif(gambled_180 + spent_180, 0) END",
     "own_instalments": "instalments",
@@ -108,6 +115,15 @@ _FEATURES = {
     "active_weeks_90d": "active_weeks",
     "longest_gap_180d": "CASE WHEN days >= 30 THEN greatest(gap, least(days, 180) - 1 - oldest)"
     " END",
+    "last_seen_days": "newest",
+    "own_late_count": "late",
+    "night_share_90d": "CASE WHEN is_buying THEN night_90 / nullif(spent_90, 0) END",
+    "weekend_share_90d": "CASE WHEN is_buying THEN weekend_90 / nullif(spent_90, 0) END",
+    **{
+        f"{name}_share_180d": f"CASE WHEN purchases_180 >= 10"
+        f" THEN {name}_180 / nullif(spent_180, 0) END"
+        for name in SCENES
+    },
     "confidence": "least(events_180 / CAST(90 AS double precision),"
     " days / CAST(30 AS double precision) / 3, active_weeks / CAST(9 AS double precision), 1)",
 }
@@ -136,7 +152,8 @@ WITH seen AS (
            source = 9 AND category = 35 AS is_instalment,
            CAST(floor((as_of_seconds - 1 + 28800) / 86400.0) - floor((seconds + 28800) / 86400.0)
                 AS integer) AS age,
-           floor((seconds + 28800) / 3600.0) - 24 * floor((seconds + 28800) / 86400.0) AS hour
+           (seconds + 28800) % 86400 >= 82800 OR (seconds + 28800) % 86400 < 21600 AS is_night,
+           CAST(floor((seconds + 28800) / 86400.0) AS bigint) % 7 IN (2, 3) AS is_weekend
       FROM event JOIN asked ON asked.person = event.person AND seconds < as_of_seconds
      WHERE category <> 9
 ), day AS (
@@ -153,6 +170,7 @@ WITH seen AS (
            count(*) FILTER (WHERE age < 90) AS active_days,
            count(DISTINCT floor(age / 7.0)) FILTER (WHERE age < 91) AS active_weeks,
            max(age) FILTER (WHERE age < 180 AND silences = 0) AS oldest,
+           min(age) AS newest,
            max(gap) FILTER (WHERE age < 180 AND silences = 0) AS gap
       FROM reached GROUP BY person
 ), scene AS (
@@ -170,14 +188,15 @@ WITH seen AS (
            count(*) FILTER (WHERE is_spending AND age < 180) AS purchases_180,
            count(*) FILTER (WHERE is_instalment) AS instalments,
            count(*) FILTER (WHERE is_instalment AND direction = 2) AS on_time,
+           count(*) FILTER (WHERE is_instalment AND direction <> 2) AS late,
            {sums}
       FROM seen GROUP BY person
 ), known AS (
     SELECT asked.person, coalesce(days, 0) AS days, coalesce(active_days, 0) AS active_days,
-           coalesce(active_weeks, 0) AS active_weeks, gap, oldest, entropy,
+           coalesce(active_weeks, 0) AS active_weeks, gap, oldest, newest, entropy,
            coalesce(events_180, 0) AS events_180, coalesce(purchases_90, 0) AS purchases_90,
            coalesce(purchases_180, 0) AS purchases_180, coalesce(instalments, 0) AS instalments,
-           coalesce(on_time, 0) AS on_time,
+           coalesce(on_time, 0) AS on_time, coalesce(late, 0) AS late,
            {all}
       FROM asked LEFT JOIN summed ON summed.person = asked.person
            LEFT JOIN history ON history.person = asked.person
