@@ -93,11 +93,11 @@ def _run(engine: str, threads: int, events: Path) -> dict[str, Any]:
     one = {name: str(threads) for name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS")}
     words = [engine, str(threads), str(events), str(_out(events, engine, threads))]
     answer = subprocess.run(  # noqa: S603 (our own interpreter, a list, no shell)
-        [sys.executable, "-m", "bench.inside.kernel", *words],
+        [sys.executable, "-m", "bench.engines.one", *words],
         cwd=ROOT,
         env={**os.environ, **one},
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
     )
     found: dict[str, Any] = json.loads(answer.stdout)

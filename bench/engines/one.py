@@ -1,6 +1,6 @@
 """One engine, the thirty features, the same events: how long, and what came out.
 
-`python -m bench.inside.kernel ENGINE THREADS EVENTS OUT`, in a process of its own, because engines
+`python -m bench.engines.one ENGINE THREADS EVENTS OUT`, in a process of its own, because engines
 read their number of threads once.
 """
 
@@ -77,11 +77,11 @@ def duckdb(columns: EventColumns, people: int, as_of: int, threads: int) -> Call
     return run
 
 
-def polars(columns: EventColumns, people: int, as_of: int, threads: int) -> Callable[[], Found]:  # noqa: ARG001 (it reads its threads from its environment)
-    """Lazy expressions over columns in memory."""
+def polars(columns: EventColumns, people: int, as_of: int, threads: int) -> Callable[[], Found]:
+    """Lazy expressions over columns in memory; threads are read from the environment."""
     import polars as pl  # noqa: PLC0415 (only in the environment of benches)
 
-    from bench.inside import expressions  # noqa: PLC0415 (needs polars)
+    from bench.engines import expressions  # noqa: PLC0415 (needs polars)
 
     table = pl.DataFrame({name: getattr(columns, name) for name in STORED})
     plan = expressions.plan(table.rename({"segment": "person"}).lazy(), people, as_of)
