@@ -69,7 +69,7 @@ def measure(*, is_quick: bool = False) -> Result:
                 for found in [ratios[f"{engine}_{threads}"]]
             ),
         ),
-        notes=("events in memory, best of three rounds; counts and sums are compared bit for bit",),
+        notes=("events in memory, best of seven rounds; counts and sums are compared bit for bit",),
     )
 
 

@@ -21,7 +21,7 @@ from scoring.features import kernel
 from scoring.tests import twin
 
 CHUNK_PEOPLE = 400
-ROUNDS = 3
+ROUNDS = 7
 Found = Mapping[str, npt.NDArray[np.float64]]
 STORED = ("segment", "seconds", "amount_fen", "direction", "category", "source")
 
