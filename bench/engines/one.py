@@ -20,7 +20,7 @@ from borrowers.behaviour.contracts import EventColumns
 from scoring.features import kernel
 from scoring.tests import twin
 
-CHUNK_PEOPLE = 400
+CHUNK_PEOPLE = 100
 ROUNDS = 7
 Found = Mapping[str, npt.NDArray[np.float64]]
 STORED = ("segment", "seconds", "amount_fen", "direction", "category", "source")
@@ -110,7 +110,8 @@ def main(engine: str, threads: str, events: str, out: str) -> None:
         began = time.perf_counter()
         found = run()
         seconds.append(time.perf_counter() - began)
-    np.savez(Path(out), **{name: np.asarray(each) for name, each in found.items()})
+    arrays: dict[str, Any] = {name: np.asarray(each) for name, each in found.items()}
+    np.savez(Path(out), **arrays)
     answer: dict[str, Any] = {"seconds": seconds, "rows": len(columns)}
     sys.stdout.write(json.dumps(answer))
 

@@ -50,20 +50,47 @@ class Frame:
     """Events before each segment's point in time; day 0 is the last day that can be seen."""
 
     segments: int
+    columns: EventColumns
+    rows: Integers
     segment: Integers
+    local: Integers
     day: Integers
     age_days: Integers
-    hour: Integers
     amount_fen: Numbers
     direction: npt.NDArray[np.int8]
     category: npt.NDArray[np.int16]
     source: npt.NDArray[np.int8]
-    place: npt.NDArray[np.int8]
-    channel: npt.NDArray[np.int8]
-    party: Integers
-    balance_fen: Integers
-    measure: Integers
     kept: dict[Callable[["Frame"], Any], Any] = field(default_factory=dict)
+
+    @cached_property
+    def hour(self) -> Integers:
+        """The hour in Shanghai."""
+        return (self.local - self.day * SECONDS_PER_DAY) // SECONDS_PER_HOUR
+
+    @cached_property
+    def place(self) -> npt.NDArray[np.int8]:
+        """Where a purchase was made; this and what follows is laid out where a feature asks."""
+        return self.columns.place[self.rows]
+
+    @cached_property
+    def channel(self) -> npt.NDArray[np.int8]:
+        """How it was paid."""
+        return self.columns.channel[self.rows]
+
+    @cached_property
+    def party(self) -> Integers:
+        """Who was on the other side."""
+        return self.columns.party[self.rows]
+
+    @cached_property
+    def balance_fen(self) -> Integers:
+        """What the account held after it."""
+        return self.columns.balance_fen[self.rows]
+
+    @cached_property
+    def measure(self) -> Integers:
+        """The figures of a fact."""
+        return self.columns.measure[self.rows]
 
     @cached_property
     def recorded(self) -> Mask:
@@ -71,9 +98,9 @@ class Frame:
         return _IS_MONEY[self.source]
 
     @cached_property
-    def _cells(self) -> tuple[Mask, Integers]:
+    def _cells(self) -> tuple[Integers, Integers]:
         """The recorded rows of the window, and the cell of each in the two tables below."""
-        chosen = self.recorded & (self.age_days < WINDOW_DAYS)
+        chosen = np.flatnonzero(self.recorded & (self.age_days < WINDOW_DAYS))
         period = self.segment[chosen] * PERIODS + self.age_days[chosen] // PERIOD_DAYS
         # A category or direction that nobody knows must not fall into a neighbour's cell.
         way, kind = _WAYS[self.direction[chosen]], _KINDS[self.category[chosen]]
@@ -132,17 +159,25 @@ class Frame:
 
         What lies before the silence is no history: one stray payment of years ago proves nothing.
         """
-        segment, age = self.segment[self.recorded], self.age_days[self.recorded]
+        age, bounds = self.recorded_ages
+        first, end = bounds[:-1].copy(), bounds[1:]
         # Rows stand in the order of time, so a silence lies between a row and the next one.
-        is_last = np.append(segment[1:] != segment[:-1], True)[: len(segment)]
-        next_age = np.where(is_last, 0, np.append(age[1:], 0)[: len(age)])
-        first = np.searchsorted(segment, np.arange(self.segments))
-        silent = np.flatnonzero(age - next_age > SILENCE_DAYS)
-        first[segment[silent]] = silent + 1
-        has_any = first < np.searchsorted(segment, np.arange(self.segments), side="right")
+        silent = np.flatnonzero(age[:-1] - age[1:] > SILENCE_DAYS)
+        owner = np.searchsorted(bounds, silent, side="right") - 1
+        is_within = silent + 1 < end[owner]
+        first[owner[is_within]] = silent[is_within] + 1
+        has_any = first < end
+        has_any[has_any] = age[end[has_any] - 1] <= SILENCE_DAYS
         days = np.zeros(self.segments, dtype=np.int64)
         days[has_any] = age[first[has_any]] + 1
         return days
+
+    @cached_property
+    def recorded_ages(self) -> tuple[Integers, Integers]:
+        """The ages of recorded rows, and where each segment's begin and the last one's end."""
+        rows = np.flatnonzero(self.recorded)
+        bounds = np.searchsorted(self.segment[rows], np.arange(self.segments + 1))
+        return self.age_days[rows], bounds
 
     @cached_property
     def months(self) -> Numbers:
@@ -166,9 +201,11 @@ class Frame:
 
     def by_period(self, rows: Mask, *, offset_days: int = 0, periods: int = PERIODS) -> Numbers:
         """Sums of 30-day periods, counted back from `offset_days` before the point in time."""
-        place = self.age_days - offset_days
-        chosen = rows & (place >= 0) & (place < periods * PERIOD_DAYS)
-        cell = self.segment[chosen] * periods + place[chosen] // PERIOD_DAYS
+        chosen = np.flatnonzero(rows)
+        place = self.age_days[chosen] - offset_days
+        is_inside = (place >= 0) & (place < periods * PERIOD_DAYS)
+        chosen, place = chosen[is_inside], place[is_inside]
+        cell = self.segment[chosen] * periods + place // PERIOD_DAYS
         return self._sums(cell, self.amount_fen[chosen], periods)
 
     def by_scene(self, rows: Mask, *, days: int) -> Numbers:
@@ -180,7 +217,8 @@ class Frame:
 
     def total(self, rows: Mask, *, days: int) -> Numbers:
         """The sum over the last `days`."""
-        chosen = rows & (self.age_days < days)
+        chosen = np.flatnonzero(rows)
+        chosen = chosen[self.age_days[chosen] < days]
         return self._sums(self.segment[chosen], self.amount_fen[chosen], 1)[:, 0]
 
     def count(self, rows: Mask, *, days: int | None = None) -> Numbers:
@@ -218,30 +256,38 @@ def _picked(table: Numbers, way: Direction, categories: frozenset[Category]) -> 
     return sums
 
 
+class KindUnheardOf(ValueError):
+    """A row of a category or direction that is none: its cell would be somebody else's."""
+
+
 def cut(columns: EventColumns, segments: int, as_of_seconds: Integers) -> Frame:
-    """Leave out what lies at or after each segment's point in time, and everything medical."""
+    """Leave out what lies at or after each segment's point in time, and everything medical.
+
+    Raises KindUnheardOf.
+    """
+    for codes, width in ((columns.category, WIDTH), (columns.direction, WAYS)):
+        if codes.min(initial=0) < 0 or codes.max(initial=0) >= width:
+            raise KindUnheardOf
     as_of = np.broadcast_to(np.asarray(as_of_seconds, dtype=np.int64), (segments,))
     kept = columns.seconds < as_of[columns.segment]
     kept &= columns.category != Category.MEDICAL
-    segment = columns.segment[kept]
-    local = columns.seconds[kept] + SHANGHAI_SECONDS
+    rows = np.flatnonzero(kept)
+    segment = columns.segment[rows]
+    local = columns.seconds[rows] + SHANGHAI_SECONDS
     day = local // SECONDS_PER_DAY
     last_day = (as_of - 1 + SHANGHAI_SECONDS) // SECONDS_PER_DAY
     return Frame(
         segments=segments,
+        columns=columns,
+        rows=rows,
         segment=segment,
+        local=local,
         day=day,
         age_days=last_day[segment] - day,
-        hour=local % SECONDS_PER_DAY // SECONDS_PER_HOUR,
-        amount_fen=columns.amount_fen[kept].astype(np.float64),
-        direction=columns.direction[kept],
-        category=columns.category[kept],
-        source=columns.source[kept],
-        place=columns.place[kept],
-        channel=columns.channel[kept],
-        party=columns.party[kept],
-        balance_fen=columns.balance_fen[kept],
-        measure=columns.measure[kept],
+        amount_fen=columns.amount_fen[rows].astype(np.float64),
+        direction=columns.direction[rows],
+        category=columns.category[rows],
+        source=columns.source[rows],
     )
 
 

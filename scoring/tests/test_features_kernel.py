@@ -7,6 +7,7 @@ import pytest
 
 from borrowers.behaviour.contracts import Category, Direction, Source
 from scoring.features.catalogue import FEATURES
+from scoring.features.frame import KindUnheardOf
 from scoring.features.kernel import features, plain, vector
 from scoring.tests.events import (
     AS_OF,
@@ -299,3 +300,14 @@ def test_a_vector_as_json_has_null_for_the_unknown():
         "income_trend": None,
         "events_180d": 3.0,
     }
+
+
+class TestRowsOfNoKind:
+    """Sums stand side by side: a row of another width would be counted for somebody else."""
+
+    @pytest.mark.parametrize(("direction", "category"), [(3, 1), (2, 99), (2, -1)])
+    def test_are_refused_before_anything_is_summed(self, direction, category):
+        strange = Event(days_ago(3), 100, direction, category)
+
+        with pytest.raises(KindUnheardOf):
+            features(columns_of([strange], daily_purchases(40)), 2, seconds(AS_OF, AS_OF))

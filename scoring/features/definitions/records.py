@@ -35,7 +35,7 @@ _feature = partial(
 def active(frame: Frame) -> Mask:
     """On which of the last 180 days there was a payment."""
     days = np.zeros((frame.segments, WINDOW_DAYS), dtype=np.bool_)
-    chosen = frame.recorded & (frame.age_days < WINDOW_DAYS)
+    chosen = np.flatnonzero(frame.recorded & (frame.age_days < WINDOW_DAYS))
     days[frame.segment[chosen], frame.age_days[chosen]] = True
     return days
 
@@ -80,10 +80,11 @@ def confidence(frame: Frame) -> Numbers:
 
 def last_seen(frame: Frame) -> Numbers:
     """How old the latest payment is."""
+    age, bounds = frame.recorded_ages
     newest = np.full(frame.segments, np.nan)
-    rows = np.flatnonzero(frame.recorded)
-    # The rows rise in time, so the last one of each segment is the one that stays.
-    newest[frame.segment[rows]] = frame.age_days[rows]
+    # The rows rise in time, so a segment's last one is the latest.
+    has_any = bounds[:-1] < bounds[1:]
+    newest[has_any] = age[bounds[1:][has_any] - 1]
     return newest
 
 

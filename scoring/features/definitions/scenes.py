@@ -15,7 +15,17 @@ from scoring.features.definitions.ability import (
     spent_90d,
     spent_180d,
 )
-from scoring.features.frame import SPENDING, Frame, Numbers, added, distinct, known, ratio, shared
+from scoring.features.frame import (
+    SPENDING,
+    Frame,
+    Numbers,
+    added,
+    distinct,
+    known,
+    ratio,
+    shared,
+    summed,
+)
 
 ESSENTIAL = frozenset(
     {
@@ -111,8 +121,9 @@ def top_merchant(frame: Frame) -> Numbers:
 
 def weekend_share(frame: Frame) -> Numbers:
     """Saturdays and Sundays; 1970-01-01 was a Thursday."""
-    is_weekend = (frame.day + 3) % 7 >= 5
-    part = frame.total(frame.spending & is_weekend, days=90)
+    rows = np.flatnonzero(frame.spending & (frame.age_days < 90))
+    rows = rows[(frame.day[rows] + 3) % 7 >= 5]
+    part = summed(frame, rows, frame.amount_fen[rows])
     return ratio(part, spent_90d(frame), where=enough_purchases_90d(frame))
 
 

@@ -56,10 +56,9 @@ def outcomes(columns: EventColumns, people: int, as_of: datetime) -> list[Outcom
 def _outcome_of_one(columns: EventColumns, as_of_seconds: npt.NDArray[np.int64]) -> Outcome:
     try:
         return _vectors(kernel.features(columns, 1, as_of_seconds))[0]
-    except kernel.FeatureFailed as failed:
-        return Failure(feature=failed.feature, error=failed.why)
+    except kernel.FeatureFailed as error:
+        return Failure(feature=error.feature, error=error.why)
     except OF_ROWS as error:
-        # The rows cannot even be laid out.
         return Failure(feature="", error=type(error).__name__)
 
 
