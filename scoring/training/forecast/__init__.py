@@ -1,0 +1,1 @@
+"""Learning how past months foretell the next ones."""
