@@ -165,6 +165,12 @@ class TestBetweenBanks:
     def test_in_the_same_minutes_needs_no_name(self):
         assert self.links({}, {}) == {("received", "sent", LEG)}
 
+    def test_in_the_same_minutes_is_not_between_two_other_people(self):
+        assert self.links({"counterparty": "Wei"}, {"counterparty": "Chen"}) == set()
+        assert self.links({"counterparty": "Lin"}, {"counterparty": "Lin"}) == {
+            ("received", "sent", LEG)
+        }
+
     def test_after_five_minutes_needs_the_holder(self):
         late = {"at": "2026-03-05 12:05:01"}
 

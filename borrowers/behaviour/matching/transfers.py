@@ -99,7 +99,7 @@ def between_banks(found: Found) -> None:
     both_own = np.isin(columns.category[low], OWN_MONEY) & np.isin(
         columns.category[high], OWN_MONEY
     )
-    is_exact = rows.is_timed[low] & rows.is_timed[high]
+    is_exact = rows.is_timed[low] & rows.is_timed[high] & ~names_differ(rows, low, high)
     kept = are_apart(rows, low, high) & (
         same_holder | both_own | is_exact | by_day(rows, low, high)
     )
@@ -107,19 +107,22 @@ def between_banks(found: Found) -> None:
     tie_legs(found, low[kept], high[kept], BETWEEN_BANKS)
 
 
+def names_differ(rows: Rows, low: Integers, high: Integers) -> Flags:
+    """Both sides name somebody, and not the same: money that came from one and went to another."""
+    one, other = rows.columns.counterparty[low], rows.columns.counterparty[high]
+    return np.asarray((one != other) & (one != 0) & (other != 0))
+
+
 def by_day(rows: Rows, low: Integers, high: Integers) -> Flags:
     """A transfer out and the same amount in on that day, where no name speaks against it."""
     columns = rows.columns
-    names_differ = (
-        (columns.counterparty[low] != columns.counterparty[high])
-        & (columns.counterparty[low] != 0)
-        & (columns.counterparty[high] != 0)
-    )
     is_sent = (columns.category[high] == Category.TRANSFER_SOCIAL) & (
         columns.direction[high] == Direction.OUT
     )
     is_large = rows.paid_fen[low] >= LEAST_BY_DAY_FEN
-    return np.asarray(is_sent & is_large & ~names_differ & (rows.day[low] == rows.day[high]))
+    return np.asarray(
+        is_sent & is_large & ~names_differ(rows, low, high) & (rows.day[low] == rows.day[high])
+    )
 
 
 def paid_in_part(found: Found) -> None:
