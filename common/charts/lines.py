@@ -10,7 +10,7 @@ from common.charts import svg
 from common.charts.bars import Caption
 
 WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BASE = 44, 632, 12, 190
+LEFT, RIGHT, TOP, BASE = 44, 612, 12, 190
 MOST_LABELS = 12
 STROKES = ("stroke-first", "stroke-second", "stroke-third", "stroke-fourth", "stroke-fifth")
 SQUARE = 300
@@ -113,7 +113,12 @@ def _bands(scale: Scale) -> Iterator[SafeString]:
 
 
 def _axis(scale: Scale) -> Iterator[SafeString]:
-    shown = {scale.low, scale.high, *(each for each in (scale.warn, scale.act) if each is not None)}
+    shown = {
+        0.0,
+        scale.low,
+        scale.high,
+        *(each for each in (scale.warn, scale.act) if each is not None),
+    }
     for value in sorted(each for each in shown if scale.low <= each <= scale.high):
         y = scale.y(value)
         look = "chart-line" if value == scale.low else "chart-guide"

@@ -15,9 +15,9 @@ LOOKS = {"GOOD": "success", "WARN": "warning", "ACT": "danger", "NOT_ENOUGH": "d
 NOTHING = "–"
 LACKS: Mapping[str, str] = {
     "TOO_FEW_CASES": noop("too few cases"),
-    "ONE_CLASS": noop("good cases only, or bad ones only"),
+    "ONE_CLASS": noop("one class only"),
     "TOO_FEW_PERIODS": noop("too few months"),
-    "TOO_FEW_GROUPS": noop("fewer than two groups that are large enough"),
+    "TOO_FEW_GROUPS": noop("too few groups"),
 }
 ATTRIBUTES: Mapping[str, str] = {
     "SEX": noop("Sex"),

@@ -38,7 +38,7 @@ class Section:
     note: str = ""
     chart: SafeString | None = None
     legend: Sequence[tuple[str, str]] = field(default_factory=tuple)
-    is_square: bool = False
+    look: str = "is-wide-chart"
 
 
 def drift(model_id: int) -> Iterator[Section]:
@@ -173,6 +173,7 @@ def sources(model_id: int) -> Iterator[Section]:
         title=title,
         note=gettext("What a source adds on average, whatever the others are (Shapley)."),
         chart=level_bars(bars, caption=_caption("shares", title, len(bars))) if bars else None,
+        look="",
         headers=[gettext("Source"), gettext("Share"), gettext("Gain for people with few records")],
         rows=[
             (
@@ -203,7 +204,7 @@ PAGES: Mapping[str, tuple[str, Callable[[int], Iterator[Section]]]] = {
 def _over_time(
     title: str, name: str, measure: str, of: Mapping[str, Sequence[ModelWatch]]
 ) -> Section:
-    days = sorted({row.on_date for rows in of.values() for row in rows})
+    days = sorted({row.on_date for rows in of.values() for row in rows if row.value is not None})
     lines = [
         Line(segment, tuple({row.on_date: row.value for row in rows}.get(day) for day in days))
         for segment, rows in of.items()
@@ -245,7 +246,7 @@ def _said_and_happened(row: ModelWatch) -> Section:
             "On the dashed line they are the same. Above it more defaulted than was said."
         ),
         chart=chart if points else None,
-        is_square=True,
+        look="is-square",
         headers=[gettext("Said"), gettext("Happened"), gettext("Cases")],
         rows=[(f"{said:.1%}", f"{happened:.1%}", f"{cases:,}") for said, happened, cases in points],
     )
@@ -311,6 +312,7 @@ def _groups(attribute: str, title: str, rows: Sequence[ModelWatch]) -> Section:
         chart=level_bars(bars, caption=_caption(f"groups-{attribute}", title, len(bars)))
         if bars
         else None,
+        look="",
         headers=[
             gettext("Group"),
             gettext("Approved"),

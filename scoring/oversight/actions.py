@@ -27,7 +27,7 @@ from scoring.registry.queries import Living
 # How far back outcomes count: a horizon of a year, and the year of decisions before it.
 OUTCOME_DAYS = 2 * 365
 FAIRNESS_DAYS = 365
-LOUD = (Level.WARN, Level.ACT)
+LOUD: tuple[str, ...] = (Level.WARN, Level.ACT)
 
 
 def measure(*, model_id: int, on: date) -> int:
@@ -78,7 +78,7 @@ def keep(*, model_id: int, on: date, findings: Iterable[Finding]) -> int:
     known = set(standing.values_list("measure", "segment"))
     fresh = [row for row in rows if (row.measure, row.segment) not in known]
     kept = ModelWatch.objects.bulk_create(fresh)
-    _raise_alarms(model_id, kept)
+    _raise_alarms(model_id, on, kept)
     return len(kept)
 
 
@@ -111,19 +111,29 @@ def acknowledge(*, alarm_id: int, at: datetime, by: Actor) -> None:
     )
 
 
-def _raise_alarms(model_id: int, rows: Sequence[ModelWatch]) -> None:
-    """One open alarm for the same thing is enough, unless it became worse."""
+def _raise_alarms(model_id: int, on: date, rows: Sequence[ModelWatch]) -> None:
+    """What became loud, or louder than on the day before; what only stays so was told already."""
+    last = (
+        ModelWatch.objects.filter(model_version_id=model_id, on_date__lt=on)
+        .order_by("measure", "segment", "-on_date")
+        .distinct("measure", "segment")
+        .values_list("measure", "segment", "level")
+    )
+    before = {(measure, segment): level for measure, segment, level in last}
     waiting = ModelAlarm.objects.filter(
         acknowledged_at=None, watch__model_version_id=model_id
     ).values_list("watch__measure", "watch__segment", "watch__level")
-    open_at = set(waiting)
+    open_at = {(measure, segment): level for measure, segment, level in waiting.order_by("pk")}
     ModelAlarm.objects.bulk_create(
         ModelAlarm(watch=row)
         for row in rows
-        if row.level in LOUD
-        and (row.measure, row.segment, row.level) not in open_at
-        and (row.measure, row.segment, Level.ACT.value) not in open_at
+        if _loudness(row.level) > _loudness(before.get((row.measure, row.segment)))
+        and _loudness(row.level) > _loudness(open_at.get((row.measure, row.segment)))
     )
+
+
+def _loudness(level: str | None) -> int:
+    return LOUD.index(level) + 1 if level in LOUD else 0
 
 
 def _reference(model_id: int, now: Said, *, on: date) -> watch.Bins:

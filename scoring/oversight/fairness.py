@@ -85,7 +85,9 @@ def accuracy(pd: Real, is_bad: Real, groups: Whole, *, least: int) -> Spread:
     found = [each.value for each in known.values() if each.value is not None]
     if len(found) < 2:
         return Spread(aucs, lacking(Lack.TOO_FEW_GROUPS, _told(aucs)))
-    errors = [_auc_error(each.value or 0.0, bad[groups == code]) for code, each in known.items()]
+    errors = [
+        ranks.auc_error(each.value or 0.0, bad[groups == code]) for code, each in known.items()
+    ]
     gap = max(found) - min(found)
     # The two least certain of the groups stand for all: rather quiet than wrong.
     z = gap / hypot(*sorted(errors)[-2:])
@@ -224,13 +226,3 @@ def _coin_bound(member: Flags) -> float:
     """What a coin's AUC stays below but for one time in a thousand."""
     ins, outs = int(member.sum()), int((~member).sum())
     return 0.5 + 3.29 * float(np.sqrt((ins + outs + 1) / (12 * ins * outs)))
-
-
-def _auc_error(auc: float, is_bad: Flags) -> float:
-    """The standard error of one AUC after Hanley and McNeil (1982)."""
-    bads, goods = int(is_bad.sum()), int((~is_bad).sum())
-    bad_pairs, good_pairs = auc / (2 - auc), 2 * auc**2 / (1 + auc)
-    spread = (
-        auc * (1 - auc) + (bads - 1) * (bad_pairs - auc**2) + (goods - 1) * (good_pairs - auc**2)
-    )
-    return float(np.sqrt(max(spread, 1e-12) / (bads * goods)))

@@ -79,11 +79,13 @@ def discrimination(outcomes: Outcomes, *, trained_auc: float | None, on: date) -
     least = thresholds.smallest_sample(on)
     months = calibration.months_of(outcomes.decided_on)
     ginis: list[float | None] = []
+    errors: list[float | None] = []
     for month in _every(months):
         is_here = months == month
         pd, is_bad = outcomes.pd[is_here], outcomes.is_bad[is_here]
         auc = ranks.auc(pd, is_bad, least=least)
         ginis.append(None if auc.value is None else 2 * auc.value - 1)
+        errors.append(None if auc.value is None else 2 * ranks.auc_error(auc.value, is_bad))
         name = calibration.month_name(month)
         yield _judged("MATURED_AUC", name, auc, on)
         yield _judged("MATURED_KS", name, ranks.ks(pd, is_bad, least=least), on)
@@ -92,7 +94,10 @@ def discrimination(outcomes: Outcomes, *, trained_auc: float | None, on: date) -
     if trained_auc is not None:
         fall = whole if whole.value is None else Measured(trained_auc - whole.value, whole.cases)
         yield _judged("AUC_FALL", "", fall, on)
-    yield _judged("GINI_LOSS", "", _gini_loss(ginis), on)
+    is_falling = stability.is_falling(ginis, errors, period_days=DAYS_A_MONTH)
+    lost = _gini_loss(ginis)
+    level = thresholds.level("GINI_LOSS", lost, on=on, is_beyond_chance=is_falling)
+    yield Finding("GINI_LOSS", "", lost, level)
 
 
 def calibrated(outcomes: Outcomes, *, on: date) -> Iterator[Finding]:

@@ -216,10 +216,17 @@ class TestAlarms:
         assert self.kept(model, months(2), Level.ACT) == 2
         assert self.kept(model, months(3), Level.WARN) == 2
 
-    def test_are_raised_again_after_somebody_looked(self, model):
+    def test_are_not_raised_every_night_after_somebody_looked(self, model):
         self.kept(model, months(0), Level.WARN)
         self.looked(ModelAlarm.objects.get())
-        assert self.kept(model, months(1), Level.WARN) == 1
+        assert self.kept(model, months(1), Level.WARN) == 0
+        assert self.kept(model, months(2), Level.ACT) == 1
+
+    def test_are_raised_again_when_it_was_in_order_in_between(self, model):
+        self.kept(model, months(0), Level.WARN)
+        self.looked(ModelAlarm.objects.get())
+        assert self.kept(model, months(1), Level.GOOD) == 0
+        assert self.kept(model, months(2), Level.WARN) == 1
 
     def test_are_seen_by_one_person_and_the_first_stands(self, model):
         self.kept(model, months(0), Level.ACT)

@@ -124,7 +124,7 @@ class TestDrift:
 class TestCalibration:
     def test_shows_bins_months_and_why_a_month_has_no_figure(self, mei, measured):
         text = text_of(mei, "calibration")
-        for shown in ("2025-07", "0.710", "good cases only, or bad ones only", "2.0%", "5.0%"):
+        for shown in ("2025-07", "0.710", "one class only", "2.0%", "5.0%"):
             assert shown in text
 
 

@@ -188,3 +188,23 @@ class TestGiniStability:
     @pytest.mark.parametrize("ginis", [[], [0.5], [None, None, None], [0.5, None, 0.4]])
     def test_of_too_few_months_is_said_in_words(self, ginis):
         assert stability.gini_stability(ginis).lack is Lack.TOO_FEW_PERIODS
+
+
+class TestAFall:
+    def test_of_a_steady_model_is_hardly_ever_called_one(self):
+        """Weighed by 88, the trend of a few noisy months alone would alarm every other time."""
+        calls = 0
+        for seed in range(SEEDS):
+            ginis = 0.45 + np.random.default_rng(seed).normal(0, 0.05, 8)
+            calls += stability.is_falling(list(ginis), [0.05] * 8, period_days=30.4)
+        assert calls / SEEDS <= 0.01
+
+    def test_that_is_steep_is_called_one(self):
+        ginis = [0.6, 0.55, 0.5, None, 0.4, 0.35]
+        errors = [0.02, 0.02, 0.02, None, 0.02, 0.02]
+        assert stability.is_falling(ginis, errors)
+        assert not stability.is_falling(ginis[::-1], errors[::-1])
+
+    def test_of_one_month_or_none_is_not_called_one(self):
+        assert not stability.is_falling([], [])
+        assert not stability.is_falling([0.5, None], [0.1, None])

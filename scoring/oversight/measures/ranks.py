@@ -62,6 +62,16 @@ def matured(
     return pd[is_ripe], is_bad[is_ripe], decided_on[is_ripe]
 
 
+def auc_error(auc: float, is_bad: Flags) -> float:
+    """The standard error of one AUC after Hanley and McNeil (1982)."""
+    bads, goods = int(is_bad.sum()), int((~is_bad).sum())
+    bad_pairs, good_pairs = auc / (2 - auc), 2 * auc**2 / (1 + auc)
+    spread = (
+        auc * (1 - auc) + (bads - 1) * (bad_pairs - auc**2) + (goods - 1) * (good_pairs - auc**2)
+    )
+    return float(np.sqrt(max(spread, 1e-12) / (bads * goods)))
+
+
 def _auc(pd: Real, is_bad: Flags) -> float:
     bads = int(is_bad.sum())
     goods = len(is_bad) - bads

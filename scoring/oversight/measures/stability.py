@@ -108,6 +108,27 @@ def gini_stability(
     return Measured(float(value), len(figures))
 
 
+def is_falling(
+    figures: Sequence[float | None],
+    errors: Sequence[float | None],
+    *,
+    period_days: float = DAYS_A_WEEK,
+) -> bool:
+    """Whether figures with these standard errors fall by more than chance does in a thousand."""
+    known = [
+        (at * period_days, figure, error)
+        for at, (figure, error) in enumerate(zip(figures, errors, strict=True))
+        if figure is not None and error is not None
+    ]
+    if len(known) < 2:
+        return False
+    at, figure, error = (np.array(each) for each in zip(*known, strict=True))
+    far = at - at.mean()
+    slope = float((far * figure).sum() / (far**2).sum())
+    spread = float(np.sqrt((far**2 * error**2).sum()) / (far**2).sum())
+    return slope < 0 and (spread == 0 or chance_of(slope / spread) < CHANCE)
+
+
 def chance_of(z: float) -> float:
     """How often chance alone gives so large a z, on either side."""
     return float(2 * ndtr(-abs(z)))
