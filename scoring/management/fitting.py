@@ -2,17 +2,21 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from time import perf_counter, perf_counter_ns
 from typing import Any
 
 import numpy as np
 import pandas
 
+<<<<<<< HEAD
 from scoring.management import rejecting
+=======
+from scoring.management import drawings
+>>>>>>> 3ba97a2 (Refuse tables that would teach wrongly, save whole files or none, and draw what was measured)
 from scoring.registry import artefact, loading
 from scoring.registry.contracts import Model
 from scoring.training import cards, evaluation, refusals, table
@@ -92,6 +96,8 @@ class Found:
 
 def fitted(question: Question, *, tell: Callable[[], None] = lambda: None) -> Found:
     """Read, refuse what cannot teach, measure in folds, fit on all, keep. Raises Refused."""
+    if question.save is not None:
+        _check_place(question.save)
     rows = _rows(question)
     splits, repeats = question.cv
     make = model_of(question.model)
@@ -122,6 +128,8 @@ def fitted(question: Question, *, tell: Callable[[], None] = lambda: None) -> Fo
         saved=None if question.save is None else str(question.save),
         rejects=_rejects(question, rows),
     )
+    if question.plots is not None:
+        _draw(question.plots, rows, report.out_of_fold, found.bins)
     if question.save is not None:
         write(question.save, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     return found
@@ -131,6 +139,7 @@ def _rows(question: Question) -> table.Table:
     rows = _read(question)
     if question.drop_repeated:
         rows = rows.without_repeated()
+    evaluation.check_outcomes(rows.is_bad, question.cv[0])
     if rows.frame.shape[1] == 0:
         raise refusals.NothingToLearnFrom
     leaks = evaluation.leaking(rows.frame, rows.is_bad)
@@ -205,9 +214,23 @@ def _microseconds(model: Model, frame: pandas.DataFrame) -> tuple[float, float]:
 
 def write(path: Path, text: str) -> None:
     """The whole file or nothing. Raises FileNotWritable."""
+    beside = path.with_name(f"{path.name}.part")
     try:
-        with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-            file.write(text)
-        Path(file.name).replace(path)
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
     except OSError as error:
+        beside.unlink(missing_ok=True)
         raise refusals.FileNotWritable(path=path) from error
+
+
+def _check_place(path: Path) -> None:
+    """Said before the long work, not after it. Raises FileNotWritable."""
+    if not path.parent.is_dir() or path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise refusals.FileNotWritable(path=path)
+
+
+def _draw(folder: Path, rows: table.Table, chance: evaluation.Numbers, bins: list[Any]) -> None:
+    try:
+        drawings.draw(folder, is_bad=rows.is_bad, chance=chance, bins=bins)
+    except OSError as error:
+        raise refusals.FileNotWritable(path=folder) from error

@@ -122,6 +122,14 @@ def folds(
     return list(plan.split(np.zeros(len(is_bad)), is_bad))
 
 
+def check_outcomes(is_bad: Outcomes, least: int) -> None:
+    """Every fold needs both outcomes. Raises OneClassOnly."""
+    bads = int(is_bad.sum())
+    goods = len(is_bad) - bads
+    if min(bads, goods) < least:
+        raise refusals.OneClassOnly(bads=bads, goods=goods, least=least)
+
+
 def cross_validated(
     make: Callable[[], Any],
     frame: pandas.DataFrame,
@@ -133,10 +141,7 @@ def cross_validated(
     tell: Callable[[], None] = lambda: None,
 ) -> Report:
     """Fit anew in every fold and measure on the rest. Raises OneClassOnly."""
-    bads = int(is_bad.sum())
-    goods = len(is_bad) - bads
-    if min(bads, goods) < splits:
-        raise refusals.OneClassOnly(bads=bads, goods=goods, least=splits)
+    check_outcomes(is_bad, splits)
     made: list[Measures] = []
     seconds: list[float] = []
     total = np.zeros(len(is_bad))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 Numbers = NDArray[np.float64]
 MOST_ROUNDS = 300
@@ -41,9 +42,16 @@ def weigh(
 
     start = np.append(np.clip(0.0, lower, upper), np.log(usual / (1.0 - usual)))
     limits = [*zip(lower, upper, strict=True), (-np.inf, np.inf)]
-    found = minimize(
-        loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": MOST_ROUNDS}
-    )
+    # Columns are few: threads would only wait for one another.
+    with threadpool_limits(limits=1, user_api="blas"):
+        found = minimize(
+            loss,
+            start,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=limits,
+            options={"maxiter": MOST_ROUNDS},
+        )
     weights: Numbers = found.x[:-1]
     return Weighed(weights, float(found.x[-1] - middle @ weights))
 

@@ -38,6 +38,8 @@ SETTINGS = (
     Setting(pull=10.0, most=40, least_share=0.02, penalty=5.0, freedom=Freedom(1.0, 0.5, 0.5)),
     Setting(pull=15.0, most=60, least_share=0.01, penalty=3.0, freedom=Freedom(0.7, 0.3, 0.5)),
 )
+# More rows than these say nothing new about weights, and fill the memory.
+MOST_WEIGHED = 60_000
 # Neighbouring steps nearer than this (log-odds; a quarter of a point) are one.
 SAME = 0.01
 
@@ -131,24 +133,40 @@ def _learned(
 ) -> Learned:
     lesson = binning.Lesson(is_bad, rows, setting.pull, setting.most, setting.least_share)
     parts = _binned(frame, lesson, signs, setting.least_information)
-    steps = [part.sums(frame[name])[:, None] for name, part in parts.items()]
+    chosen, weights = _sampled(is_bad, rows)
+    taught = frame.iloc[chosen]
+    steps = [part.sums(taught[name])[:, None] for name, part in parts.items()]
     scales = {name: setting.freedom.scales(curve) for name, curve in curves.items()}
-    bows = [scales[name] * curve.columns(_figures(frame[name])) for name, curve in curves.items()]
+    bows = [scales[name] * curve.columns(_figures(taught[name])) for name, curve in curves.items()]
     if not steps and not bows:
         return Learned({}, {}, 0.0)
     limits = [curve.limits(signs[name]) for name, curve in curves.items()]
     found = weigh(
         np.hstack([*steps, *bows]),
-        is_bad,
-        rows,
+        is_bad[chosen],
+        weights,
         penalty=setting.penalty,
         lower=np.concatenate([np.zeros(len(steps)), *(low for low, _ in limits)]),
         upper=np.concatenate([np.full(len(steps), np.inf), *(high for _, high in limits)]),
     )
-    weights = iter(found.weights)
-    weighed = {name: _weighed(part, float(next(weights))) for name, part in parts.items()}
-    bent = {n: np.array([each * next(weights) for each in scales[n]]) for n in curves}
+    counts = iter(found.weights)
+    weighed = {name: _weighed(part, float(next(counts))) for name, part in parts.items()}
+    bent = {n: np.array([each * next(counts) for each in scales[n]]) for n in curves}
     return Learned(weighed, bent, found.intercept)
+
+
+def _sampled(is_bad: Numbers, rows: Numbers) -> tuple[NDArray[np.intp], Numbers]:
+    """Rows enough to weigh with, of each outcome, and what they count; all of a small table."""
+    if len(is_bad) <= MOST_WEIGHED:
+        return np.arange(len(is_bad)), rows
+    chosen, weights = [], []
+    for outcome in (0.0, 1.0):
+        there = np.flatnonzero(is_bad == outcome)
+        count = min(len(there), MOST_WEIGHED // 2)
+        kept = there[np.linspace(0, len(there) - 1, count).astype(np.intp)]
+        chosen.append(kept)
+        weights.append(rows[kept] * len(there) / count)
+    return np.concatenate(chosen), np.concatenate(weights)
 
 
 def _binned(
