@@ -12,11 +12,7 @@ from typing import Any
 import numpy as np
 import pandas
 
-<<<<<<< HEAD
-from scoring.management import rejecting
-=======
-from scoring.management import drawings
->>>>>>> 3ba97a2 (Refuse tables that would teach wrongly, save whole files or none, and draw what was measured)
+from scoring.management import drawings, rejecting
 from scoring.registry import artefact, loading
 from scoring.registry.contracts import Model
 from scoring.training import cards, evaluation, refusals, table
