@@ -19,7 +19,7 @@ from scoring.training import evaluation
 from scoring.training.models.additive import AdditiveScorecard
 from scoring.training.models.boost import BoostedTrees, recipe
 from scoring.training.models.rated import rows_of
-from scoring.training.refusals import OneClassOnly
+from scoring.training.refusals import NothingToLearnFrom, OneClassOnly
 
 CLOSE = 1e-9
 QUICK = 0.1
@@ -210,6 +210,37 @@ def test_the_challenger_ranks_what_lines_cannot_see():
     model = BoostedTrees(effort=QUICK).fit(frame[:400], is_bad[:400])
 
     assert evaluation.auc(is_bad[400:], model.predict_proba(frame[400:])[:, 1]) > 0.75
+
+
+@pytest.mark.parametrize("kind", [BoostedTrees, AdditiveScorecard])
+class TestPoorColumns:
+    @pytest.fixture
+    def poor(self):
+        frame, is_bad = lesson(200)
+        frame["never_known"] = np.nan
+        frame["same"] = 1.0
+        frame["names"] = [f"person {number}" for number in range(200)]
+        frame["is_flagged"] = frame["income"] > 3000
+        frame["huge"] = frame["income"] * 1e300
+        frame["home"] = frame["home"].astype("category")
+        return frame, is_bad
+
+    def test_are_told_alike_by_model_and_artefact(self, kind, poor):
+        frame, is_bad = poor
+        made = kind(effort=QUICK).fit(frame, is_bad)
+        model = loading.load(document_of(made))
+
+        again = np.array([model.pd(row) for row in rows_of(frame)])
+
+        assert np.abs(again - made.predict_proba(frame)[:, 1]).max() <= CLOSE
+        assert {"never_known", "names"}.isdisjoint(model.features)
+
+    @pytest.mark.parametrize("column", ["never_known", "names"])
+    def test_teach_nothing_alone(self, kind, poor, column):
+        frame, is_bad = poor
+
+        with pytest.raises(NothingToLearnFrom):
+            kind(effort=QUICK).fit(frame[[column]], is_bad)
 
 
 def test_the_recipe_hangs_on_the_size_alone():

@@ -176,10 +176,8 @@ def _part(column: CodedColumn, table: Table, rows: Numbers) -> cards.Part:
 def _by_points(
     words: Mapping[str, int], steps: Sequence[float] | Table
 ) -> tuple[tuple[tuple[str, ...], ...], tuple[float, ...]]:
-    """Words that add the same share a bin; a feature without any word has one for nobody."""
+    """Words that add the same share a bin."""
     bins: dict[float, list[str]] = {}
     for word, code in words.items():
         bins.setdefault(float(steps[code]), []).append(word)
-    if not bins:
-        return ((),), (float(steps[0]),)
     return tuple(tuple(each) for each in bins.values()), tuple(bins)

@@ -8,6 +8,8 @@ import numpy as np
 import pandas
 from numpy.typing import NDArray
 
+from scoring.training import refusals
+
 Numbers = NDArray[np.float64]
 MOST_CODES = 254
 # A word that fewer rows carry says nothing of its own: it counts as missing.
@@ -75,8 +77,15 @@ class Coding:
 
 
 def learned(frame: pandas.DataFrame, is_bad: Numbers, *, most: int = MOST_CODES) -> Coding:
-    """The coding of a table of figures and words."""
-    return Coding(tuple(_learned(frame[name], is_bad, most) for name in frame.columns))
+    """The coding of a table of figures and words; a column without any code is left out.
+
+    Raises NothingToLearnFrom when no column is left.
+    """
+    found = [_learned(frame[name], is_bad, most) for name in frame.columns]
+    columns = tuple(each for each in found if each is not None)
+    if not columns:
+        raise refusals.NothingToLearnFrom
+    return Coding(columns)
 
 
 def at(table: Numbers, codes: Numbers) -> Numbers:
@@ -86,15 +95,17 @@ def at(table: Numbers, codes: Numbers) -> Numbers:
     return found
 
 
-def _learned(column: "pandas.Series[Any]", is_bad: Numbers, most: int) -> CodedColumn:
+def _learned(column: "pandas.Series[Any]", is_bad: Numbers, most: int) -> CodedColumn | None:
     if pandas.api.types.is_numeric_dtype(column):
         return _figures(column, most)
     return _words(column, is_bad, most)
 
 
-def _figures(column: "pandas.Series[Any]", most: int) -> CodedColumn:
+def _figures(column: "pandas.Series[Any]", most: int) -> CodedColumn | None:
     value = column.to_numpy(dtype=np.float64, na_value=np.nan)
     value = value[~np.isnan(value)]
+    if not len(value):
+        return None
     edges = _edges(np.unique(value), value, most)
     place = np.searchsorted(edges, value, side="right")
     rows = np.bincount(place, minlength=len(edges) + 1)
@@ -116,14 +127,16 @@ def _edges(distinct: Numbers, value: Numbers, most: int) -> Numbers:
     return np.unique(np.where(halfway > distinct[place], halfway, distinct[place + 1]))
 
 
-def _words(column: "pandas.Series[Any]", is_bad: Numbers, most: int) -> CodedColumn:
+def _words(column: "pandas.Series[Any]", is_bad: Numbers, most: int) -> CodedColumn | None:
     known = column.notna().to_numpy()
     table = pandas.DataFrame({"word": column[known].astype(str), "bad": is_bad[known]})
     found = table.groupby("word")["bad"].agg(["sum", "count"])
     found = found[found["count"] >= LEAST_ROWS].nlargest(most, "count")
+    if found.empty:
+        return None
     usual = float(np.clip(is_bad.mean(), 1e-6, 1 - 1e-6))
     rate = (found["sum"] + PRIOR_ROWS * usual) / (found["count"] + PRIOR_ROWS)
     rate = rate.sort_index().sort_values(kind="stable")
     words = {str(word): code for code, word in enumerate(rate.index)}
-    levels = np.log(rate.to_numpy() / (1 - rate.to_numpy())) if words else np.zeros(1)
+    levels = np.log(rate.to_numpy() / (1 - rate.to_numpy()))
     return CodedColumn(str(column.name), np.empty(0), words, levels)

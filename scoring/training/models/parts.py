@@ -208,8 +208,10 @@ def _curves(lesson: Lesson, index: int) -> list[tuple[int, Numbers, NDArray[np.i
     missing = np.append(np.zeros(column.count), 1.0)
     curves = []
     for levels in (column.levels, ranks):
-        usual = np.average(levels, weights=rows[:-1]) if rows[:-1].any() else 0.0
-        curves.append(np.append(levels - usual, 0.0))
+        # Figures may be so large that their squares are not finite.
+        small = levels / max(float(np.abs(levels).max()), 1e-300)
+        usual = np.average(small, weights=rows[:-1]) if rows[:-1].any() else 0.0
+        curves.append(np.append(small - usual, 0.0))
     curves.append(missing - rows[-1] / len(codes))
     return [(index, curve, place) for curve in curves]
 
