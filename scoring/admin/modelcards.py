@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from common.charts.bars import Bar, Caption, month_bars
 from common.charts.curve import Axes, curve
+from common.rates import PPM
 from common.web.refusals import message
+from scoring.oversight import queries as oversight
+from scoring.oversight.thresholds import FAIRNESS, KINDS
 from scoring.registry.artefact import ModelDamaged
 from scoring.registry.cards import content
-from scoring.registry.cards.content import FairnessSection, ModelCard
+from scoring.registry.cards.content import Fairness, FairnessSection, ModelCard
 from scoring.registry.loading import load
 from scoring.registry.models import ModelVersion
 
@@ -34,11 +37,11 @@ METRICS = {
 CALIBRATIONS = {"NONE": _("none"), "PLATT": _("logistic (Platt)"), "ISOTONIC": _("isotonic")}
 
 
-def shown(row: ModelVersion, *, fairness: FairnessSection | None = None) -> dict[str, Any]:
+def shown(row: ModelVersion) -> dict[str, Any]:
     """What the templates of a card need. A damaged artefact is told, and has no card."""
     try:
         model = load(row.artefact)
-        card = content.card_of(row.artefact, inputs=model.features, fairness=fairness)
+        card = content.card_of(row.artefact, inputs=model.features, fairness=_fairness(row))
     except ModelDamaged as damage:
         return {"damage": message(damage)}
     return {
@@ -68,8 +71,29 @@ def file_of(row: ModelVersion, form: str, language: str) -> HttpResponse:
     return answer
 
 
+def _fairness(row: ModelVersion) -> FairnessSection | None:
+    """The last figures of the fairness test, where oversight has taken any."""
+    measures = [name for name, kind in KINDS.items() if kind.page == FAIRNESS]
+    found = oversight.latest(row.pk, measures)
+    if not found:
+        return None
+    figures = tuple(
+        Fairness(
+            measure=gettext(KINDS[each.measure].title),
+            segment=each.segment,
+            value=None if each.value_ppm is None else each.value_ppm / PPM,
+            cases=each.cases,
+            level=str(each.get_level_display()),
+        )
+        for each in found
+    )
+    return FairnessSection(max(each.on_date for each in found), figures)
+
+
 def _metrics(card: ModelCard) -> Iterator[tuple[str, str, str]]:
-    for each in card.metrics:
+    known = list(METRICS)
+    place = {name: number for number, name in enumerate(known)}
+    for each in sorted(card.metrics, key=lambda one: place.get(one.name, len(known))):
         spread = "" if each.deviation is None else number_format(each.deviation, 3)
         yield str(METRICS.get(each.name, each.name)), number_format(each.value, 3), spread
 

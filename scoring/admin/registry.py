@@ -29,7 +29,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     """Which model decides, which ones look on, and what is in each."""
 
     change_list_template = "admin/scoring/modelversion/change_list.html"
-    list_display = ("version", "stand", "share", "kind", "registered_at", "sha256")
+    list_display = ("version", "stand", "share", "kind", "registered_at", "mark")
     list_filter = ("state", "kind")
     search_fields = ("version", "sha256")
     ordering = ("-pk",)
@@ -147,6 +147,10 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("State"), ordering="state")
     def stand(self, row: ModelVersion) -> str:
         return chip(row.get_state_display(), code=row.state, looks=LOOKS)
+
+    @admin.display(description=_("Hash"))
+    def mark(self, row: ModelVersion) -> str:
+        return f"{row.sha256[:12]}…"
 
     @admin.display(description=_("Share of the applicants"), ordering="share_ppm")
     def share(self, row: ModelVersion) -> str:

@@ -19,10 +19,12 @@ from scoring.features import kernel
 from scoring.features.catalogue import FEATURES
 from scoring.registry import artefact
 from scoring.registry import queries as registry
+from scoring.registry.cards.evidence import evidence
 from scoring.registry.contracts import Contribution, Model
 from scoring.registry.loading import load
 from scoring.registry.models import ModelState, ModelStep, ModelVersion
 from scoring.training import evaluation, refusals
+from scoring.training.cards import bins_of
 from scoring.training.labels.datasets import Dataset, dataset
 from scoring.training.models.catalogue import model_of
 
@@ -66,21 +68,22 @@ def trained(
 
     out_of_time = later(make, frame, table)
     model = make().fit(frame, table.is_bad)
-    document = artefact.seal(
-        model.artefact(
-            version=f"{kind}-{labels_until:%Y%m%d}-{table.sha256[:8]}-{seed}",
-            trained={
-                "target": "is_bad",
-                "rows": len(table),
-                "bads": table.bads,
-                "data_sha256": table.sha256,
-                "seed": seed,
-                "metrics": {} if out_of_time is None else out_of_time["metrics"],
-                "window": [day_of(table.as_of[0]), day_of(table.as_of[-1])],
-            },
-        )
+    document = model.artefact(
+        version=f"{kind}-{labels_until:%Y%m%d}-{table.sha256[:8]}-{seed}",
+        trained={
+            "target": "is_bad",
+            "rows": len(table),
+            "bads": table.bads,
+            "data_sha256": table.sha256,
+            "seed": seed,
+            "metrics": {} if out_of_time is None else out_of_time["metrics"],
+            "evidence": {} if out_of_time is None else out_of_time.pop("evidence"),
+            "window": [day_of(table.as_of[0]), day_of(table.as_of[-1])],
+        },
     )
-    return Trained(document, len(table), table.bads, out_of_time)
+    # What stood in each bin, for the model's card.
+    document["trained"]["bins"] = bins_of(document, frame, table.is_bad)
+    return Trained(artefact.seal(document), len(table), table.bads, out_of_time)
 
 
 def learnable(frame: pandas.DataFrame) -> pandas.DataFrame:
@@ -113,6 +116,7 @@ def later(
         "rows": int(attempt.sum()),
         "bads": int(table.is_bad[attempt].sum()),
         "metrics": asdict(evaluation.measures(table.is_bad[attempt], probability)),
+        "evidence": evidence(table.is_bad[attempt], probability),
     }
 
 
