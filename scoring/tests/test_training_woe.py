@@ -9,8 +9,9 @@ from sklearn.base import clone
 
 from scoring.registry import artefact, loading, points
 from scoring.tests import outcomes
-from scoring.training import binning, cards, evaluation, refusals
-from scoring.training.curves import Freedom, curve_of
+from scoring.training import cards, evaluation, refusals
+from scoring.training.evidence import binning
+from scoring.training.evidence.curves import Freedom, curve_of
 from scoring.training.models.woe import SETTINGS, WoeScorecard
 
 TRAINED = {"rows": 400, "bads": 100}

@@ -13,10 +13,11 @@ import pandas
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from scoring.training import binning, cards, refusals
+from scoring.training import cards, refusals
 from scoring.training.cards import SCALE, Part
-from scoring.training.curves import Curve, Freedom, curve_of
-from scoring.training.weighing import weigh
+from scoring.training.evidence import binning
+from scoring.training.evidence.curves import Curve, Freedom, curve_of
+from scoring.training.evidence.weighing import weigh
 
 Numbers = NDArray[np.float64]
 

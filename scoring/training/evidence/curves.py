@@ -7,7 +7,7 @@ import numpy as np
 import pandas
 from numpy.typing import NDArray
 
-from scoring.training.binning import codes_of
+from scoring.training.evidence.binning import codes_of
 
 Numbers = NDArray[np.float64]
 # A curve ends where the outermost hundredth of the rows begins, and becomes so many steps.

@@ -1,0 +1,1 @@
+"""What a feature says of the outcome: bins, curves, and what each of them counts."""
