@@ -75,7 +75,7 @@ class Circle:
         """What lending does under the application's lock."""
         with transaction.atomic():
             return actions.examine(
-                application_id=NAMES.index(name) + 1, borrower_id=self.cards[name].id, at=at
+                application_id=900_001 + NAMES.index(name), borrower_id=self.cards[name].id, at=at
             )
 
     def renew(self, *names: str, until: datetime = NOW) -> int:
