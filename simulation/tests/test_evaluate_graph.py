@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.graph.rings import rings
-from simulation.evaluation import graphs
-from simulation.evaluation.linked import counted, mutual, seen
+from simulation.evaluation.societies import graphs
+from simulation.evaluation.societies.linked import counted, mutual, seen
 from simulation.world import simulate
 
 

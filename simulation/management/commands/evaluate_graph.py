@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from common.periods import add_months
-from simulation.evaluation.graphs import evaluate
+from simulation.evaluation.societies.graphs import evaluate
 from simulation.management.commands.simulate import LAST_MONTH, MOST_PEOPLE, progress, whole
 from simulation.world import World, simulate
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from scoring.graph import rings
 from scoring.graph.contracts import Flags, Real
-from simulation.evaluation.hazards import Cases, cases
-from simulation.evaluation.linked import Counted, counted, seen
+from simulation.evaluation.societies.hazards import Cases, cases
+from simulation.evaluation.societies.linked import Counted, counted, seen
 from simulation.evaluation.whole import Figure
 from simulation.world import World
 
@@ -88,10 +88,13 @@ def lift(given: Cases) -> Mapping[str, float]:
 
 def out_of_fold(columns: Real, is_bad: Flags) -> Real:
     """What a logistic regression says of the people it has not seen."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 (heavy, and only here)
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict  # noqa: PLC0415
-    from sklearn.pipeline import make_pipeline  # noqa: PLC0415
-    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 (heavy, only here)
+    from sklearn.model_selection import (
+        StratifiedKFold,
+        cross_val_predict,
+    )
+    from sklearn.pipeline import make_pipeline  # noqa: PLC0415 (heavy, only here)
+    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415 (heavy, only here)
 
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=2024)
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000))

@@ -11,7 +11,7 @@ import numpy as np
 from scoring.graph import hazard, rings
 from scoring.graph.contracts import Flags, Integers, Real
 from scoring.graph.network import adjacency, agreed, nearness, shared
-from simulation.evaluation.linked import Seen
+from simulation.evaluation.societies.linked import Seen
 from simulation.words import Direction, Scene
 from simulation.world import World
 from simulation.world.events import Kind

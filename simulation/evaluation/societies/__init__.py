@@ -1,0 +1,1 @@
+"""Made societies looked at as a graph, and compared with what is true of them."""
