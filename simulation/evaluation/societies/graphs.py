@@ -88,17 +88,16 @@ def lift(given: Cases) -> Mapping[str, float]:
 
 def out_of_fold(columns: Real, is_bad: Flags) -> Real:
     """What a logistic regression says of the people it has not seen."""
+    from sklearn import model_selection  # noqa: PLC0415 (heavy, only here)
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 (heavy, only here)
-    from sklearn.model_selection import (
-        StratifiedKFold,
-        cross_val_predict,
-    )
     from sklearn.pipeline import make_pipeline  # noqa: PLC0415 (heavy, only here)
     from sklearn.preprocessing import StandardScaler  # noqa: PLC0415 (heavy, only here)
 
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=2024)
+    folds = model_selection.StratifiedKFold(FOLDS, shuffle=True, random_state=2024)
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000))
-    said = cross_val_predict(model, columns, is_bad, cv=folds, method="predict_proba")
+    said = model_selection.cross_val_predict(
+        model, columns, is_bad, cv=folds, method="predict_proba"
+    )
     return np.asarray(said[:, 1])
 
 
