@@ -11,13 +11,24 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC
 from pathlib import Path
 
-from bench import command, deliveries, ingest, latency, machine, memory, reading, rooms, start
+from bench import (
+    command,
+    deliveries,
+    ingest,
+    latency,
+    machine,
+    memory,
+    online,
+    reading,
+    rooms,
+    start,
+)
 from bench.figures import Result, as_plain
 from common import clock
 from tests.machinery.running import Platform, running_platform
 
 RESULTS = Path(__file__).with_name("results.json")
-INSIDE = ("latency", "memory after work", "rooms", "deliveries", "ingest")
+INSIDE = ("latency", "memory after work", "rooms", "online", "deliveries", "ingest")
 NAMES = ("start", "idle memory", "assess", "reading", *INSIDE)
 
 
@@ -67,6 +78,8 @@ def _measured_inside(wanted: list[str], platform: Platform) -> Iterator[tuple[st
         yield "memory after work", memory.measure(platform)
     if "rooms" in wanted:
         yield "rooms", rooms.measure(platform)
+    if "online" in wanted:
+        yield "online", online.measure(platform)
     if "deliveries" in wanted:
         yield "deliveries", deliveries.measure(platform)
     if "ingest" in wanted:
