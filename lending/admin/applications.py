@@ -27,7 +27,7 @@ from common.errors import Refused
 from common.rates import percent, ppm_from_percent
 from common.web.amounts import FenField
 from common.web.refusals import in_words
-from lending.admin import words
+from lending.admin import outlook, words
 from lending.admin.figures import amount, cover, person_link
 from lending.applications import deciding, proofs, queries
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
@@ -274,7 +274,7 @@ def _explained(row: LoanApplication) -> dict[str, Any]:
     if row.assessment_id is None:
         return {}
     told = decisions.explanation(row.pk)
-    return {
+    return outlook.shown(row.borrower_id, told.as_of) | {
         "explanation": told,
         "review_words": reviews.words(told.review.reason_code) if told.review else "",
         "review_outcome": CODES[told.review.outcome] if told.review else "",
