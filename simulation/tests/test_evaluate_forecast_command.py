@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from simulation.evaluation.credit import town
-from simulation.evaluation.events import known
-from simulation.evaluation.forecasting import Months, after, by_month, compared, of_statements
+from simulation.evaluation.lent.events import known
+from simulation.evaluation.lent.forecasting import Months, after, by_month, compared, of_statements
+from simulation.evaluation.lent.tables import town
 
 HEAD = "loan_id,d,ldate,s"
 

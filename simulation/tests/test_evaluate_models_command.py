@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from simulation.evaluation import champions
-from simulation.evaluation.credit import TrainingSet
+from simulation.evaluation.lent import champions
+from simulation.evaluation.lent.tables import TrainingSet
 from simulation.world.loans import Cause
 
 

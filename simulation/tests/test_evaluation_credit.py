@@ -9,9 +9,9 @@ import pytest
 
 from borrowers.behaviour.contracts import Category, Direction
 from scoring.features import kernel
-from simulation.evaluation.credit import TOWN, joined, rows_of, towns, vectors
-from simulation.evaluation.events import Known, known
 from simulation.evaluation.files import person_of
+from simulation.evaluation.lent.events import Known, known
+from simulation.evaluation.lent.tables import TOWN, joined, rows_of, towns, vectors
 from simulation.evaluation.measures import understand
 from simulation.world import World, simulate
 from simulation.world.loans import MONTHS, outcomes

@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         from scoring.training.forecast.fitting import fitted  # noqa: PLC0415 (slow to load)
-        from simulation.evaluation import forecasting  # noqa: PLC0415 (scikit-learn is slow)
+        from simulation.evaluation.lent import forecasting  # noqa: PLC0415 (scikit-learn is slow)
 
         seed = abs(options["seed"])
         statements = None

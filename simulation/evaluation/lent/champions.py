@@ -18,7 +18,7 @@ from scoring.features.catalogue import FEATURES
 from scoring.oversight.sources import shapley
 from scoring.training.evaluation import auc, measures
 from scoring.training.models.catalogue import MODELS, model_of
-from simulation.evaluation.credit import TrainingSet
+from simulation.evaluation.lent.tables import TrainingSet
 from simulation.world.loans import Cause
 
 FOLDS, APPROVED_SHARE = 5, 0.8

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from common.periods import add_months
 from scoring.features import kernel
-from simulation.evaluation.events import SOURCES, Known, known
+from simulation.evaluation.lent.events import SOURCES, Known, known
 from simulation.world import World, simulate
 from simulation.world.loans import MONTHS, Outcomes, outcomes
 

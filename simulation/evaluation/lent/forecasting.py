@@ -14,8 +14,8 @@ from scoring.features.forecast.flows import MONTHS, monthly
 from scoring.features.forecast.forecaster import MONTHS_AHEAD, averages
 from scoring.features.frame import PERIOD_DAYS, Numbers
 from scoring.training.forecast.fitting import fitted
-from simulation.evaluation.credit import town, towns
-from simulation.evaluation.events import Known, known
+from simulation.evaluation.lent.events import Known, known
+from simulation.evaluation.lent.tables import town, towns
 from simulation.world import World
 
 DAY = 86_400
