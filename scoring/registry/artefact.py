@@ -86,11 +86,22 @@ def fingerprint(document: Mapping[str, Any]) -> str:
     """
     content = {name: each for name, each in document.items() if name != "sha256"}
     try:
-        return canonical.sha256_of(content)
+        return canonical.sha256_of(_as_kept(content))
     except ValueError as fault:
         raise NumberNotFinite(str(fault)) from fault
     except TypeError as fault:
         raise ArtefactCut(str(fault)) from fault
+
+
+def _as_kept(content: Any) -> Any:
+    """The content as it comes back from PostgreSQL, which knows no -0.0 and writes 1e22 in full."""
+    if isinstance(content, Mapping):
+        return {name: _as_kept(each) for name, each in content.items()}
+    if isinstance(content, list | tuple):
+        return [_as_kept(each) for each in content]
+    if isinstance(content, float) and content.is_integer():
+        return int(content)
+    return content
 
 
 def seal(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -83,3 +83,14 @@ class TestBadFiles:
 
         assert (state_of(forged.pk), counts()) == ("DRAFT", before)
         assert queries.champion().card == scorecard.expert()
+
+
+class TestASeal:
+    @pytest.mark.django_db
+    def test_holds_in_the_table_for_every_number_that_a_model_may_hold(self, mei):
+        """PostgreSQL has no negative zero, and writes a large number without its exponent."""
+        document = seal(another_card() | {"notes": [-0.0, 1.0, 1e22, 0.1, 5e-324, 2**-40]})
+
+        kept = actions.register(document=document, by=mei)
+
+        assert queries.card(ModelVersion.objects.get(pk=kept).sha256).version == "challenger-1"
