@@ -276,6 +276,7 @@ def _explained(row: LoanApplication) -> dict[str, Any]:
     told = decisions.explanation(row.pk)
     return outlook.shown(row.borrower_id, told.as_of) | {
         "explanation": told,
+        "groups": decisions.figures(row.pk),
         "review_words": reviews.words(told.review.reason_code) if told.review else "",
         "review_outcome": CODES[told.review.outcome] if told.review else "",
         "policy": decisions.ruling(row.pk),

@@ -31,7 +31,7 @@ from lending.loans import queries as loans
 from lending.products import evidence
 from lending.rewards import queries as rewards
 from scoring.decisions import queries as decisions
-from scoring.decisions.explanation import Explanation
+from scoring.decisions.explanation import Explanation, FeatureGroup, Weight
 from scoring.decisions.reviews import words as review_words
 
 WAIT_SECONDS = 0.3
@@ -45,6 +45,27 @@ class ReasonOutput(serializers.Serializer[Any]):
     direction = serializers.ChoiceField(choices=["UP", "DOWN"])
     text = serializers.CharField()
     share_ppm = serializers.IntegerField(allow_null=True)
+
+
+class FigureOutput(serializers.Serializer[Any]):
+    """One figure: where it comes from, what it says, and how it counted."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+    value = serializers.CharField()
+    says = serializers.CharField()
+    purpose = serializers.CharField(help_text="The consent that it stands on, or CONTRACT.")
+    days = serializers.IntegerField(help_text="How far back it looks; 0 is everything.")
+    weight = serializers.ChoiceField(choices=[each.value for each in Weight])
+
+
+class FigureGroupOutput(serializers.Serializer[Any]):
+    """Figures that belong together, and the names of those that the records do not tell."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+    figures = FigureOutput(many=True)
+    not_known = serializers.ListField(child=serializers.CharField())
 
 
 class DecisionOutput(serializers.Serializer[Any]):
@@ -208,6 +229,22 @@ class Evidence(APIView):
         return Response(by_id(card, public_id))
 
 
+class Figures(APIView):
+    """What was used, what it says, and how it counted."""
+
+    permission_classes = [IsBorrower]
+
+    @extend_schema(operation_id="application_figures", responses=FigureGroupOutput(many=True))
+    def get(self, request: Request, public_id: str) -> Response:
+        """Every figure of the decision, by groups; the group that weighed most first.
+
+        Empty before a decision and once the figures were erased.
+        """
+        found = queries.own(card_of(request).id, public_id)
+        groups = decisions.figures(found.pk) if found.assessment_id is not None else ()
+        return Response(FigureGroupOutput(map(_figures, groups), many=True).data)
+
+
 class Submission(APIView):
     """Sending a draft."""
 
@@ -281,6 +318,27 @@ def _loan(found: LoanApplication) -> str | None:
         return None
     loan = loans.of_application(found.pk)
     return loan.public_id if loan else None
+
+
+def _figures(group: FeatureGroup) -> dict[str, Any]:
+    lines = [
+        {
+            "code": line.name,
+            "title": said(line.title),
+            "value": line.value,
+            "says": said(line.says),
+            "purpose": line.purpose,
+            "days": line.days,
+            "weight": line.weight.value,
+        }
+        for line in group.lines
+    ]
+    return {
+        "code": group.code,
+        "title": said(group.title),
+        "figures": lines,
+        "not_known": [said(each) for each in group.unknown],
+    }
 
 
 def _decision(told: Explanation) -> dict[str, Any]:

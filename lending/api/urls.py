@@ -13,6 +13,7 @@ urlpatterns = [
     path("quotes", products.Quotes.as_view(), name="quotes"),
     path("applications", applications.Applications.as_view(), name="applications"),
     path(ONE_APPLICATION, applications.Application.as_view(), name="application"),
+    path(f"{ONE_APPLICATION}/figures", applications.Figures.as_view(), name="figures"),
     path(f"{ONE_APPLICATION}/evidence", applications.Evidence.as_view(), name="evidence"),
     path(f"{ONE_APPLICATION}/submit", applications.Submission.as_view(), name="submit"),
     path(f"{ONE_APPLICATION}/offer/change", offers.Change.as_view(), name="change-offer"),

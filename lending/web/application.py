@@ -26,6 +26,7 @@ from lending.applications import actions, deciding, queries
 from lending.applications.models import ApplicationState, LoanApplication
 from lending.loans import queries as loans
 from lending.web import offer, own
+from scoring.decisions import queries as decisions
 
 WAIT_SECONDS = 0.3
 Page = Callable[[HttpRequest, LoanApplication], HttpResponse]
@@ -134,6 +135,17 @@ def _answers(found: LoanApplication) -> list[dict[str, object]]:
         rows.append((_("Discount"), less))
     change_url = f"{reverse('lending:ask', args=[product.code])}?replaces={found.public_id}"
     return [{"label": label, "value": value, "change_url": change_url} for label, value in rows]
+
+
+@login_required
+@require_safe
+def figures(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What was used, what it says, and how it counted: every figure of the decision."""
+    found = own.application(request, public_id)
+    if found.assessment_id is None:
+        return redirect("lending:application", public_id)
+    context = {"application": found, "groups": decisions.figures(found.pk)}
+    return render(request, "lending/figures.html", context)
 
 
 def _being_decided(_request: HttpRequest, found: LoanApplication) -> HttpResponse:

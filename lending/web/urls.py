@@ -15,6 +15,7 @@ urlpatterns = [
     path(ONE_APPLICATION, application.application, name="application"),
     path(f"{ONE_APPLICATION}submit/", application.submit, name="submit"),
     path(f"{ONE_APPLICATION}deciding/", application.progress, name="deciding"),
+    path(f"{ONE_APPLICATION}figures/", application.figures, name="figures"),
     path(f"{ONE_APPLICATION}withdraw/", application.withdraw, name="withdraw"),
     path(f"{ONE_APPLICATION}person/", application.ask_for_a_person, name="ask-for-a-person"),
     path(f"{ONE_APPLICATION}change/", offer.change, name="change-offer"),

@@ -87,6 +87,7 @@ def _explained(row: Assessment) -> dict[str, Any]:
     found = queries.explanation_of(row)
     return {
         "explanation": found,
+        "groups": queries.figures_of(row),
         "review_words": reviews.words(found.review.reason_code) if found.review else "",
         "review_outcome": CODES[found.review.outcome] if found.review else "",
         "policy": queries.ruling_of(row),

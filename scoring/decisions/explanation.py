@@ -1,8 +1,9 @@
 """A decision told to the person it is about: reasons, figures, and what was looked at. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from common.money import yuan
 from common.periods import shanghai_date
@@ -12,10 +13,9 @@ from scoring.decisions.contracts import CreditRequest, Reason, Reviewed
 from scoring.decisions.reasons import Words, words
 from scoring.features.catalogue import FEATURES, GROUPS, figure
 from scoring.features.contracts import CONTRACT, Feature
+from scoring.registry.contracts import Contribution
 
 Features = Mapping[str, float | None]
-
-NOT_KNOWN = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +30,43 @@ class ExplainedReason:
     words: Words | Bilingual
 
 
+class Weight(StrEnum):
+    """How a figure counted: among the strongest for or against, beside them, or not at all."""
+
+    FOR = "FOR"
+    AGAINST = "AGAINST"
+    WEIGHED = "WEIGHED"
+    KEPT = "KEPT"
+
+
+_ORDER = (Weight.AGAINST, Weight.FOR, Weight.WEIGHED, Weight.KEPT)
+
+
 @dataclass(frozen=True, slots=True)
 class FeatureLine:
-    """One indicator: its name, and its value as people read it."""
+    """One indicator: its name, its value as people read it, what it says, and how it counted.
 
+    `days` is how far back it looks, 0 for everything; `purpose` is what it stands on.
+    """
+
+    name: str
     title: Bilingual
     value: str
+    says: Bilingual
+    purpose: str
+    days: int
+    weight: Weight
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureGroup:
-    """Indicators that belong together."""
+    """Indicators that belong together, those that counted first; what is not known by name."""
 
+    code: str
     title: Bilingual
     lines: tuple[FeatureLine, ...]
+    unknown: tuple[Bilingual, ...]
+    points: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +76,6 @@ class Explanation:
     assessment_public_id: str
     reasons: tuple[ExplainedReason, ...]
     used: tuple[Words, ...]
-    groups: tuple[FeatureGroup, ...]
     as_of: datetime
     decided_at: datetime
     review: Reviewed | None
@@ -69,13 +91,12 @@ def explain(
     decided_at: datetime,
     review: Reviewed | None,
 ) -> Explanation:
-    """Put a decision into words. Features that were erased leave no groups."""
+    """Put a decision into words. The figures are told apart, by `figures`: there are many."""
     heaviest = max((abs(each.points) for each in reasons), default=0)
     return Explanation(
         assessment_public_id=assessment_public_id,
         reasons=tuple(_explained(each, heaviest) for each in reasons),
         used=tuple(_used(request, features, as_of)),
-        groups=tuple(_groups(request, features)) if features else (),
         as_of=as_of,
         decided_at=decided_at,
         review=review,
@@ -146,19 +167,68 @@ def _records_used(request: CreditRequest, features: Features, as_of: datetime) -
     )
 
 
-def _groups(request: CreditRequest, features: Features) -> Iterator[FeatureGroup]:
-    """The indicators that could be used: without shared records only those of our own loans."""
+def figures(
+    request: CreditRequest,
+    features: Features,
+    *,
+    contributions: Collection[Contribution] = (),
+    read: Collection[str] = (),
+) -> tuple[FeatureGroup, ...]:
+    """Every indicator that could be used, the group that weighed most first; none once erased.
+
+    `contributions` are the strongest that the model named, `read` is all that it reads. Without
+    shared records there are only those of our own loans.
+    """
+    if not features:
+        return ()
+    points = {each.feature: each.points for each in contributions}
     may_use = [
         each
         for each in FEATURES.values()
         if request.has_consumption_consent or each.purpose == CONTRACT
     ]
-    for code, group in GROUPS.items():
-        lines = tuple(_line(each, features) for each in may_use if each.group == code)
-        if lines:
-            yield FeatureGroup(group.title, lines)
+    groups = [
+        _group(code, [each for each in may_use if each.group == code], features, points, read)
+        for code in GROUPS
+    ]
+    told = [each for each in groups if each.lines or each.unknown]
+    return tuple(sorted(told, key=lambda each: -each.points))
 
 
-def _line(feature: Feature, features: Features) -> FeatureLine:
-    value = features.get(feature.name)
-    return FeatureLine(feature.title, NOT_KNOWN if value is None else figure(value, feature.unit))
+def _group(
+    code: str,
+    members: Sequence[Feature],
+    features: Features,
+    points: Mapping[str, int],
+    read: Collection[str],
+) -> FeatureGroup:
+    """What was not given by a free choice is not even named as missing."""
+    known = [each for each in members if features.get(each.name) is not None]
+    lines = [_line(each, features[each.name] or 0.0, points, read) for each in known]
+    unknown = [each for each in members if each not in known and not each.is_optional]
+    return FeatureGroup(
+        code=code,
+        title=GROUPS[code].title,
+        lines=tuple(sorted(lines, key=lambda each: _ORDER.index(each.weight))),
+        unknown=tuple(each.title for each in unknown),
+        points=max((abs(points.get(each.name, 0)) for each in known), default=0),
+    )
+
+
+def _line(
+    feature: Feature, value: float, points: Mapping[str, int], read: Collection[str]
+) -> FeatureLine:
+    if moved := points.get(feature.name, 0):
+        weight = Weight.FOR if moved > 0 else Weight.AGAINST
+    else:
+        weight = Weight.WEIGHED if feature.name in read else Weight.KEPT
+    said = {Weight.FOR: feature.better, Weight.AGAINST: feature.worse}
+    return FeatureLine(
+        name=feature.name,
+        title=feature.title,
+        value=figure(value, feature.unit),
+        says=said.get(weight, feature.justification),
+        purpose=feature.purpose,
+        days=feature.days,
+        weight=weight,
+    )

@@ -21,8 +21,9 @@ from scoring.decisions.contracts import (
     Tally,
     Verdict,
 )
-from scoring.decisions.engine import assess
-from scoring.decisions.explanation import Explanation, explain
+from scoring.decisions.engine import assess, used
+from scoring.decisions.explanation import Explanation, FeatureGroup, explain
+from scoring.decisions.explanation import figures as told_figures
 from scoring.decisions.models import Assessment, Review
 from scoring.features import queries as vectors
 from scoring.policy import queries as policies
@@ -95,6 +96,23 @@ def explanation_of(row: Assessment) -> Explanation:
         as_of=row.vector.as_of,
         decided_at=row.decided_at,
         review=reviewed_in(row.review, row.tier) if hasattr(row, "review") else None,
+    )
+
+
+def figures(application_id: int) -> tuple[FeatureGroup, ...]:
+    """What was used about an application, what it says, and how it counted. Raises NotFound."""
+    return figures_of(
+        _found(kept().select_related("vector").filter(application_id=application_id).first())
+    )
+
+
+def figures_of(row: Assessment) -> tuple[FeatureGroup, ...]:
+    """The same for an assessment that is at hand; nothing once the figures were erased."""
+    request, values = request_in(row), row.vector.features or {}
+    model = registry.card(row.model_version.sha256)
+    rating = model.rate(used(request, values))
+    return told_figures(
+        request, values, contributions=rating.contributions, read=frozenset(model.features)
     )
 
 

@@ -10,9 +10,9 @@ from common.errors import NotFound
 from common.rates import PPM
 from scoring.decisions import queries
 from scoring.decisions.contracts import Reason
-from scoring.decisions.explanation import NOT_KNOWN, explain
+from scoring.decisions.explanation import Weight, explain, figures
 from scoring.decisions.reasons import SENTENCES
-from scoring.features.catalogue import FEATURES
+from scoring.features.catalogue import FEATURES, OPTIONAL
 from scoring.tests import builders
 from scoring.tests.builders import NOW, REQUEST
 from scoring.tests.test_decisions_engine import LIN, decided
@@ -26,7 +26,7 @@ def told(explanation):
 
 class TestWithoutDatabase:
     def test_every_feature_is_shown_once_in_one_group(self, lin_verdict):
-        groups = explained(lin_verdict, features={"confidence": 1.0}).groups
+        groups = figures(REQUEST, dict.fromkeys(FEATURES, 1.0))
 
         shown = [line.title for group in groups for line in group.lines]
         assert sorted(each.en for each in shown) == sorted(
@@ -120,17 +120,40 @@ class TestExplanation:
         found = queries.explanation(7)
 
         assert told(found)[-1] == "No consumption records: you shared none"
-        assert [group.title.en for group in found.groups] == ["Loans with us"]
+        assert [group.title.en for group in queries.figures(7)] == ["Loans with us"]
 
-    def test_shows_every_indicator_and_a_dash_where_nothing_is_known(self, lin):
+    def test_shows_every_indicator_or_names_what_is_not_known(self, lin):
         builders.decide(lin)
 
-        found = queries.explanation(7)
+        groups = queries.figures(7)
 
-        lines = {line.title.en: line.value for group in found.groups for line in group.lines}
-        assert lines["Average income a month"] == "¥12,000"
-        assert lines["Share of them paid on time"] == NOT_KNOWN
-        assert len(lines) == len(FEATURES)
+        lines = {line.name: line.value for group in groups for line in group.lines}
+        unknown = {each.en for group in groups for each in group.unknown}
+        assert lines["income_monthly_90d"] == "¥12,000"
+        assert "Share of them paid on time" in unknown
+        assert len(lines) + len(unknown) == len(set(FEATURES) - OPTIONAL)
+
+    def test_says_how_each_figure_counted_the_strongest_group_first(self, lin):
+        builders.decide(lin)
+        (first, *_) = [each for each in queries.explanation(7).reasons if each.points]
+
+        groups = queries.figures(7)
+
+        assert groups[0].points == abs(first.points)
+        assert groups[0].lines[0].weight in {Weight.FOR, Weight.AGAINST}
+        weights = {line.name: line.weight for group in groups for line in group.lines}
+        assert weights["subscriptions"] == Weight.KEPT
+        assert weights["longest_gap_180d"] in {Weight.WEIGHED, Weight.FOR, Weight.AGAINST}
+        assert {
+            line.says for group in groups for line in group.lines if line.name == "lenders_180d"
+        }
+
+    def test_does_not_even_name_what_was_not_given_by_free_choice(self, lin):
+        builders.decide(lin)
+
+        groups = {group.code for group in queries.figures(7)}
+
+        assert not groups & {"DEVICE", "SOCIAL", "INSURANCE"}
 
     def test_carries_every_reason_and_when_it_was_looked_at(self, lin):
         decided = builders.decide(lin)

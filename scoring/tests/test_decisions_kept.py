@@ -181,7 +181,7 @@ class TestReplay:
 
         assert refused.value.code == "ERASED"
         assert refused.value.context == {"mark": FeatureVector.objects.get().commitment}
-        assert queries.explanation(7).groups == ()
+        assert queries.figures(7) == ()
 
     def test_refuses_an_assessment_that_does_not_exist(self):
         with pytest.raises(NotFound):
