@@ -39,15 +39,17 @@ def by_group(
         traits.group_of(known[each], attribute, on=on) if each in known else traits.UNKNOWN
         for each in borrower_ids
     ]
-    told = dict(reckon(_groups(named, smallest)))
+    told = dict(reckon(_groups(borrower_ids, named, smallest)))
     for name, each in told.items():
         if each.value is not None and each.cases < smallest:
             raise TellsOfFew(f"{name} rests on {each.cases}")
     return told
 
 
-def _groups(named: Sequence[str], smallest: int) -> Groups:
-    sizes = Counter(name for name in named if name)
+def _groups(borrower_ids: Sequence[int], named: Sequence[str], smallest: int) -> Groups:
+    """People are counted, not rows: somebody with many decisions is one."""
+    of_person = dict(zip(borrower_ids, named, strict=True))
+    sizes = Counter(name for name in of_person.values() if name)
     names = tuple(sorted(name for name, size in sizes.items() if size >= smallest))
     place = {name: number for number, name in enumerate(names)}
     codes = np.array([place.get(name, NOT_KNOWN) for name in named], dtype=np.int64)

@@ -164,6 +164,11 @@ class TestAsking:
         assert set(asked(cards, look)) == {"F"}
         assert sorted(np.unique(seen[0].codes)) == [-1, 0]
 
+    def test_counts_people_and_not_their_decisions(self):
+        cards = crowd(women=3, men=0)
+        tasks.keep_protected_traits()
+        assert asked(cards * 20) == {}
+
     def test_tells_no_figure_of_a_few_people(self):
         cards = crowd(women=30, men=30)
         tasks.keep_protected_traits()

@@ -13,6 +13,12 @@ from scoring.oversight.models import ModelWatch
 
 LOOKS = {"GOOD": "success", "WARN": "warning", "ACT": "danger", "NOT_ENOUGH": "default"}
 NOTHING = "–"
+LEVELS: Mapping[str, str] = {
+    "GOOD": noop("In order"),
+    "WARN": noop("Needs a look"),
+    "ACT": noop("Act"),
+    "NOT_ENOUGH": noop("Not enough cases"),
+}
 LACKS: Mapping[str, str] = {
     "TOO_FEW_CASES": noop("too few cases"),
     "ONE_CLASS": noop("one class only"),
@@ -45,7 +51,7 @@ SOURCES: Mapping[str, str] = {
 
 def level_chip(row: ModelWatch) -> SafeString:
     """The level in its colour; where there is no figure, why."""
-    word = gettext(LACKS[row.lack]) if row.lack in LACKS else row.get_level_display()
+    word = gettext(LACKS[row.lack]) if row.lack in LACKS else gettext(LEVELS[row.level])
     return chip(word, code=row.level, looks=LOOKS)
 
 

@@ -179,7 +179,7 @@ class TestChallenger:
 
 class TestFairness:
     def test_is_told_by_group_and_never_of_a_few(self, model):
-        people = watched.borrowers(72)
+        people = watched.borrowers(96)
         borrowers_tasks.keep_protected_traits()
         watched.decide(people, DAY, cases=CASES, first=1)
         rows = measured_on(model, DAY)

@@ -117,7 +117,7 @@ class TestEveryPage:
 class TestDrift:
     def test_shows_psi_csi_and_what_is_missing(self, mei, measured):
         text = text_of(mei, "drift")
-        for shown in ("0.310", "0.140", "-0.020", "Act", "Look at it", "band-act"):
+        for shown in ("0.310", "0.140", "-0.020", "Act", "Needs a look", "band-act"):
             assert shown in text
 
 
