@@ -9,7 +9,16 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ("common", "borrowers", "scoring", "lending", "monitoring", "config", "simulation")
 PLATFORM = APPS[:5]
 DOORS = ("admin", "api", "web", "management")
-ELSEWHERE = {".git", ".venv", "var", "__pycache__", ".hypothesis", ".mypy_cache", ".ruff_cache"}
+ELSEWHERE = {
+    ".git",
+    ".venv",
+    ".venv-bench",
+    "var",
+    "__pycache__",
+    ".hypothesis",
+    ".mypy_cache",
+    ".ruff_cache",
+}
 BINARY = {".ttf", ".woff", ".woff2", ".png", ".jpg", ".ico", ".xlsx", ".zip", ".pdf", ".mo", ".pyc"}
 
 

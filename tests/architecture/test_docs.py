@@ -40,7 +40,7 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 # A path from the top of the repository: its first part is something that stands there.
 SOMEWHERE = re.compile(r"[\w.-]+(/[\w.-]+)*/?")
 # Made by a start or by the one who reads, and so in no clone.
-MADE_LATER = ("var/", ".venv/", "my-bill.xlsx", "main.dump")
+MADE_LATER = ("var/", ".venv/", ".venv-bench/", "my-bill.xlsx", "main.dump")
 MAKE = re.compile(r"\bmake ([a-z]+)\b")
 MANAGE = re.compile(r"manage\.py ([a-z_]+)")
 # How the code reads a variable: by config.env, by endpoints.secret, or straight from os.environ.
