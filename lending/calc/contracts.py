@@ -20,11 +20,12 @@ class Instalment:
     due_on: date
     principal_fen: int
     interest_fen: int
+    fee_fen: int = 0
 
     @property
     def total_fen(self) -> int:
         """What is to be paid on the due date."""
-        return self.principal_fen + self.interest_fen
+        return self.principal_fen + self.interest_fen + self.fee_fen
 
     def interest_through(self, day: date) -> int:
         """Interest earned by time alone: rounded down daily, exact on the due date."""

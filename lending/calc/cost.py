@@ -13,9 +13,9 @@ from itertools import pairwise
 from common.errors import Refused
 from common.rates import PPM, percent
 from common.texts import gettext_noop
-from lending.calc import irr
 from lending.calc.accrual import DAYS_IN_YEAR
 from lending.calc.contracts import Instalment
+from lending.calc.rates import irr
 from lending.calc.schedule import equal_instalments
 
 LENDER = "LENDER"

@@ -11,28 +11,31 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from common.errors import Refused
 from common.periods import add_months
 from common.rates import PPM
-from common.texts import gettext_noop
 from lending.calc.contracts import MONTHS_IN_YEAR, Instalment
+from lending.calc.plans import (
+    HIGHEST_RATE_PPM,
+    LARGEST_PRINCIPAL_FEN,
+    LONGEST_PERIODS,
+    ImpossibleTerms,
+    Plan,
+)
 
 Fens = NDArray[np.int64]
 Amount = TypeVar("Amount", int, Fens)
 
-LONGEST_MONTHS = 600
-# Twice a balance times a rate stays inside 64 bits below these two.
-LARGEST_PRINCIPAL_FEN = 100_000_000_000
-HIGHEST_RATE_PPM = 10 * PPM
+LONGEST_MONTHS = LONGEST_PERIODS
 
 
-class ImpossibleTerms(Refused):
-    """No schedule can be made of these numbers."""
-
-    code = "IMPOSSIBLE_TERMS"
-    message = gettext_noop("No repayment plan can be made from these terms.")
-    advice = gettext_noop("Check the amount, the number of months and the yearly rate.")
-    status = 422
+def build(plan: Plan) -> tuple[Instalment, ...]:
+    """The schedule of a plan. Raises ImpossibleTerms."""
+    return equal_instalments(
+        principal_fen=plan.principal_fen,
+        annual_rate_ppm=int(plan.annual_rate_ppm),
+        months=plan.periods,
+        starts_on=plan.first_disbursed_on,
+    )
 
 
 def equal_instalments(

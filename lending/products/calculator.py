@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from common.rates import PPM
-from lending.calc import irr
 from lending.calc.contracts import MONTHS_IN_YEAR
+from lending.calc.rates import irr
 from lending.calc.schedule import equal_instalments
 
 STEP_PPM = 1_000

@@ -7,7 +7,7 @@ import pyxirr
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from lending.calc.irr import (
+from lending.calc.rates.irr import (
     Flow,
     NoRate,
     annual_effective_ppm,

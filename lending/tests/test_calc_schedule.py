@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 
 from common.rates import ppm_from_percent
 from lending.calc.contracts import Instalment
+from lending.calc.plans import HIGHEST_RATE_PPM, LARGEST_PRINCIPAL_FEN, ImpossibleTerms
 from lending.calc.schedule import (
-    HIGHEST_RATE_PPM,
-    LARGEST_PRINCIPAL_FEN,
     LONGEST_MONTHS,
-    ImpossibleTerms,
     equal_instalment_grid,
     equal_instalments,
     level_payment_fen,

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lending.calc.cost import LateTerms, disclosure
-from lending.calc.schedule import ImpossibleTerms, equal_instalments
+from lending.calc.plans import ImpossibleTerms
+from lending.calc.schedule import equal_instalments
 from lending.products import evidence
 from lending.products.calculator import highest_rate_ppm, span
 

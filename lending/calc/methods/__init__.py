@@ -1,0 +1,1 @@
+"""Ways of repaying: what of each instalment is principal."""

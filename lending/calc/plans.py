@@ -1,0 +1,178 @@
+"""Everything a repayment schedule is made of, as one frozen plan.
+
+A plan says nothing about what happened: it is what was agreed. Amounts are whole fen, the rate is
+in parts per million a year; a rate finer than that is a Fraction of them, never a float.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from common.errors import Refused
+from common.rates import PPM
+from common.texts import gettext_noop
+
+LONGEST_PERIODS = 600
+# Twice a balance times a rate stays inside 64 bits below these two.
+LARGEST_PRINCIPAL_FEN = 100_000_000_000
+HIGHEST_RATE_PPM = 10 * PPM
+
+
+class ImpossibleTerms(Refused):
+    """No schedule can be made of these numbers."""
+
+    code = "IMPOSSIBLE_TERMS"
+    message = gettext_noop("No repayment plan can be made from these terms.")
+    advice = gettext_noop("Check the amount, the number of months and the yearly rate.")
+    status = 422
+
+
+class Method(StrEnum):
+    """How principal is given back."""
+
+    EQUAL_INSTALMENT = "EQUAL_INSTALMENT"
+    EQUAL_PRINCIPAL = "EQUAL_PRINCIPAL"
+    INTEREST_ONLY = "INTEREST_ONLY"
+    BULLET = "BULLET"
+    BALLOON = "BALLOON"
+    # Interest on the first balance for ever: hides the true cost, so that no product may use it.
+    FLAT = "FLAT"
+
+
+class Frequency(StrEnum):
+    """The unit of a period; `every` says how many of them."""
+
+    DAILY = "DAILY"
+    WEEKLY = "WEEKLY"
+    MONTHLY = "MONTHLY"
+
+
+class DayCount(StrEnum):
+    """Which part of a year a period is.
+
+    PERIODIC takes a whole period as its part of a year (a month is a twelfth) whatever its days.
+    """
+
+    PERIODIC = "PERIODIC"
+    THIRTY_360 = "THIRTY_360"
+    THIRTY_365 = "THIRTY_365"
+    ACT_360 = "ACT_360"
+    ACT_364 = "ACT_364"
+    ACT_365 = "ACT_365"
+    ACT_ACT = "ACT_ACT"
+
+
+class Rounding(StrEnum):
+    """What becomes of parts of a fen. Amounts are never below zero, so up is away from zero."""
+
+    HALF_UP = "HALF_UP"
+    HALF_EVEN = "HALF_EVEN"
+    HALF_DOWN = "HALF_DOWN"
+    UP = "UP"
+    DOWN = "DOWN"
+
+
+class Roll(StrEnum):
+    """Where a due date goes that falls on a day off."""
+
+    NONE = "NONE"
+    FOLLOWING = "FOLLOWING"
+    MODIFIED_FOLLOWING = "MODIFIED_FOLLOWING"
+    PRECEDING = "PRECEDING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grace:
+    """Periods at the start without principal, without paying interest, or without interest.
+
+    Interest of `interest_payment_periods` is owed and collected with the first instalment after
+    them; interest of `interest_free_periods` never comes to be.
+    """
+
+    principal_periods: int = 0
+    interest_payment_periods: int = 0
+    interest_free_periods: int = 0
+
+
+class FeeBase(StrEnum):
+    """What a percentage fee is a percentage of."""
+
+    PRINCIPAL = "PRINCIPAL"
+    INTEREST = "INTEREST"
+    INSTALMENT = "INSTALMENT"  # principal and interest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFee:
+    """A fee: an amount, or so many ppm of its base; at the start, or with every instalment.
+
+    A financed fee is lent on top and repaid with the principal; it is then no row of its own.
+    """
+
+    code: str
+    amount_fen: int = 0
+    rate_ppm: int | Fraction = 0
+    base: FeeBase = FeeBase.PRINCIPAL
+    is_each_instalment: bool = False
+    is_financed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tranche:
+    """Money paid out later than the first; on a due date it belongs to the next period."""
+
+    disbursed_on: date
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What was agreed. `principal_fen` is what is paid out first; tranches come on top.
+
+    `anchor_day` keeps monthly due dates on that day (the last one of shorter months); without it
+    the day of the first due date, or of the disbursement, is kept. `due_dates` replaces dates
+    that would be counted. `fixed_instalment_fen` asks for that instalment and finds the periods.
+    Raises ImpossibleTerms when it is built and when it is made from impossible numbers.
+    """
+
+    principal_fen: int
+    annual_rate_ppm: int | Fraction
+    first_disbursed_on: date
+    periods: int = 0
+    frequency: Frequency = Frequency.MONTHLY
+    every: int = 1
+    method: Method = Method.EQUAL_INSTALMENT
+    balloon_fen: int = 0
+    day_count: DayCount = DayCount.PERIODIC
+    rounding: Rounding = Rounding.HALF_UP
+    instalment_rounding: Rounding | None = None
+    instalment_multiple_fen: int = 1
+    fixed_instalment_fen: int | None = None
+    first_due_on: date | None = None
+    anchor_day: int | None = None
+    due_dates: tuple[date, ...] = ()
+    grace: Grace = Grace()
+    fees: tuple[PlanFee, ...] = ()
+    tune_last_instalment: bool = False
+    roll: Roll = Roll.NONE
+    holidays: str = ""
+    tranches: tuple[Tranche, ...] = ()
+    # None counts in exact fractions; 12 is Apache Fineract's Decimal of twelve digits.
+    precision_digits: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self._is_possible():
+            raise ImpossibleTerms
+
+    def _is_possible(self) -> bool:
+        spans = (
+            (self.principal_fen, 1, LARGEST_PRINCIPAL_FEN),
+            (self.annual_rate_ppm, 0, HIGHEST_RATE_PPM),
+            (self.periods, 0 if self.fixed_instalment_fen else 1, LONGEST_PERIODS),
+            (self.every, 1, LONGEST_PERIODS),
+            (self.balloon_fen, 0, self.principal_fen),
+            (self.instalment_multiple_fen, 1, LARGEST_PRINCIPAL_FEN),
+            (self.anchor_day or 1, 1, 31),
+        )
+        return all(least <= value <= most for value, least, most in spans)

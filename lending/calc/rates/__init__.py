@@ -1,0 +1,1 @@
+"""Yearly rates of money that was got and given back."""
