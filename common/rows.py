@@ -26,6 +26,21 @@ def get(model: type[Row], pk: int, *, lock: str = "") -> Row | None:
     return None if found is None else read(model, iter(found))
 
 
+def value(model: type[models.Model], pk: int, name: str) -> Any:
+    """One column of the row of a number, opened as its field opens it.
+
+    Raises the model's DoesNotExist.
+    """
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE.format(columns=field.column, table=model._meta.db_table), [pk])
+        found = cursor.fetchone()
+    if found is None:
+        raise model.DoesNotExist  # type: ignore[attr-defined]  # every model has one
+    return _opened(field, found[0])
+
+
 @cache
 def columns(*tables: type[models.Model]) -> str:
     """Every column of the tables, in the order in which `read` takes them."""

@@ -9,6 +9,7 @@ from django.db import connection
 from borrowers.people import id_number, masking, phones
 from borrowers.people.contracts import AccessFacts, BorrowerCard, ContractParty, MaskedPerson
 from borrowers.people.models import AccessEntry, Account, Borrower
+from common import rows as plain_rows
 from common.crypto import keys
 from common.crypto.blind_index import candidates
 from common.crypto.cells import quarantined
@@ -104,7 +105,7 @@ def staff_titles(account_ids: Collection[int]) -> dict[int, str]:
 
 def age_on(borrower_id: int, on: date) -> int | None:
     """Full years on a day; nothing before the person was identified, or after erasure."""
-    born_on = Borrower.objects.values_list("birth_date", flat=True).get(pk=borrower_id)
+    born_on = plain_rows.value(Borrower, borrower_id, "birth_date")
     if not born_on:
         return None
     return id_number.age_years(born_on=born_on, on=on)
