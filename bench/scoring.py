@@ -30,11 +30,7 @@ from scoring.training.models.rated import rows_of
 
 RESULTS = Path(__file__).with_name("results.json")
 OURS = ("woe", "additive", "boost")
-MAKERS: dict[str, Callable[[], Any]] = {
-    **{name: model_of(name) for name in OURS},
-    "optbinning": peers.Optbinning,
-    "lightgbm": peers.LightGbm,
-}
+PEERS = ("optbinning", "lightgbm")
 SEED = 2024
 FAST = 300.0
 ROWS_TIMED = 200
@@ -79,10 +75,12 @@ def measure(folder: Path, *, is_quick: bool, jobs: int) -> Iterator[Result]:
 def _compared(chosen: sets.Set, folder: Path, *, repeats: int, jobs: int) -> dict[str, Any]:
     rows = chosen.read(folder)
     plan = evaluation.folds(rows.is_bad, splits=5, repeats=repeats, seed=SEED)
-    kept: dict[str, list[evaluation.Measures]] = {name: [] for name in MAKERS}
-    seconds: dict[str, list[float]] = {name: [] for name in MAKERS}
+    kept: dict[str, list[evaluation.Measures]] = {name: [] for name in (*OURS, *PEERS)}
+    seconds: dict[str, list[float]] = {name: [] for name in (*OURS, *PEERS)}
     ask = delayed(_tried)
-    answers = Parallel(n_jobs=jobs, return_as="generator")(ask(rows, *each) for each in plan)
+    answers = Parallel(n_jobs=jobs, return_as="generator")(
+        ask(chosen, rows, *each) for each in plan
+    )
     for fold in tqdm(answers, desc=chosen.name, total=len(plan), disable=not sys.stderr.isatty()):
         for name, (measured, took) in fold.items():
             kept[name].append(measured)
@@ -99,10 +97,18 @@ def _compared(chosen: sets.Set, folder: Path, *, repeats: int, jobs: int) -> dic
     }
 
 
-def _tried(rows: table.Table, teach: Any, attempt: Any) -> dict[str, Any]:
+def _makers(chosen: sets.Set) -> dict[str, Callable[[], Any]]:
+    return {
+        **{name: model_of(name) for name in OURS},
+        "optbinning": peers.Optbinning,
+        "lightgbm": lambda: peers.LightGbm(*chosen.lightgbm),
+    }
+
+
+def _tried(chosen: sets.Set, rows: table.Table, teach: Any, attempt: Any) -> dict[str, Any]:
     """One fold: every model learns from the same rows and speaks of the same others."""
     found = {}
-    for name, make in MAKERS.items():
+    for name, make in _makers(chosen).items():
         started = perf_counter()
         model = make().fit(rows.frame.iloc[teach], rows.is_bad[teach])
         took = perf_counter() - started
@@ -121,7 +127,7 @@ def _summed(folds: list[evaluation.Measures], seconds: list[float]) -> dict[str,
 def _paired(auc: dict[str, Any], share: float) -> Iterator[tuple[str, dict[str, float]]]:
     """The gain in AUC fold by fold; t with the variance that overlapping folds call for."""
     for ours in OURS:
-        for peer in ("optbinning", "lightgbm"):
+        for peer in PEERS:
             gain = auc[ours] - auc[peer]
             spread = np.sqrt((1 / len(gain) + share) * np.var(gain, ddof=1))
             yield (
