@@ -255,11 +255,11 @@ class EventColumns:
     category: "npt.NDArray[np.int16]"
     merchant: Integers
     source: "npt.NDArray[np.int8]"
-    place: "npt.NDArray[np.int8]" = None  # type: ignore[assignment]
-    channel: "npt.NDArray[np.int8]" = None  # type: ignore[assignment]
-    party: Integers = None  # type: ignore[assignment]
-    balance_fen: Integers = None  # type: ignore[assignment]
-    measure: Integers = None  # type: ignore[assignment]
+    place: "npt.NDArray[np.int8]" = None  # type: ignore[assignment]  # filled in below
+    channel: "npt.NDArray[np.int8]" = None  # type: ignore[assignment]  # filled in below
+    party: Integers = None  # type: ignore[assignment]  # filled in below
+    balance_fen: Integers = None  # type: ignore[assignment]  # filled in below
+    measure: Integers = None  # type: ignore[assignment]  # filled in below
 
     def __post_init__(self) -> None:
         import numpy as np  # noqa: PLC0415 - see above

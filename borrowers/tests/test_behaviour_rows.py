@@ -181,14 +181,14 @@ class TestColumnsFrom:
 
 class TestMeasureOf:
     def test_keeps_two_figures_of_a_fact_in_one_number(self):
-        device = {"device_type": "fan", "on_minutes": 90, "events": 3}
+        device: dict[str, int | str] = {"device_type": "fan", "on_minutes": 90, "events": 3}
         week = {"posts": 5, "interactions": 9, "contacts_bucket": 2, "active_days": 6}
 
         assert divmod(measure_of(Source.DEVICE, device), MEASURE_STEP) == (90, 3)
         assert divmod(measure_of(Source.SOCIAL_ACTIVITY, week), MEASURE_STEP) == (6, 2)
 
     def test_tells_a_pension_that_was_paid_and_no_other_insurance(self):
-        paid = {"insurance": "PENSION", "state": "PAID", "base_fen": 600_000}
+        paid: dict[str, int | str] = {"insurance": "PENSION", "state": "PAID", "base_fen": 600_000}
 
         base_fen = measure_of(Source.SOCIAL_INSURANCE, paid) // MEASURE_STEP
         assert base_fen == 600_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from borrowers.behaviour.contracts import Category, Direction, EventStatus, Source
+from borrowers.behaviour.contracts import CHANNELS, Category, Direction, EventStatus, Source
 from borrowers.behaviour.imports import purpose_of
 from borrowers.behaviour.tables import rows
 from borrowers.behaviour.words import CATEGORIES, SOURCES
@@ -31,8 +31,8 @@ def test_every_connector_reads_for_the_purpose_that_the_gate_asks_for():
 
 @pytest.mark.parametrize("channel", ["BALANCE", "DEBIT", "CREDIT", "BNPL", "MONEY_FUND"])
 def test_every_channel_has_a_number_of_its_own(channel):
-    assert rows.CHANNELS[channel] > 0
-    assert len(set(rows.CHANNELS.values())) == len(rows.CHANNELS)
+    assert CHANNELS[channel] > 0
+    assert len(set(CHANNELS.values())) == len(CHANNELS)
 
 
 @pytest.mark.parametrize("code", [*Category, *Source, *Direction, *EventStatus])

@@ -37,6 +37,7 @@ def somebody(place, *, sequence, allows=True, born_on=date(1990, 5, 5), region="
     """One more invented person, in a region that does not exist."""
     account = people.open_account(phone=f"+86138{place:08d}", language="en")
     card = people_queries.borrower_of(account.pk)
+    assert card is not None
     cast.identify(card, name="Test Person", id_number=number_of(region, born_on, sequence))
     if allows:
         cast.allow(card, FAIRNESS_TEST)

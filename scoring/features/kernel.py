@@ -13,6 +13,17 @@ from scoring.features.frame import Frame, Numbers, cut
 
 # Kept with every vector; raised whenever a value of the same events could change.
 VERSION = "2026.3"
+# What a definition can raise by itself. A lack of memory is not its fault and passes as it is.
+OWN_FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 class FeatureFailed(ValueError):
@@ -45,9 +56,7 @@ def features(
 def _checked(feature: Feature, frame: Frame) -> Numbers:
     try:
         found: object = feature.compute(frame)
-    except MemoryError:  # No definition's fault.
-        raise
-    except Exception as error:
+    except OWN_FAULTS as error:
         raise FeatureFailed(feature.name, type(error).__name__) from error
     # Faster than numpy's own checks, seventy times in each decision.
     if not isinstance(found, np.ndarray) or found.shape != (frame.segments,):

@@ -11,7 +11,7 @@ from borrowers.consent.purposes import PURPOSES, SHARED_LINKS
 from scoring.decisions import queries
 from scoring.decisions.engine import RANK
 from scoring.decisions.models import Assessment
-from scoring.decisions.reasons import words
+from scoring.decisions.reasons import Words, words
 from scoring.tests.builders import REQUEST, decide, load_defaults, steady
 from scoring.tests.members import Circle
 from scoring.tests.test_decisions_engine import LIN, WEI, decided
@@ -61,7 +61,9 @@ def test_the_reason_accuses_nobody():
     (reason,) = [
         each for each in decided(LIN, is_linked_case=True).reasons if each.code == "LINKED_CASE"
     ]
-    said = f"{words(reason)} {words(reason).to_staff}"
+    told = words(reason)
+    assert isinstance(told, Words)
+    said = f"{told} {told.to_staff}"
 
     assert reason.points == 0
     assert "accuse" in said

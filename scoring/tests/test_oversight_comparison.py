@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from scoring.oversight.contracts import Lack
 from scoring.oversight.measures.comparison import corrected_t, delong
+from scoring.tests.watched import sure
 
 
 def drawn(seed, *, cases=400, second_noise=1.0):
@@ -51,8 +52,8 @@ class TestDelong:
 
     def test_finds_the_better_of_two(self):
         found = delong(*drawn(6, cases=3000, second_noise=0.3))
-        assert found.difference > 0
-        assert found.p_value < 0.001
+        assert sure(found.difference) > 0
+        assert sure(found.p_value) < 0.001
 
     def test_of_a_model_with_itself_is_nothing(self):
         is_bad, first, _ = drawn(7)
@@ -74,7 +75,7 @@ class TestDelong:
         is_bad, first, second = drawn(seed, cases=80)
         there, back = delong(is_bad, first, second), delong(is_bad, second, first)
         if there.lack is None:
-            assert there.statistic == pytest.approx(-back.statistic)
+            assert there.statistic == pytest.approx(-sure(back.statistic))
             assert there.p_value == pytest.approx(back.p_value)
 
     @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ class TestDelong:
     )
     def test_says_in_words_why_there_is_nothing(self, is_bad, lack):
         flags = np.array(is_bad, dtype=bool)
-        found = delong(flags, np.arange(len(flags)) * 1.0, np.ones(len(flags)))
+        found = delong(flags, np.arange(len(flags), dtype=np.float64), np.ones(len(flags)))
         assert found.lack is lack
         assert found.p_value is None
         assert found.difference is None
@@ -110,7 +111,7 @@ class TestCorrectedT:
     def test_is_more_careful_where_training_sets_overlap(self):
         first, second = [0.80, 0.82, 0.79, 0.81], [0.83, 0.83, 0.80, 0.85]
         plain = corrected_t(first, second, test_share=0.0).p_value
-        assert corrected_t(first, second, test_share=0.25).p_value > plain
+        assert sure(corrected_t(first, second, test_share=0.25).p_value) > sure(plain)
 
     def test_of_equal_figures_is_nothing(self):
         found = corrected_t([0.8, 0.9], [0.8, 0.9], test_share=0.25)

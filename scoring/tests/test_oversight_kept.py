@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from borrowers import tasks as borrowers_tasks
+from borrowers.people.contracts import BorrowerCard
 from borrowers.tests import cast
 from common.actors import SYSTEM, Actor
 from common.errors import NotFound
@@ -244,7 +245,7 @@ class TestAlarms:
 
     def looked(self, alarm, name="Mei"):
         account = cast.officer() if name == "Mei" else cast.borrower(name)
-        pk = getattr(account, "account_id", account.pk if name == "Mei" else None)
+        pk = account.account_id if isinstance(account, BorrowerCard) else account.pk
         actions.acknowledge(
             alarm_id=alarm.pk, at=builders.NOW, by=Actor(kind="STAFF", account_id=pk)
         )

@@ -8,6 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from scoring.oversight.contracts import Lack, Measured
 from scoring.oversight.measures import calibration, ranks
+from scoring.tests.watched import sure
 
 cases = st.lists(
     st.tuples(st.sampled_from([0.01, 0.05, 0.1, 0.2, 0.5, 0.9]), st.booleans()),
@@ -30,7 +31,7 @@ class TestAuc:
     def test_turns_over_when_good_and_bad_change_places(self, found):
         pd, is_bad = found
         there, back = ranks.auc(pd, is_bad).value, ranks.auc(pd, ~is_bad).value
-        assert there + back == pytest.approx(1)
+        assert sure(there) + sure(back) == pytest.approx(1)
 
     @given(found=cases.filter(both), seed=st.integers(0, 99))
     def test_does_not_look_at_the_order_of_rows(self, found, seed):
@@ -63,7 +64,7 @@ class TestKs:
 
     @given(found=cases.filter(both))
     def test_lies_between_nothing_and_one(self, found):
-        assert 0 <= ranks.ks(*found).value <= 1
+        assert 0 <= sure(ranks.ks(*found).value) <= 1
 
 
 class TestMaturity:
@@ -99,16 +100,16 @@ class TestCalibration:
             chance = np.random.default_rng(seed)
             pd = chance.beta(1, 12, 3000)
             found = calibration.calibration(pd, chance.random(3000) < pd)
-            assert found.error.value < 0.03
-            surprising += found.p_value < 0.01
+            assert sure(found.error.value) < 0.03
+            surprising += sure(found.p_value) < 0.01
         assert surprising <= 8
 
     def test_of_half_the_truth_is_far_and_surprising(self):
         chance = np.random.default_rng(3)
         pd = chance.beta(2, 12, 4000)
         found = calibration.calibration(pd / 2, chance.random(4000) < pd)
-        assert found.error.value > 0.05
-        assert found.p_value < 1e-6
+        assert sure(found.error.value) > 0.05
+        assert sure(found.p_value) < 1e-6
 
     @given(found=cases, seed=st.integers(0, 99))
     def test_does_not_look_at_the_order_of_rows(self, found, seed):
@@ -126,7 +127,8 @@ class TestCalibration:
 
     def test_of_a_month_without_defaults_has_a_figure(self):
         found = calibration.calibration(np.full(200, 0.02), np.zeros(200, bool))
-        assert found.error == Measured(pytest.approx(0.02), 200)
+        assert sure(found.error.value) == pytest.approx(0.02)
+        assert found.error.cases == 200
         assert len(found.bins) == 1
 
     def test_of_a_certainty_that_failed_has_no_finite_test(self):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scoring.oversight import sources
 from scoring.oversight.contracts import Lack, Level
 from scoring.oversight.sources import TooManySources, TrainingColumns
+from scoring.tests.watched import sure
 
 NAMES = ("bank", "bills", "own", "social")
 
@@ -81,10 +82,10 @@ class TestShapley:
 class TestWorth:
     def test_orders_sources_by_what_was_planted(self):
         found = sources.worth(planted(), base="bills", fit=linear)
-        shares = {name: each.value for name, each in found.shares.items()}
+        shares = {name: sure(each.value) for name, each in found.shares.items()}
         assert shares["bills"] > shares["bank"] > shares["own"] > 0
         full = next(each for each in found.subsets if len(each.sources) == 3)
-        assert sum(shares.values()) == pytest.approx(full.auc.value - 0.5)
+        assert sum(shares.values()) == pytest.approx(sure(full.auc.value) - 0.5)
 
     def test_tries_every_subset_and_tells_how_far_it_is(self):
         told = []
@@ -97,7 +98,7 @@ class TestWorth:
     def test_says_what_a_source_adds_for_thin_files(self):
         found = sources.worth(planted(), base="bills", fit=linear)
         assert set(found.thin_gains) == {"bank", "own"}
-        assert found.thin_gains["bank"].value > 0
+        assert sure(found.thin_gains["bank"].value) > 0
 
     def test_is_the_same_under_the_same_seed(self):
         once, again = (sources.worth(planted(), base="bills", fit=linear) for _ in range(2))
@@ -107,7 +108,7 @@ class TestWorth:
         found = sources.worth(
             planted(strengths={"bills": 1.2, "own": 0.2}, cases=900), base="bills", folds=2
         )
-        assert found.shares["bills"].value > found.shares["own"].value
+        assert sure(found.shares["bills"].value) > sure(found.shares["own"].value)
 
     def test_of_a_source_without_a_single_value_is_nothing(self):
         columns = planted(strengths={"bills": 1.0})

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scoring.oversight import thresholds
 from scoring.oversight.contracts import Lack, Level, Measured
 from scoring.oversight.measures import stability
+from scoring.tests.watched import sure
 
 ON = date(2026, 11, 1)
 SEEDS = 300
@@ -35,7 +36,7 @@ class TestPsi:
 
     @given(reference=numbers, current=numbers)
     def test_is_never_below_nothing(self, reference, current):
-        assert stability.shift(reference, current).measured.value >= 0
+        assert sure(stability.shift(reference, current).measured.value) >= 0
 
     @given(both=bin_counts)
     def test_is_the_same_both_ways_in_the_same_bins(self, both):
@@ -78,7 +79,7 @@ class TestBins:
             assert level_of("CSI", found) is Level.ACT
 
     def test_of_a_constant_that_stays_are_quiet(self):
-        assert stability.shift(np.full(500, 3.0), np.full(200, 3.0)).measured.value < 0.01
+        assert sure(stability.shift(np.full(500, 3.0), np.full(200, 3.0)).measured.value) < 0.01
 
     def test_see_values_that_were_never_met_before(self):
         before = np.tile([0.0, 1.0, 2.0], 200)
@@ -172,12 +173,12 @@ class TestGiniStability:
 
     def test_punishes_half_of_the_spread_around_the_trend(self):
         wobbling = [0.5, 0.6, 0.5, 0.6, 0.5]
-        assert stability.gini_stability(wobbling).value < float(np.mean(wobbling))
+        assert sure(stability.gini_stability(wobbling).value) < float(np.mean(wobbling))
 
     def test_counts_a_month_as_more_than_four_weeks(self):
         falling = [0.6, 0.59, 0.58, 0.57]
         by_month = stability.gini_stability(falling, period_days=30.4).value
-        assert by_month > stability.gini_stability(falling).value
+        assert sure(by_month) > sure(stability.gini_stability(falling).value)
 
     def test_leaves_empty_months_out_but_keeps_their_time(self):
         with_gap = stability.gini_stability([0.6, None, 0.58, 0.57]).value

@@ -5,6 +5,7 @@ they pay follows from what it does not see. Nothing here is anybody.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
 import numpy as np
 from django.db import connection
@@ -21,6 +22,13 @@ from scoring.registry.models import ModelVersion
 from simulation.world.personas import populate
 
 HORIZON_DAYS = 180
+Value = TypeVar("Value")
+
+
+def sure(value: Value | None) -> Value:
+    """A figure that has to be there."""
+    assert value is not None
+    return value
 
 
 def borrowers(count, *, allow=True):
@@ -29,6 +37,7 @@ def borrowers(count, *, allow=True):
     for place in range(count):
         account = people.open_account(phone=f"+86137{place:08d}", language="en")
         card = people_queries.borrower_of(account.pk)
+        assert card is not None
         digits = f"990{place % 2}{'01' if place % 3 else '21'}"
         born_on = date(1970 + place % 32, 1 + place % 12, 1 + place % 28)
         number = f"{digits}{born_on:%Y%m%d}{place % 1000:03d}"

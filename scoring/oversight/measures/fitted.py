@@ -36,7 +36,7 @@ def boosted(train: Matrix, target: Flags, test: Matrix) -> Real:
     A column without a value in the rows to learn from tells nothing, and is left out.
     """
     # Only here: whoever reads figures of a model need not load what fits one.
-    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
+    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 (heavy)
 
     tells = np.isfinite(train).any(axis=0)
     if not tells.any():

@@ -27,7 +27,7 @@ SMALL = 2_000
 Table = NDArray[np.float64]
 
 
-class AdditiveScorecard(Rated, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class AdditiveScorecard(Rated, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped bases
     """A scorecard with the shape of scikit-learn; `score` gives points, not accuracy.
 
     Directions are given by `monotone`, or learned from the rows where they are beyond doubt; the

@@ -52,7 +52,7 @@ def recipe(rows: int, bads: int) -> Recipe:
     return Recipe((8, 24), rounds=(150, 250), members=members, trees=trees, splits=splits)
 
 
-class BoostedTrees(Rated, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class BoostedTrees(Rated, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped bases
     """An ensemble with the shape of scikit-learn. `monotone` holds every tree to a direction."""
 
     def __init__(

@@ -251,12 +251,12 @@ Tree = Mapping[str, Numbers]
 
 def _stages(boosting: Any) -> Any:
     """The trees of each round. Nothing public hands them over; a test compares every figure."""
-    return boosting._predictors  # noqa: SLF001
+    return boosting._predictors  # noqa: SLF001 (see above)
 
 
 def _start(boosting: Any) -> float:
     """The log-odds from which the first tree starts."""
-    return float(boosting._baseline_prediction.ravel()[0])  # noqa: SLF001
+    return float(boosting._baseline_prediction.ravel()[0])  # noqa: SLF001 (as the stages)
 
 
 def _of_boosting(nodes: Any) -> Tree:

@@ -45,7 +45,7 @@ MOST_WEIGHED = 60_000
 SAME = 0.01
 
 
-class WoeScorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class WoeScorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped bases
     """A scorecard with the shape of scikit-learn; `score` gives points, not accuracy.
 
     `monotone` promises directions by column: +1 more is riskier, -1 less is; the data choose else.

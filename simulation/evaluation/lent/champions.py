@@ -5,6 +5,7 @@ Every figure is of people whom the model has not seen: folds are drawn by person
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -65,14 +66,17 @@ def makers(frame: pandas.DataFrame, seed: int) -> dict[str, Callable[[], Any]]:
         name: int(FEATURES[name].risk) for name in frame.columns if FEATURES[name].risk != 0
     }
     made: dict[str, Callable[[], Any]] = {
-        name: lambda name=name: model_of(name)(monotone=monotone, seed=seed)  # type: ignore[misc]
-        for name in MODELS
+        name: partial(_made, name, monotone=monotone, seed=seed) for name in MODELS
     }
     made[ORACLE] = lambda: HistGradientBoostingClassifier(
         learning_rate=0.04, max_iter=150, max_leaf_nodes=8, min_samples_leaf=30,
         l2_regularization=5.0, random_state=seed,
     )  # fmt: skip
     return made
+
+
+def _made(name: str, *, monotone: Mapping[str, int], seed: int) -> Any:
+    return model_of(name)(monotone=monotone, seed=seed)
 
 
 def folds(rows: TrainingSet, seed: int) -> Iterator[tuple[Any, Any]]:

@@ -49,7 +49,7 @@ class Command(BaseCommand):
     def world(self, seed: int, kinds: tuple[str, ...], options: dict[str, Any]) -> dict[str, Any]:
         """One world's figures."""
         from simulation.evaluation.lent import champions  # noqa: PLC0415 (pandas is slow to load)
-        from simulation.evaluation.lent.tables import EVERYTHING, training_sets  # noqa: PLC0415
+        from simulation.evaluation.lent.tables import EVERYTHING, training_sets  # noqa: PLC0415 (heavy)
 
         views = champions.views() if options["sources"] else {("all",): EVERYTHING}
         with progress(options["people"], f"living {seed}") as tell:
