@@ -131,8 +131,10 @@ class Plan:
     """What was agreed. `principal_fen` is what is paid out first; tranches come on top.
 
     `anchor_day` keeps monthly due dates on that day (the last one of shorter months); without it
-    the day of the first due date, or of the disbursement, is kept. `due_dates` replaces dates
-    that would be counted. `fixed_instalment_fen` asks for that instalment and finds the periods.
+    the day of the first due date, or of the disbursement, is kept. `due_dates` replaces the dates
+    that would be counted; with `period_starts` beside them each counts as one whole period,
+    whatever its days. `fixed_instalment_fen` asks for that instalment and finds the periods.
+    With `is_level_nominal` the level instalment takes every month as 30 days.
     Raises ImpossibleTerms when it is built and when it is made from impossible numbers.
     """
 
@@ -151,10 +153,13 @@ class Plan:
     fixed_instalment_fen: int | None = None
     first_due_on: date | None = None
     anchor_day: int | None = None
+    last_due_on: date | None = None
     due_dates: tuple[date, ...] = ()
+    period_starts: tuple[date, ...] = ()
     grace: Grace = Grace()
     fees: tuple[PlanFee, ...] = ()
     tune_last_instalment: bool = False
+    is_level_nominal: bool = False
     roll: Roll = Roll.NONE
     holidays: str = ""
     tranches: tuple[Tranche, ...] = ()

@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 from common.periods import add_months
 from common.rates import PPM
 from lending.calc.contracts import MONTHS_IN_YEAR, Instalment
+from lending.calc.conventions.days_off import rolled
+from lending.calc.conventions.due_dates import spans
+from lending.calc.methods.counting import counted
+from lending.calc.methods.fees import with_instalment_fen
 from lending.calc.plans import (
     HIGHEST_RATE_PPM,
     LARGEST_PRINCIPAL_FEN,
@@ -29,12 +33,17 @@ LONGEST_MONTHS = LONGEST_PERIODS
 
 
 def build(plan: Plan) -> tuple[Instalment, ...]:
-    """The schedule of a plan. Raises ImpossibleTerms."""
-    return equal_instalments(
-        principal_fen=plan.principal_fen,
-        annual_rate_ppm=int(plan.annual_rate_ppm),
-        months=plan.periods,
-        starts_on=plan.first_disbursed_on,
+    """The schedule of a plan, fees in its rows and due dates off the days off.
+
+    Raises ImpossibleTerms.
+    """
+    found = spans(plan)
+    rows = counted(plan, found)
+    days = [plan.first_disbursed_on]
+    days += rolled(plan, [span.ends_on for span in found[: len(rows)]])
+    return tuple(
+        Instalment(number, days[number - 1], days[number], *row, with_instalment_fen(plan, row))
+        for number, row in enumerate(rows, start=1)
     )
 
 
