@@ -95,6 +95,20 @@ class TestTelling:
         assert found["bad_rate_best_80"] <= 0.035
 
 
+class TestWildFigures:
+    @pytest.mark.parametrize("model", ["woe", "additive"])
+    @pytest.mark.parametrize("wild", [("1e308", "-1e308"), ("5e-324", "1e308")])
+    def test_spoil_neither_the_other_columns_nor_the_card(self, people, model, wild):
+        lines = people.read_text().splitlines()
+        rows = [f"{line},{wild[number % 2]}" for number, line in enumerate(lines[1:])]
+        people.write_text("\n".join([lines[0] + ",wild", *rows]))
+
+        found = told(people, "--target", "bad", "--cv", "2x1", "--model", model)
+
+        assert found["mean"]["auc"] > 0.7
+        assert any("wild" in each and "beyond" in each for each in found["warnings"])
+
+
 class TestKeeping:
     def test_saves_a_model_that_can_be_loaded_and_rates(self, people, tmp_path):
         path = tmp_path / "model.json"
@@ -153,6 +167,26 @@ class TestRefusing:
         people.write_text("\n".join([lines[0] + ",days_late", *leaking]))
 
         assert "--drop days_late" in self.refused(people, "--target", "bad")
+
+    def test_a_status_in_numbers_that_tells_the_outcome_in_no_order(self, people):
+        lines = people.read_text().splitlines()
+        status = [
+            2 if line.endswith("1") else 1 + 2 * (number % 2)
+            for number, line in enumerate(lines[1:])
+        ]
+        rows = [f"{line},{each}" for line, each in zip(lines[1:], status, strict=True)]
+        people.write_text("\n".join([lines[0] + ",status", *rows]))
+
+        assert "--drop status" in self.refused(people, "--target", "bad")
+
+    def test_an_outcome_that_was_dropped(self, people):
+        words = self.refused(people, "--target", "bad", "--drop", "noise,bad")
+
+        assert words.startswith("COLUMN_MISSING: The table has no column bad.")
+
+    @pytest.mark.parametrize("seed", ["-1", "4294967296", "1.5", "9" * 5000])
+    def test_a_seed_that_chance_cannot_start_from(self, people, seed):
+        assert "--seed" in self.refused(people, "--target", "bad", "--seed", seed)
 
     def test_one_outcome(self, people):
         lines = people.read_text().splitlines()

@@ -156,6 +156,9 @@ def cross_validated(
     return Report(tuple(made), tuple(seconds), total / repeats)
 
 
+FEW_VALUES = 20
+
+
 def leaking(frame: pandas.DataFrame, is_bad: Outcomes, *, least: float = 0.995) -> Sequence[str]:
     """Columns that alone rank the rows almost as the outcome does, or miss where it is bad."""
     return [name for name in frame.columns if _told_by(frame[name], is_bad) >= least]
@@ -167,9 +170,16 @@ def _told_by(column: Any, is_bad: Outcomes) -> float:
         known = column.notna().to_numpy()
         value = column.fillna(column.min() - 1).to_numpy(dtype=np.float64)
         found = [auc(is_bad, value), auc(is_bad, known.astype(np.float64))]
+        # A status written as a number tells as much as one in words, in whatever order.
+        if column.nunique() <= FEW_VALUES:
+            found.append(auc(is_bad, _usual_of_each(column, is_bad)))
     else:
-        rate = pandas.Series(is_bad).groupby(column.astype(str).to_numpy()).transform("mean")
-        few = pandas.Series(1, index=range(len(is_bad))).groupby(column.astype(str).to_numpy())
-        value = np.where(few.transform("size") >= 5, rate, is_bad.mean())
-        found = [auc(is_bad, value)]
+        found = [auc(is_bad, _usual_of_each(column, is_bad))]
     return max(max(each, 1 - each) for each in found)
+
+
+def _usual_of_each(column: Any, is_bad: Outcomes) -> Numbers:
+    """The share of bads among rows of the same value; of the whole where such rows are few."""
+    rows = pandas.Series(is_bad).groupby(column.astype(str).to_numpy())
+    enough = rows.transform("size") >= 5
+    return np.where(enough, rows.transform("mean"), is_bad.mean())

@@ -61,7 +61,13 @@ def read(path: Path, *, target: str, bad: str | None = None, drop: Sequence[str]
 
 
 def table_of(whole: pandas.DataFrame, *, target: str, bad: str | None = None) -> Table:
-    """A table out of a frame; rows whose outcome is unknown are left out. Raises TargetUnclear."""
+    """A table out of a frame; rows whose outcome is unknown are left out.
+
+    Raises TargetUnclear, and ColumnMissing where the outcome itself was dropped.
+    """
+    if target not in whole.columns:
+        columns = ", ".join(map(str, whole.columns[:60]))
+        raise refusals.ColumnMissing(column=target, columns=columns)
     outcome = whole[target]
     is_known = outcome.notna().to_numpy()
     is_bad, said = _is_bad(outcome[is_known], bad)

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from common.errors import Refused
 from scoring.management import fitting
+from scoring.management.shell import seed
 from scoring.training.models.catalogue import MODELS
 
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--drop-repeated", action="store_true", help="keep equal rows once")
         parser.add_argument("--model", choices=sorted(MODELS), default="woe")
         parser.add_argument("--cv", type=plan, default=(5, 5), metavar="5x5")
-        parser.add_argument("--seed", type=int, default=2024)
+        parser.add_argument("--seed", type=seed, default=2024)
         parser.add_argument("--rejects", metavar="COL", help="marks who was turned away")
         parser.add_argument("--save", type=Path, metavar="MODEL.json")
         parser.add_argument("--plots", type=Path, metavar="FOLDER")

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from common import clock
 from common.actors import SYSTEM
 from common.errors import Refused
-from scoring.management.shell import people_counted, said
+from scoring.management.shell import people_counted, said, seed
 from scoring.registry import actions as registry
 from scoring.training.models.catalogue import MODELS
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--labels-until", type=date.fromisoformat, metavar="DATE", help="by default today"
         )
-        parser.add_argument("--seed", type=int, default=2024)
+        parser.add_argument("--seed", type=seed, default=2024)
         kept = parser.add_mutually_exclusive_group()
         kept.add_argument("--save", type=Path, metavar="FILE")
         kept.add_argument("--register", action="store_true", help="keep it as a draft")
