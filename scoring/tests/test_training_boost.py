@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -116,6 +117,23 @@ class TestExport:
         weighed = clone(taught[kind]).fit(frame, is_bad, sample_weight=heavy)
 
         assert weighed.predict_proba(frame)[:, 1].mean() > plain.mean() + 0.05
+
+
+@pytest.mark.parametrize("learner", [BoostedTrees, AdditiveScorecard])
+@pytest.mark.parametrize("values", [1, 2, 400])
+def test_a_column_whose_gaps_tell_the_most_is_exported_as_it_was_fitted(learner, values):
+    """Trees then part the known from the missing, and no threshold stands between the codes."""
+    dice = np.random.default_rng(3)
+    is_gap = dice.random(400) < 0.3
+    column = np.where(is_gap, np.nan, dice.integers(0, values, size=400))
+    is_bad = (dice.random(400) < np.where(is_gap, 0.7, 0.15)).astype(np.int8)
+    frame = pandas.DataFrame({"gaps": column, "noise": dice.normal(size=400)})
+    fitted = learner(seed=1, effort=QUICK).fit(frame, is_bad)
+
+    again = loading.load(document_of(fitted))
+
+    found = np.array([again.pd(row) for row in rows_of(frame)])
+    assert np.abs(found - fitted.predict_proba(frame)[:, 1]).max() <= CLOSE
 
 
 class TestTreesInTheArtefact:

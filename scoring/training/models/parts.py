@@ -15,7 +15,7 @@ from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifie
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from scoring.training.models.coding import Coding, Numbers, at
+from scoring.training.models.coding import MOST_CODES, Coding, Numbers, at
 
 # Digits of a leaf: the sum over all trees of a part stays within 1e-9 of the fitted one.
 DIGITS = 12
@@ -269,9 +269,11 @@ def _of_boosting(nodes: Any) -> Tree:
     for node in np.flatnonzero(~is_leaf)[::-1]:
         pair = [left[node], right[node]]
         value[node] = np.average(value[pair], weights=count[pair])
+    # Where known and missing part, every code goes left: the threshold is infinite.
+    highest = np.minimum(nodes["num_threshold"], MOST_CODES)
     return {
         "feature": nodes["feature_idx"].astype(np.int64),
-        "threshold": np.floor(np.where(is_leaf, 0.0, nodes["num_threshold"])),
+        "threshold": np.floor(np.where(is_leaf, 0.0, highest)),
         "left": left,
         "right": right,
         "missing_right": 1 - nodes["missing_go_to_left"].astype(np.int64),
