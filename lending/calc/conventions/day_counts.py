@@ -37,6 +37,18 @@ def year_part(span: Span, day_count: DayCount, frequency: Frequency) -> Fraction
     return Fraction(days_in(span, day_count, frequency), DAYS_IN_YEAR[day_count])
 
 
+def year_part_between(
+    span: Span, start: date, end: date, day_count: DayCount, frequency: Frequency
+) -> Fraction:
+    """The part of a year that some days of a period are: their share of it by the calendar."""
+    if (start, end) == (span.starts_on, span.ends_on):
+        return year_part(span, day_count, frequency)
+    if day_count is DayCount.ACT_ACT and span.starts_on.year != span.ends_on.year:
+        return _of_calendar_years(Span(start, end, 0, 1), frequency)
+    share = Fraction((end - start).days, (span.ends_on - span.starts_on).days)
+    return share * year_part(span, day_count, frequency)
+
+
 def days_in(span: Span, day_count: DayCount, frequency: Frequency) -> int:
     """The days of the period that bear interest."""
     if frequency is not Frequency.MONTHLY:

@@ -3,16 +3,16 @@
 A plan with one payout is amortised; one with later tranches is counted progressively.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from common.rates import PPM
 from lending.calc.conventions.arithmetic import arithmetic_of
 from lending.calc.conventions.day_counts import DAYS_IN_UNIT, DAYS_IN_YEAR, year_days, year_part
 from lending.calc.conventions.due_dates import Span
-from lending.calc.methods import amortisation
+from lending.calc.methods import amortisation, progressive
 from lending.calc.methods.fees import lent_fen
-from lending.calc.plans import DayCount, ImpossibleTerms, Plan
+from lending.calc.plans import DayCount, ImpossibleTerms, Method, Plan
 
 Row = tuple[int, int]
 
@@ -22,10 +22,21 @@ def counted(plan: Plan, spans: Sequence[Span]) -> list[Row]:
     factors, level_factors = factors_of(plan, spans), _level_factors(plan, spans)
     if plan.grace.principal_periods >= len(spans):
         raise ImpossibleTerms
+    if plan.tranches:
+        return list(_in_tranches(plan, spans, factors))
     rows = amortisation.rows(plan, lent_fen(plan), factors, level_factors)
     if not plan.periods:
         rows = _until_repaid(rows)
     return list(amortisation.put_off(rows, plan.grace.interest_payment_periods))
+
+
+def _in_tranches(plan: Plan, spans: Sequence[Span], factors: Sequence[Fraction]) -> Iterator[Row]:
+    lines = progressive.begun(plan, spans, factors).lines()
+    put_off = plan.grace.interest_payment_periods
+    if plan.method is Method.BULLET:
+        put_off = len(spans)
+    rows = [(line.principal_fen, line.interest_fen) for line in lines]
+    return amortisation.put_off(rows, put_off)
 
 
 def factors_of(plan: Plan, spans: Sequence[Span]) -> list[Fraction]:

@@ -1,0 +1,275 @@
+"""Schedules over payouts in tranches and over money that comes early.
+
+The level instalment is counted again from the period that holds a tranche, on the balance that it
+opens with and all that is paid out in it; a tranche on a due date belongs to the next period. The
+interest of a period is rounded for each of its parts with one balance. Principal that comes before
+its due date stops bearing interest that day; interest that no longer fits into the instalment then
+is carried to the next one. The conventions are those that Apache Fineract publishes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from common.rates import PPM
+from lending.calc.conventions.arithmetic import arithmetic_of
+from lending.calc.conventions.day_counts import year_part_between
+from lending.calc.conventions.due_dates import Span
+from lending.calc.conventions.rounding import divided, rounded
+from lending.calc.methods import amortisation
+from lending.calc.methods.fees import lent_fen
+from lending.calc.plans import ImpossibleTerms, Method, Plan, Tranche
+
+METHODS = {Method.EQUAL_INSTALMENT, Method.EQUAL_PRINCIPAL, Method.INTEREST_ONLY, Method.BULLET}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """Money that came on a day for one instalment, counted from 1."""
+
+    on: date
+    instalment: int
+    principal_fen: int = 0
+    interest_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A period as it comes out: what is due with it, and the balances around it.
+
+    `brought_fen` comes from the period before; `opening_fen` has the money of the first day, too.
+    `balance_fen` is what stays after the due date, with the money of that day.
+    """
+
+    span: Span
+    brought_fen: int
+    opening_fen: int
+    principal_fen: int
+    interest_fen: int
+    carried_fen: int
+    balance_fen: int
+
+    @property
+    def total_fen(self) -> int:
+        """What is to be paid on the due date."""
+        return self.principal_fen + self.interest_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """What settles one instalment on a day, or all of them."""
+
+    outstanding_fen: int
+    principal_fen: int
+    interest_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A plan with what was paid out and paid in so far; `targets` are levels or principals."""
+
+    plan: Plan
+    spans: tuple[Span, ...]
+    factors: tuple[Fraction, ...]
+    targets: tuple[int, ...]
+    payouts: tuple[Tranche, ...] = ()
+    payments: tuple[Payment, ...] = ()
+
+    def lines(self) -> list[Line]:
+        """Every period in turn."""
+        return list(_lines(self))
+
+    def paid(self, number: int, *, before: date = date.max) -> int:
+        """Principal that came for an instalment before a day."""
+        mine = (each for each in self.payments if each.instalment == number)
+        return sum(each.principal_fen for each in mine if each.on < before)
+
+
+def begun(plan: Plan, spans: Sequence[Span], factors: Sequence[Fraction]) -> Progress:
+    """The plan with its tranches, in their order, and nothing paid. Raises ImpossibleTerms."""
+    if plan.method not in METHODS or not plan.periods:
+        raise ImpossibleTerms
+    progress = Progress(plan, tuple(spans), tuple(factors), (0,) * len(spans))
+    first = Tranche(disbursed_on=plan.first_disbursed_on, amount_fen=lent_fen(plan))
+    for tranche in (first, *plan.tranches):
+        progress = paid_out(progress, tranche)
+    return progress
+
+
+def paid_out(progress: Progress, tranche: Tranche) -> Progress:
+    """With one tranche more, and instalments counted again from its period on.
+
+    Raises ImpossibleTerms for a tranche of nothing, or outside the periods.
+    """
+    found = (
+        index
+        for index, span in enumerate(progress.spans)
+        if span.starts_on <= tranche.disbursed_on < span.ends_on
+    )
+    index = next(found, None)
+    if index is None or tranche.amount_fen <= 0:
+        raise ImpossibleTerms
+    progress = replace(progress, payouts=(*progress.payouts, tranche))
+    grace = progress.plan.grace.principal_periods
+    start = max(index, grace)
+    if start >= len(progress.spans):
+        raise ImpossibleTerms
+    # Nothing of principal falls due in grace, so that the balance there is all that was paid out.
+    span = progress.spans[index]
+    balance_fen = progress.lines()[index].brought_fen + sum(
+        each.amount_fen for each in progress.payouts if _is_within(each.disbursed_on, span)
+    )
+    return _retargeted(progress, start, balance_fen)
+
+
+def received(progress: Progress, payment: Payment) -> Progress:
+    """With one payment more. Raises ImpossibleTerms for one of no instalment or too early."""
+    is_known = 1 <= payment.instalment <= len(progress.spans)
+    if not is_known or payment.on < progress.plan.first_disbursed_on:
+        raise ImpossibleTerms
+    return replace(progress, payments=(*progress.payments, payment))
+
+
+def spread(progress: Progress, *, on: date, amount_fen: int) -> Progress:
+    """An amount shared out: oldest instalment first, interest to the day before principal."""
+    for number in range(1, len(progress.spans) + 1):
+        owed = payable(progress, number, on)
+        had = [each for each in progress.payments if each.instalment == number]
+        interest_fen = max(owed.interest_fen - sum(each.interest_fen for each in had), 0)
+        principal_fen = max(owed.principal_fen - sum(each.principal_fen for each in had), 0)
+        interest_fen = min(interest_fen, amount_fen)
+        principal_fen = min(principal_fen, amount_fen - interest_fen)
+        amount_fen -= interest_fen + principal_fen
+        if interest_fen or principal_fen:
+            payment = Payment(
+                on=on, instalment=number, principal_fen=principal_fen, interest_fen=interest_fen
+            )
+            progress = received(progress, payment)
+    if amount_fen:
+        raise ImpossibleTerms
+    return progress
+
+
+def payable(progress: Progress, number: int, on: date) -> Payable:
+    """What an instalment takes on a day: interest to the day, and the rest of it as principal."""
+    lines = progress.lines()
+    line = lines[number - 1]
+    carried_fen = lines[number - 2].carried_fen if number > 1 else 0
+    interest_fen = carried_fen + _interest(progress, number - 1, line.brought_fen, until=on)
+    interest_fen = min(interest_fen, line.interest_fen)
+    return Payable(line.opening_fen, line.total_fen - interest_fen, interest_fen)
+
+
+def payoff(progress: Progress, on: date) -> Payable:
+    """What closes the loan on a day."""
+    lines = progress.lines()
+    out_fen = sum(each.amount_fen for each in progress.payouts if each.disbursed_on <= on)
+    principal_fen = out_fen - sum(each.principal_fen for each in progress.payments)
+    interest_fen = sum(line.interest_fen for line in lines if line.span.ends_on <= on)
+    for number, line in enumerate(lines, start=1):
+        if line.span.starts_on <= on < line.span.ends_on:
+            interest_fen += payable(progress, number, on).interest_fen
+    interest_fen -= sum(each.interest_fen for each in progress.payments)
+    return Payable(principal_fen, principal_fen, max(interest_fen, 0))
+
+
+def _retargeted(progress: Progress, start: int, balance_fen: int) -> Progress:
+    plan, left = progress.plan, len(progress.spans) - start
+    if plan.method is Method.EQUAL_PRINCIPAL:
+        return _aimed(progress, start, divided(balance_fen, left, plan.rounding))
+    if plan.method is not Method.EQUAL_INSTALMENT:
+        return _aimed(progress, start, 0)
+    level_fen = amortisation.level_of(plan, balance_fen, progress.factors[start:])
+    found = _aimed(progress, start, level_fen)
+    gap_fen = found.lines()[-1].total_fen - level_fen
+    other_fen = amortisation.tuned(gap_fen, level_fen, left, plan)
+    if other_fen is None:
+        return found
+    other = _aimed(progress, start, other_fen)
+    return other if abs(other.lines()[-1].total_fen - other_fen) < abs(gap_fen) else found
+
+
+def _aimed(progress: Progress, start: int, target_fen: int) -> Progress:
+    left = len(progress.spans) - start
+    return replace(progress, targets=progress.targets[:start] + (target_fen,) * left)
+
+
+def _lines(progress: Progress) -> Iterator[Line]:
+    brought_fen = carried_fen = 0
+    last = len(progress.spans) - 1
+    for index, span in enumerate(progress.spans):
+        moves = _moves(progress, span)
+        opening_fen = brought_fen + _first_day_moves(progress, index)
+        interest_fen = carried_fen + _interest(progress, index, brought_fen)
+        early_fen = progress.paid(index + 1, before=span.ends_on)
+        # What may fall due at the end: principal not yet here, and that which came early for it.
+        most_fen = brought_fen + sum(fen for _, fen in moves) + early_fen
+        due_fen = interest_fen if index == last else _fitting(progress, index, interest_fen)
+        wanted_fen = max(_wanted(progress, index, due_fen), early_fen)
+        principal_fen = most_fen if index == last else min(wanted_fen, most_fen)
+        carried_fen = interest_fen - due_fen
+        kept_fen = most_fen - principal_fen
+        later_fen = 0 if index == last else _first_day_moves(progress, index + 1)
+        yield Line(
+            span, brought_fen, opening_fen, principal_fen, due_fen, carried_fen,
+            kept_fen + later_fen,
+        )  # fmt: skip
+        brought_fen = kept_fen
+
+
+def _first_day_moves(progress: Progress, index: int) -> int:
+    span = progress.spans[index]
+    return sum(fen for day, fen in _moves(progress, span) if day == span.starts_on)
+
+
+def _fitting(progress: Progress, index: int, interest_fen: int) -> int:
+    """As much interest as the instalment has room for beside principal that came for it."""
+    early_fen = progress.paid(index + 1)
+    if progress.plan.method is not Method.EQUAL_INSTALMENT or not early_fen:
+        return interest_fen
+    return min(interest_fen, max(progress.targets[index] - early_fen, 0))
+
+
+def _wanted(progress: Progress, index: int, interest_fen: int) -> int:
+    if index < progress.plan.grace.principal_periods:
+        return 0
+    is_level = progress.plan.method is Method.EQUAL_INSTALMENT
+    return max(progress.targets[index] - (interest_fen if is_level else 0), 0)
+
+
+def _moves(progress: Progress, span: Span) -> list[tuple[date, int]]:
+    """What changes the balance within a period, day by day; late money changes nothing."""
+    out = [
+        (each.disbursed_on, each.amount_fen)
+        for each in progress.payouts
+        if _is_within(each.disbursed_on, span)
+    ]
+    back = [
+        (each.on, -each.principal_fen)
+        for each in progress.payments
+        if _is_within(each.on, span) and each.on < progress.spans[each.instalment - 1].ends_on
+    ]
+    return sorted(out + back)
+
+
+def _interest(progress: Progress, index: int, balance_fen: int, *, until: date = date.max) -> int:
+    """Interest of a period up to a day, each part with one balance rounded for itself."""
+    span, plan, arithmetic = progress.spans[index], progress.plan, arithmetic_of(progress.plan)
+    if index < plan.grace.interest_free_periods:
+        return 0
+    rate, total_fen, start = Fraction(plan.annual_rate_ppm) / PPM, 0, span.starts_on
+    end = max(min(span.ends_on, until), start)
+    for day, delta_fen in [*_moves(progress, span), (end, 0)]:
+        stop = min(day, end)
+        if stop > start:
+            part = year_part_between(span, start, stop, plan.day_count, plan.frequency)
+            exact = arithmetic.interest(balance_fen, arithmetic.factor(rate, part))
+            total_fen += rounded(exact, plan.rounding)
+            start = stop
+        balance_fen += delta_fen
+    return total_fen
+
+
+def _is_within(day: date, span: Span) -> bool:
+    return span.starts_on <= day < span.ends_on
