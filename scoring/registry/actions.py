@@ -12,10 +12,11 @@ from common.locking import Rank, lock_one
 from common.texts import gettext_noop
 from common.transactions import durable, required
 from scoring.registry import queries
+from scoring.registry.cards.content import card_of
 from scoring.registry.expert import scorecard
 from scoring.registry.life import states, trial
 from scoring.registry.life.split import LARGEST_SHARE_PPM
-from scoring.registry.loading import load
+from scoring.registry.loading import load, whole
 from scoring.registry.models import (
     ModelProposal,
     ModelProposalState,
@@ -207,6 +208,8 @@ def load_defaults() -> None:
 def _keep(document: Mapping[str, Any], by: Actor) -> ModelVersion:
     model = load(document)
     trial.insist(model)
+    with whole():
+        card_of(document, inputs=model.features)
     rows = ModelVersion.objects
     same = rows.filter(version=model.version) | rows.filter(sha256=model.sha256)
     if (kept := same.first()) is not None:

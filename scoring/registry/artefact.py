@@ -87,6 +87,10 @@ def fingerprint(document: Mapping[str, Any]) -> str:
     content = {name: each for name, each in document.items() if name != "sha256"}
     try:
         return canonical.sha256_of(_as_kept(content))
+    except RecursionError as fault:
+        raise ArtefactCut("nested too deeply") from fault
+    except UnicodeEncodeError as fault:
+        raise ArtefactCut("half a character") from fault
     except ValueError as fault:
         raise NumberNotFinite(str(fault)) from fault
     except TypeError as fault:
@@ -94,9 +98,14 @@ def fingerprint(document: Mapping[str, Any]) -> str:
 
 
 def _as_kept(content: Any) -> Any:
-    """The content as it comes back from PostgreSQL, which knows no -0.0 and writes 1e22 in full."""
+    """The content as it comes back from PostgreSQL, which knows no -0.0 and writes 1e22 in full.
+
+    Raises ArtefactCut for the one character that it cannot hold.
+    """
     if isinstance(content, Mapping):
-        return {name: _as_kept(each) for name, each in content.items()}
+        return {_as_kept(name): _as_kept(each) for name, each in content.items()}
+    if isinstance(content, str) and "\0" in content:
+        raise ArtefactCut("NUL in a text")
     if isinstance(content, list | tuple):
         return [_as_kept(each) for each in content]
     if isinstance(content, float) and content.is_integer():

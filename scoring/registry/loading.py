@@ -7,7 +7,7 @@ from importlib import import_module
 from math import exp, isfinite, log
 from typing import Any
 
-from scoring.registry import artefact
+from scoring.registry import artefact, points
 from scoring.registry.artefact import ArtefactCut, ArtefactVersionUnknown
 from scoring.registry.contracts import Model, Rating, Values
 
@@ -34,7 +34,7 @@ def load(document: Mapping[str, Any]) -> Model:
         raise ArtefactVersionUnknown(str(kind))
     if kind == "BLEND":
         return _blend(document)
-    with _whole():
+    with whole():
         loader: Callable[[Mapping[str, Any]], Model] = import_module(LOADERS[kind]).load
         return loader(document)
 
@@ -78,7 +78,7 @@ class Blend:
 
 def _blend(document: Mapping[str, Any]) -> Blend:
     artefact.check(document, "BLEND", FORMAT)
-    with _whole():
+    with whole():
         weight, scale = float(document["weight"]), document["scale"]
         if not (isfinite(weight) and 0.0 <= weight <= 1.0):
             raise ArtefactCut("weight")
@@ -88,18 +88,18 @@ def _blend(document: Mapping[str, Any]) -> Blend:
             fitted=load(document["fitted"]),
             expert=load(document["expert"]),
             weight=weight,
-            pdo=float(scale["pdo"]),
-            anchor_score=float(scale["score"]),
-            anchor_odds=float(scale["odds"]),
+            pdo=points.positive(scale["pdo"]),
+            anchor_score=points.finite(scale["score"]),
+            anchor_odds=points.positive(scale["odds"]),
         )
 
 
 @contextmanager
-def _whole() -> Iterator[None]:
+def whole() -> Iterator[None]:
     """What is missing or has another shape is said in one way, whatever the kind."""
     try:
         yield
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as fault:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
         raise ArtefactCut(f"{type(fault).__name__} {fault}") from fault
 
 

@@ -14,6 +14,7 @@ from scoring.registry.contracts import Contribution, Rating, Values
 KINDS = ("WOE", "ADDITIVE")
 FORMAT = 1
 STRONGEST = 4
+LARGEST_LOG_ODDS = 500.0
 Value = float | str | None
 
 
@@ -66,7 +67,9 @@ class Calibration:
         """The chance of bad. ISOTONIC: straight lines between the points (x log-odds, y chance)."""
         if self.method == "ISOTONIC":
             return _between(self.x, self.y, log_odds)
-        return 1.0 / (1.0 + exp(-(self.intercept + self.slope * log_odds)))
+        odds = self.intercept + self.slope * log_odds
+        # Beyond, the exponential overflows and the chance is none.
+        return 1.0 / (1.0 + exp(-odds)) if odds > -700.0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +170,11 @@ def load(document: Mapping[str, Any]) -> PointsTable:
         version=document["version"],
         sha256=document["sha256"],
         kind=document["kind"],
-        intercept=finite(document["intercept"]),
+        intercept=log_odds(document["intercept"]),
         characteristics=named,
         readers=tuple((each.feature, each.of) for each in named),
         calibration=calibration(document["calibration"]),
-        factor=finite(scale["pdo"]) / log(2.0),
+        factor=positive(scale["pdo"]) / log(2.0),
         anchor_score=finite(scale["score"]),
         anchor_log_odds=log(finite(scale["odds"])),
     )
@@ -184,7 +187,7 @@ def _kind(document: Mapping[str, Any]) -> str:
 
 def _characteristic(number: int, row: Mapping[str, Any]) -> Characteristic:
     edges = tuple(finite(each) for each in row["edges"])
-    points = tuple(finite(each) for each in row["points"])
+    points = tuple(log_odds(each) for each in row["points"])
     categories = row["categories"]
     is_words = row["kind"] == "CATEGORY"
     place = {word: index for index, words in enumerate(categories) for word in words}
@@ -192,7 +195,7 @@ def _characteristic(number: int, row: Mapping[str, Any]) -> Characteristic:
     repeated = len(place) != sum(map(len, categories))
     if len(points) != count or list(edges) != sorted(set(edges)) or repeated:
         raise ArtefactCut(f"bins of {row['feature']}")
-    neutral = finite(row["neutral"])
+    neutral = log_odds(row["neutral"])
 
     def cell(points: float) -> Cell:
         return Cell(abs(points - neutral), number, points, points - neutral)
@@ -203,18 +206,22 @@ def _characteristic(number: int, row: Mapping[str, Any]) -> Characteristic:
         edges=edges,
         place=place if is_words else None,
         cells=tuple(map(cell, points)),
-        missing=cell(finite(row["missing"])),
-        other=cell(finite(row["other"])),
+        missing=cell(log_odds(row["missing"])),
+        other=cell(log_odds(row["other"])),
     )
 
 
 def calibration(row: Mapping[str, Any]) -> Calibration:
     method = row["method"]
     if method == "PLATT":
-        return Calibration(method, finite(row["slope"]), finite(row["intercept"]))
+        if (slope := log_odds(row["slope"])) < 0.0:
+            raise ArtefactCut("calibration")
+        return Calibration(method, slope, log_odds(row["intercept"]))
     if method == "ISOTONIC":
         x, y = tuple(map(finite, row["x"])), tuple(map(finite, row["y"]))
         if len(x) != len(y) or not x or list(x) != sorted(set(x)) or list(y) != sorted(y):
+            raise ArtefactCut("calibration")
+        if not 0.0 <= y[0] <= y[-1] <= 1.0:
             raise ArtefactCut("calibration")
         return Calibration(method, x=x, y=y)
     if method != "NONE":
@@ -237,7 +244,21 @@ def _nearest(edges: Sequence[float], value: float | None) -> float | None:
 
 
 def finite(number: Any) -> float:
-    found = float(number)
-    if isinstance(number, bool) or not isfinite(found):
+    """Raises ArtefactCut for what is no number, or none that arithmetic comes back from."""
+    if isinstance(number, bool) or not isinstance(number, int | float) or not isfinite(number):
+        raise ArtefactCut("number")
+    return float(number)
+
+
+def positive(number: Any) -> float:
+    """A scale below nought would turn good into bad. Raises ArtefactCut."""
+    if (found := finite(number)) <= 0.0:
+        raise ArtefactCut("number")
+    return found
+
+
+def log_odds(number: Any) -> float:
+    """What one step may add at most: sums of such stay finite. Raises ArtefactCut."""
+    if abs(found := finite(number)) > LARGEST_LOG_ODDS:
         raise ArtefactCut("number")
     return found

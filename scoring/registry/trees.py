@@ -16,11 +16,21 @@ from numpy.typing import NDArray
 from scoring.registry import artefact
 from scoring.registry.artefact import ArtefactCut
 from scoring.registry.contracts import Contribution, Rating, Values
-from scoring.registry.points import STRONGEST, Calibration, calibration, finite
+from scoring.registry.points import (
+    LARGEST_LOG_ODDS,
+    STRONGEST,
+    Calibration,
+    calibration,
+    finite,
+    log_odds,
+    positive,
+)
 
 FORMAT = 1
 # A missing value and a word never seen: no threshold is below it, each node says where it goes.
 MISSING = -1
+# Drawn less towards the usual chance, a leaf of bads only would be certain, and its odds infinite.
+LEAST_PULL = 1e-9
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
@@ -183,13 +193,15 @@ def load(document: Mapping[str, Any]) -> Ensemble:
     artefact.check(document, "BOOST", FORMAT)
     scale = document["scale"]
     coded = tuple(_coded(each) for each in document["features"])
+    if len({each.feature for each in coded}) != len(coded):
+        raise ArtefactCut("features")
     return Ensemble(
         version=document["version"],
         sha256=document["sha256"],
         coded=coded,
         parts=tuple(_part(each, coded) for each in document["parts"]),
         calibration=calibration(document["calibration"]),
-        factor=finite(scale["pdo"]) / log(2.0),
+        factor=positive(scale["pdo"]) / log(2.0),
         anchor_score=finite(scale["score"]),
         anchor_log_odds=log(finite(scale["odds"])),
     )
@@ -205,9 +217,9 @@ def _coded(row: Mapping[str, Any]) -> Coded:
 
 
 def _part(row: Mapping[str, Any], coded: Sequence[Coded]) -> Grove | Lines:
-    weight, offset = finite(row["weight"]), finite(row["offset"])
+    weight, offset = positive(row["weight"]), log_odds(row["offset"])
     if row["link"] == "TABLE":
-        tables = tuple(tuple(finite(each) for each in table) for table in row["tables"])
+        tables = tuple(tuple(log_odds(each) for each in table) for table in row["tables"])
         if [len(table) for table in tables] != [each.count + 1 for each in coded]:
             raise ArtefactCut("tables")
         return Lines(weight, offset, tables)
@@ -217,7 +229,7 @@ def _part(row: Mapping[str, Any], coded: Sequence[Coded]) -> Grove | Lines:
         weight=weight,
         link=row["link"],
         offset=offset,
-        share=finite(row["share"]),
+        share=log_odds(row["share"]),
         pull=finite(row["pull"]),
         usual=finite(row["usual"]),
         roots=_integers(row["roots"]),
@@ -240,7 +252,8 @@ def _check(grove: Grove, features: int) -> None:
     sound = (
         all(len(column) == count for column in columns)
         and len(grove.roots) > 0
-        and bool(np.isfinite(grove.value).all())
+        and grove.value.ndim == 1
+        and bool(np.all(np.abs(grove.value) <= LARGEST_LOG_ODDS))
         and bool(np.all((grove.roots >= 0) & (grove.roots < count)))
         and bool(np.all((grove.feature >= 0) & (grove.feature < features)))
         and bool(np.all(grove.left >= here))
@@ -253,7 +266,7 @@ def _check(grove: Grove, features: int) -> None:
 
 def _is_chance(grove: Grove) -> bool:
     inside = bool(np.all((grove.value >= 0.0) & (grove.value <= 1.0)))
-    return inside and 0.0 < grove.pull <= 1.0 and 0.0 < grove.usual < 1.0
+    return inside and LEAST_PULL <= grove.pull <= 1.0 and 0.0 < grove.usual < 1.0
 
 
 def _integers(row: Any) -> Integers:

@@ -1,13 +1,16 @@
 """A model file that is damaged is refused in words; nothing is kept and the champion stays."""
 
+from typing import Any
+
 import pytest
 
 from borrowers.tests import cast
 from common.actors import Actor
 from scoring.registry import actions, queries
-from scoring.registry.artefact import ModelDamaged, seal
+from scoring.registry.artefact import ArtefactCut, ModelDamaged, seal
 from scoring.registry.expert import scorecard
 from scoring.registry.life.trial import FeaturesUnknown, RatingOutOfBounds
+from scoring.registry.loading import load
 from scoring.registry.models import ModelVersion
 from scoring.tests.builders import another_card
 from scoring.tests.test_registry_life import counts, staff, state_of
@@ -85,7 +88,75 @@ class TestBadFiles:
         assert queries.champion().card == scorecard.expert()
 
 
+def points_card(**changes: Any) -> dict[str, Any]:
+    """A card of one feature, and what somebody wrote into it."""
+    characteristic = {
+        "feature": "income_monthly_90d", "group": "income", "kind": "NUMERIC", "edges": [5000.0],
+        "categories": [], "points": [0.5, -0.5], "missing": 0.1, "other": 0.0, "neutral": 0.0,
+    }  # fmt: skip
+    scale = {"pdo": 20, "score": 600, "odds": 50} | changes.pop("scale", {})
+    platt = {"method": "PLATT", "slope": 1.0, "intercept": 0.0}
+    card = {
+        "kind": "WOE", "format": 1, "version": "points-1", "intercept": -2.0, "scale": scale,
+        "calibration": platt | changes.pop("calibration", {}),
+        "characteristics": [characteristic | changes.pop("characteristic", {})],
+    }  # fmt: skip
+    return seal(card | changes)
+
+
+def nested(depth):
+    """Deeper than a hash can be taken of, and not as deep as the reader of JSON gives up."""
+    found: list[object] = []
+    for _ in range(depth):
+        found = [found]
+    return {**points_card(), "notes": found}
+
+
+HOSTILE: dict[str, dict[str, object]] = {
+    "a score that rises with the risk": {"scale": {"pdo": -20}},
+    "a calibration that turns good into bad": {"calibration": {"slope": -1.0}},
+    "chances that are none": {"calibration": {"method": "ISOTONIC", "x": [0, 1], "y": [-5, 7]}},
+    "a bin that no sum bears": {"characteristic": {"points": [0.5, -1e308]}},
+    "a whole number that no float holds": {"intercept": 10**400},
+    "a number in words": {"intercept": "1"},
+    "what was learned, in another shape": {"trained": {"bins": [7], "evidence": {"roc": 5}}},
+    "a deviation in words": {"trained": {"metrics": {"mean": {"auc": 0.8}, "sd": {"auc": "x"}}}},
+    "a version longer than its column": {"version": "v" * 41},
+    "a version that nobody sees": {"version": " "},
+}
+
+
+@pytest.mark.django_db
+class TestHostileFiles:
+    def test_start_from_one_that_is_kept(self, mei):
+        assert actions.register(document=points_card(), by=mei)
+
+    @pytest.mark.parametrize("name", HOSTILE)
+    def test_are_refused_with_words_and_leave_nothing(self, name, mei):
+        with pytest.raises(ModelDamaged):
+            actions.register(document=points_card(**HOSTILE[name]), by=mei)
+
+        assert not ModelVersion.objects.exists()
+
+    @pytest.mark.parametrize("depth", [900, 990, 5_000])
+    def test_nested_without_end_are_refused(self, depth, mei):
+        with pytest.raises(ModelDamaged):
+            actions.register(document=nested(depth), by=mei)
+
+        assert not ModelVersion.objects.exists()
+
+
 class TestASeal:
+    @pytest.mark.parametrize("text", ["one\0two", "half a \ud800"])
+    def test_is_not_put_on_a_text_that_the_table_cannot_hold(self, text):
+        with pytest.raises(ArtefactCut):
+            seal(another_card() | {"notes": [{"said": text}]})
+
+    def test_of_a_card_far_beyond_all_odds_still_gives_everybody_a_chance(self):
+        card = load(points_card(characteristic={"points": [499.0, -499.0]}, intercept=-400.0))
+
+        assert card.rate({"income_monthly_90d": 9000.0}).pd == 0.0
+
     @pytest.mark.django_db
     def test_holds_in_the_table_for_every_number_that_a_model_may_hold(self, mei):
         """PostgreSQL has no negative zero, and writes a large number without its exponent."""

@@ -163,7 +163,8 @@ def _metrics(kept: Mapping[str, Any]) -> Iterator[Metric]:
     deviations = _mapping(kept.get("sd"))
     for name, value in means.items():
         if isinstance(value, int | float) and not isinstance(value, bool):
-            yield Metric(name, float(value), deviations.get(name))
+            deviation = deviations.get(name)
+            yield Metric(name, float(value), None if deviation is None else float(deviation))
 
 
 def _characteristics(

@@ -7,12 +7,14 @@ from typing import Any
 
 from common.texts import gettext_noop
 from scoring.features.catalogue import FEATURES
-from scoring.registry.artefact import ModelDamaged
+from scoring.registry.artefact import ArtefactCut, ModelDamaged
 from scoring.registry.contracts import Model, Values
 
 # What the column of a decision can hold.
 SCORES = range(-32_768, 32_768)
 EXTREMES = (0.0, 1.0, -1.0, 0.5, 1e3, 1e6, 1e9, 1e15, -1e15)
+# What the table of versions can hold.
+LONGEST_VERSION = 40
 HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -32,7 +34,10 @@ class RatingOutOfBounds(ModelDamaged):
 
 
 def insist(model: Model) -> None:
-    """Refuse what could not decide. Raises FeaturesUnknown, RatingOutOfBounds."""
+    """Refuse what could not decide. Raises ArtefactCut, FeaturesUnknown, RatingOutOfBounds."""
+    version = model.version
+    if len(version) > LONGEST_VERSION or not version.isprintable() or not version.strip():
+        raise ArtefactCut("version")
     unknown = sorted(set(model.features) - set(FEATURES))
     if unknown:
         raise FeaturesUnknown(", ".join(unknown[:5]))
