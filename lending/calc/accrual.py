@@ -29,7 +29,7 @@ def aged(line: InstalmentState, *, terms: Terms, since: date, through: date) -> 
         return line
     counted_through = since if since > last_free_day else line.due_on
     fen_days = line.overdue_fen_days + overdue_fen * (through - counted_through).days
-    due_fen = penalty_fen(fen_days, terms.penalty_rate_ppm)
+    due_fen = line.penalty_carried_fen + penalty_fen(fen_days, terms.penalty_rate_ppm)
     return replace(line, overdue_fen_days=fen_days, penalty=replace(line.penalty, due_fen=due_fen))
 
 

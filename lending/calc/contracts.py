@@ -4,16 +4,24 @@ All amounts are whole fen, all rates parts per million a year, all days Shanghai
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from lending.calc.conventions.strategies import DEFAULT, Component, Strategy
 
 MONTHS_IN_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
-    """One row of a repayment schedule; its interest is earned day by day from `starts_on`."""
+    """One row of a repayment schedule; its interest is earned day by day from `starts_on`.
+
+    Where terms change within a row, it starts again on that day: `carried_fen` of its interest was
+    earned before, and `span` says what part of a period is left to it.
+    """
 
     number: int
     starts_on: date
@@ -21,6 +29,8 @@ class Instalment:
     principal_fen: int
     interest_fen: int
     fee_fen: int = 0
+    carried_fen: int = 0
+    span: Fraction = Fraction(1)
 
     @property
     def total_fen(self) -> int:
@@ -31,12 +41,16 @@ class Instalment:
         """Interest earned by time alone: rounded down daily, exact on the due date."""
         length_days = (self.due_on - self.starts_on).days
         elapsed_days = min(max((day - self.starts_on).days, 0), length_days)
-        return self.interest_fen * elapsed_days // length_days
+        ahead_fen = self.interest_fen - self.carried_fen
+        return self.carried_fen + ahead_fen * elapsed_days // length_days
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What was signed. The schedule starts on the day the money was paid out."""
+    """What was signed. The schedule starts on the day the money was paid out.
+
+    `method` and `step_days` (0 for months) are what a plan is made again with, when terms change.
+    """
 
     principal_fen: int
     annual_rate_ppm: int
@@ -44,6 +58,10 @@ class Terms:
     penalty_rate_ppm: int
     grace_days: int
     disbursed_on: date
+    strategy: Strategy = DEFAULT
+    method: str = "EQUAL_INSTALMENT"
+    step_days: int = 0
+    step_months: int = 1
 
     def __post_init__(self) -> None:
         assert self.schedule[0].starts_on == self.disbursed_on
@@ -56,10 +74,58 @@ class TransactionKind(StrEnum):
     """What may happen to a loan; the fold gives each its effect."""
 
     DISBURSEMENT = "DISBURSEMENT"
+    RATE_CHANGE = "RATE_CHANGE"
+    DUE_DATE_CHANGE = "DUE_DATE_CHANGE"
+    HOLIDAY = "HOLIDAY"
+    EXTENSION = "EXTENSION"
+    RESTRUCTURE = "RESTRUCTURE"
+    CHARGE = "CHARGE"
     WAIVER = "WAIVER"
+    MERCHANT_REFUND = "MERCHANT_REFUND"
     REPAYMENT = "REPAYMENT"
+    PREPAYMENT = "PREPAYMENT"
     PAYOFF = "PAYOFF"
+    WITHDRAWAL = "WITHDRAWAL"
+    WRITE_OFF = "WRITE_OFF"
+    RECOVERY = "RECOVERY"
+    CREDIT_BALANCE_REFUND = "CREDIT_BALANCE_REFUND"
     REVERSAL = "REVERSAL"
+    CHARGEBACK = "CHARGEBACK"
+
+
+UNDOING = frozenset({TransactionKind.REVERSAL, TransactionKind.CHARGEBACK})
+CHANGES_OF_TERMS = frozenset(
+    {
+        TransactionKind.RATE_CHANGE,
+        TransactionKind.DUE_DATE_CHANGE,
+        TransactionKind.HOLIDAY,
+        TransactionKind.EXTENSION,
+        TransactionKind.RESTRUCTURE,
+    }
+)
+WITHOUT_MONEY = UNDOING | CHANGES_OF_TERMS | {TransactionKind.WRITE_OFF}
+
+
+class Policy(StrEnum):
+    """What an early payment does to the instalments that are left."""
+
+    REDUCE_TERM = "REDUCE_TERM"
+    REDUCE_INSTALMENT = "REDUCE_INSTALMENT"
+    NEXT_DUE = "NEXT_DUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a transaction says beyond its amount; each kind reads its own part of it."""
+
+    policy: Policy = Policy.REDUCE_INSTALMENT
+    periods: int = 0
+    annual_rate_ppm: int | None = None
+    due_on: date | None = None
+    waives_penalty: bool = False
+    refunds_interest: bool = False
+    charges_interest: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +137,11 @@ class Transaction:
     value_date: date
     amount_fen: int
     reverses: int | None = None
+    change: Change = Change()
 
     def __post_init__(self) -> None:
-        is_reversal = self.kind is TransactionKind.REVERSAL
-        assert is_reversal == (self.reverses is not None)
-        assert self.amount_fen > 0 or is_reversal
-
-
-class Component(StrEnum):
-    """What an instalment is made of."""
-
-    PENALTY = "PENALTY"
-    INTEREST = "INTEREST"
-    PRINCIPAL = "PRINCIPAL"
+        assert (self.kind in UNDOING) == (self.reverses is not None)
+        assert self.amount_fen > 0 or self.kind in WITHOUT_MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +157,17 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """One component: due = paid + waived + outstanding."""
+    """One component: due = paid + waived + written off + outstanding."""
 
     due_fen: int = 0
     paid_fen: int = 0
     waived_fen: int = 0
+    written_off_fen: int = 0
 
     @property
     def settled_fen(self) -> int:
         """No longer owed, whatever the reason."""
-        return self.paid_fen + self.waived_fen
+        return self.paid_fen + self.waived_fen + self.written_off_fen
 
     @property
     def outstanding_fen(self) -> int:
@@ -124,7 +183,9 @@ class InstalmentState:
     principal: Balance
     interest: Balance
     penalty: Balance = Balance()
+    fee: Balance = Balance()
     overdue_fen_days: int = 0
+    penalty_carried_fen: int = 0
     settled_on: date | None = None
 
     @property
@@ -144,9 +205,18 @@ class InstalmentState:
 
     def balance(self, component: Component) -> Balance:
         """The named component."""
-        if component is Component.PENALTY:
-            return self.penalty
-        return self.interest if component is Component.INTEREST else self.principal
+        found: Balance = getattr(self, component.value.lower())
+        return found
+
+    def with_balance(self, component: Component, balance: Balance) -> "InstalmentState":
+        """The same instalment with another balance of one component."""
+        part: dict[str, Any] = {component.value.lower(): balance}
+        return replace(self, **part)
+
+    def fee_earned_fen(self, through: date) -> int:
+        """Fees that count as income: of a period that has begun, or already settled."""
+        has_begun = self.scheduled.starts_on <= through
+        return self.fee.due_fen if has_begun else self.fee.settled_fen
 
     def interest_earned_fen(self, through: date) -> int:
         """Income so far: what time has earned, and never behind the money already received."""
@@ -166,6 +236,15 @@ class LoanState:
     received_fen: int = 0
     overpaid_fen: int = 0
     waiver_unused_fen: int = 0
+    # Money given back: a credit balance, or more than it, which then is owed again.
+    refunded_fen: int = 0
+    # Interest given back on a part that a merchant returned.
+    interest_returned_fen: int = 0
+    recovered_fen: int = 0
+    annual_rate_ppm: int = 0
+    level_fen: int = 0
+    written_off_on: date | None = None
+    withdrawn_on: date | None = None
 
     @property
     def principal_outstanding_fen(self) -> int:
@@ -183,6 +262,11 @@ class LoanState:
         return _total(line.penalty.outstanding_fen for line in self.instalments)
 
     @property
+    def fee_outstanding_fen(self) -> int:
+        """Fees of the whole schedule not yet paid."""
+        return _total(line.fee.outstanding_fen for line in self.instalments)
+
+    @property
     def outstanding_fen(self) -> int:
         """Everything that keeping the schedule would still cost, penalty to date included."""
         return _total(line.outstanding_fen for line in self.instalments)
@@ -198,14 +282,29 @@ class LoanState:
         return _total(line.penalty.due_fen for line in self.instalments)
 
     @property
+    def fee_accrued_fen(self) -> int:
+        """Fees that count as income through the day of the state, paid or not."""
+        return _total(line.fee_earned_fen(self.through) for line in self.instalments)
+
+    @property
+    def written_off_fen(self) -> int:
+        """What was given up as lost, of every component."""
+        return _total(
+            line.balance(component).written_off_fen
+            for line in self.instalments
+            for component in Component
+        )
+
+    @property
     def waived_fen(self) -> int:
         """Forgiven so far: owed no longer, and never received."""
         return _total(each.amount_fen for each in self.allocations if each.is_waiver)
 
     @property
     def is_settled(self) -> bool:
-        """The money went out and nothing is left to pay."""
-        return bool(self.instalments) and self.outstanding_fen == 0
+        """The money went out and nothing is left to pay; what was written off was not paid."""
+        is_lost = self.written_off_on is not None
+        return bool(self.instalments) and self.outstanding_fen == 0 and not is_lost
 
     @property
     def settled_on(self) -> date | None:
@@ -235,11 +334,12 @@ class Quote:
     interest_fen: int
     penalty_fen: int
     saved_fen: int
+    fee_fen: int = 0
 
     @property
     def total_fen(self) -> int:
         """Paid as a pay-off on that day, it closes the loan to zero."""
-        return self.principal_fen + self.interest_fen + self.penalty_fen
+        return self.principal_fen + self.interest_fen + self.penalty_fen + self.fee_fen
 
 
 def _total(amounts: Iterable[int]) -> int:

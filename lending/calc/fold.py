@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from lending.calc import settlement, waterfall
+from lending.calc import settlement
 from lending.calc.accrual import aged
 from lending.calc.contracts import (
-    Balance,
-    Instalment,
+    UNDOING,
     InstalmentState,
     LoanState,
     Quote,
@@ -20,18 +19,16 @@ from lending.calc.contracts import (
     Transaction,
     TransactionKind,
 )
+from lending.calc.effects import changing, giving_up, receiving
+from lending.calc.effects.giving_up import UnsoundLog
 
-# On one day the loan opens first, then debt is forgiven, then money is spent, pay-offs last.
+__all__ = ["EFFECT", "RANK", "UnsoundLog", "fold", "forward", "standing"]
+
+# On one day the loan opens first, then terms change and debt is asked or forgiven, then money is
+# spent, pay-offs after it, losses after them; money goes back last.
 RANK = {
-    TransactionKind.DISBURSEMENT: 0,
-    TransactionKind.WAIVER: 1,
-    TransactionKind.REPAYMENT: 2,
-    TransactionKind.PAYOFF: 3,
+    kind: rank for rank, kind in enumerate(kind for kind in TransactionKind if kind not in UNDOING)
 }
-
-
-class UnsoundLog(ValueError):
-    """The log contradicts itself or its terms: a bug upstream, never a borrower's mistake."""
 
 
 def fold(terms: Terms, transactions: Iterable[Transaction], through: date) -> LoanState:
@@ -100,59 +97,23 @@ def payoff_quote(terms: Terms, transactions: Iterable[Transaction], on: date) ->
     return settlement.quote(fold(terms, transactions, on))
 
 
-def _disburse(state: LoanState, transaction: Transaction) -> LoanState:
-    terms = state.terms
-    if (transaction.amount_fen, transaction.value_date) != (
-        terms.principal_fen,
-        terms.disbursed_on,
-    ):
-        raise UnsoundLog("the disbursement is not the one of the terms")
-    lines = tuple(_opened(row, terms.disbursed_on) for row in terms.schedule)
-    return replace(state, instalments=lines, disbursed_fen=transaction.amount_fen)
-
-
-def _opened(row: Instalment, on: date) -> InstalmentState:
-    line = InstalmentState(
-        scheduled=row,
-        principal=Balance(due_fen=row.principal_fen),
-        interest=Balance(due_fen=row.interest_fen),
-    )
-    return replace(line, settled_on=waterfall.settled_on(line, on))
-
-
-def _waive(state: LoanState, transaction: Transaction) -> LoanState:
-    settled = waterfall.waive(state.instalments, transaction)
-    return replace(
-        state,
-        instalments=settled.instalments,
-        allocations=state.allocations + settled.allocations,
-        waiver_unused_fen=state.waiver_unused_fen + settled.left_fen,
-    )
-
-
-def _repay(state: LoanState, transaction: Transaction) -> LoanState:
-    settled = waterfall.pay(state.instalments, transaction)
-    return replace(
-        state,
-        instalments=settled.instalments,
-        allocations=state.allocations + settled.allocations,
-        received_fen=state.received_fen + transaction.amount_fen,
-        overpaid_fen=state.overpaid_fen + settled.left_fen,
-    )
-
-
-def _pay_off(state: LoanState, transaction: Transaction) -> LoanState:
-    """Close the loan; a pay-off that a later reversal leaves short is an ordinary repayment."""
-    if transaction.amount_fen >= settlement.quote(state).total_fen:
-        state = settlement.without_later_interest(state)
-    return _repay(state, transaction)
-
-
 EFFECT: Mapping[TransactionKind, Callable[[LoanState, Transaction], LoanState]] = {
-    TransactionKind.DISBURSEMENT: _disburse,
-    TransactionKind.WAIVER: _waive,
-    TransactionKind.REPAYMENT: _repay,
-    TransactionKind.PAYOFF: _pay_off,
+    TransactionKind.DISBURSEMENT: giving_up.disburse,
+    TransactionKind.RATE_CHANGE: changing.change_rate,
+    TransactionKind.DUE_DATE_CHANGE: changing.change_due_date,
+    TransactionKind.HOLIDAY: changing.give_holiday,
+    TransactionKind.EXTENSION: changing.extend,
+    TransactionKind.RESTRUCTURE: changing.restructure,
+    TransactionKind.CHARGE: giving_up.charge,
+    TransactionKind.WAIVER: giving_up.waive,
+    TransactionKind.MERCHANT_REFUND: receiving.refund_by_merchant,
+    TransactionKind.REPAYMENT: receiving.repay,
+    TransactionKind.PREPAYMENT: receiving.prepay,
+    TransactionKind.PAYOFF: receiving.pay_off,
+    TransactionKind.WITHDRAWAL: receiving.withdraw,
+    TransactionKind.WRITE_OFF: giving_up.write_off,
+    TransactionKind.RECOVERY: giving_up.recover,
+    TransactionKind.CREDIT_BALANCE_REFUND: receiving.refund_credit,
 }
 
 

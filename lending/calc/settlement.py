@@ -14,15 +14,17 @@ def quote(state: LoanState) -> Quote:
         principal_fen=closing.principal_outstanding_fen,
         interest_fen=closing.interest_outstanding_fen,
         penalty_fen=closing.penalty_outstanding_fen,
-        saved_fen=state.interest_outstanding_fen - closing.interest_outstanding_fen,
+        saved_fen=state.outstanding_fen - closing.outstanding_fen,
+        fee_fen=closing.fee_outstanding_fen,
     )
 
 
 def without_later_interest(state: LoanState) -> LoanState:
-    """The same loan owing only interest earned by the day; interest paid ahead stays paid."""
+    """The same loan owing only interest and fees earned by the day; what was paid ahead stays."""
     lines = tuple(_to_the_day(line, state.through) for line in state.instalments)
     return replace(state, instalments=lines)
 
 
 def _to_the_day(line: InstalmentState, day: date) -> InstalmentState:
-    return replace(line, interest=replace(line.interest, due_fen=line.interest_earned_fen(day)))
+    interest = replace(line.interest, due_fen=line.interest_earned_fen(day))
+    return replace(line, interest=interest, fee=replace(line.fee, due_fen=line.fee_earned_fen(day)))

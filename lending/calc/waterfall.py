@@ -1,18 +1,18 @@
-"""Where money goes: oldest instalment first, and in it penalty, then interest, then principal.
+"""Where money goes: along a strategy's rules, by default the oldest instalment first.
 
-Civil Code art. 560 (debts due first) and art. 561 (costs, interest, principal); general knowledge,
-not yet checked against the text. Money beyond what is due runs on into the next instalments, each
-with its full scheduled interest: paying an instalment early is not paying the loan off.
+Money beyond what is due runs on into the next instalments, each with its full scheduled interest:
+paying an instalment early is not paying the loan off.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
-from lending.calc.contracts import Allocation, Balance, Component, InstalmentState, Transaction
+from lending.calc.contracts import Allocation, InstalmentState, Transaction
+from lending.calc.conventions.strategies import DEFAULT, Age, Ahead, Component, Rule, Strategy
 
-PAYMENT_ORDER = (Component.PENALTY, Component.INTEREST, Component.PRINCIPAL)
-FORGIVABLE = (Component.PENALTY, Component.INTEREST)
+FORGIVABLE = (Component.PENALTY, Component.FEE, Component.INTEREST)
 
 # The index of an instalment, and the component of it that is next in line.
 Claim = tuple[int, Component]
@@ -28,22 +28,76 @@ class Settlement:
     left_fen: int
 
 
-def pay(instalments: Lines, transaction: Transaction) -> Settlement:
+def pay(
+    instalments: Lines, transaction: Transaction, *, strategy: Strategy = DEFAULT
+) -> Settlement:
     """Spend a payment along the schedule."""
-    claims = (
-        (index, component) for index in range(len(instalments)) for component in PAYMENT_ORDER
-    )
+    claims = claims_of(instalments, strategy, transaction.value_date)
     return _settle(instalments, transaction, claims, is_waiver=False)
 
 
+def pay_due(
+    instalments: Lines, transaction: Transaction, *, strategy: Strategy = DEFAULT
+) -> Settlement:
+    """Spend a payment on what is due by its day, and leave the rest."""
+    claims = claims_of(instalments, strategy, transaction.value_date)
+    due = (
+        (index, component)
+        for index, component in claims
+        if instalments[index].due_on <= transaction.value_date
+    )
+    return _settle(instalments, transaction, due, is_waiver=False)
+
+
 def waive(instalments: Lines, transaction: Transaction) -> Settlement:
-    """Forgive penalty, oldest first, then interest of instalments whose due date has come.
+    """Forgive penalty, oldest first, then fees, then interest of instalments that are due.
 
     Principal is never forgiven here: that is a write-off.
     """
     due = [index for index, line in enumerate(instalments) if line.due_on <= transaction.value_date]
     claims = ((index, component) for component in FORGIVABLE for index in due)
     return _settle(instalments, transaction, claims, is_waiver=True)
+
+
+def forgive_interest(instalments: Lines, transaction: Transaction) -> Settlement:
+    """Forgive interest that time has earned, oldest first, whether or not its day has come."""
+    claims = (
+        (index, Component.INTEREST)
+        for index, line in enumerate(instalments)
+        if line.due_on <= transaction.value_date
+    )
+    return _settle(instalments, transaction, claims, is_waiver=True)
+
+
+def claims_of(instalments: Lines, strategy: Strategy, on: date) -> Iterator[Claim]:
+    """Every component of every instalment, in the order in which money reaches it on a day."""
+    by_age = _by_age(instalments, strategy, on)
+    if strategy.is_across:
+        for rule in strategy.rules:
+            yield from ((index, rule.component) for index in by_age[rule.age])
+        return
+    for age, rules in groupby(strategy.rules, key=lambda rule: rule.age):
+        yield from _instalment_by_instalment(by_age[age], list(rules))
+
+
+def _instalment_by_instalment(indexes: Sequence[int], rules: Sequence[Rule]) -> Iterator[Claim]:
+    for index in indexes:
+        yield from ((index, rule.component) for rule in rules)
+
+
+def _by_age(instalments: Lines, strategy: Strategy, on: date) -> dict[Age, list[int]]:
+    found: dict[Age, list[int]] = {age: [] for age in Age}
+    for index, line in enumerate(instalments):
+        found[_age(line.due_on, on)].append(index)
+    if strategy.ahead is Ahead.LAST:
+        found[Age.IN_ADVANCE].reverse()
+    return found
+
+
+def _age(due_on: date, on: date) -> Age:
+    if due_on < on:
+        return Age.PAST_DUE
+    return Age.DUE if due_on == on else Age.IN_ADVANCE
 
 
 def _settle(
@@ -81,16 +135,8 @@ def _credited(
         after = replace(before, waived_fen=before.waived_fen + amount_fen)
     else:
         after = replace(before, paid_fen=before.paid_fen + amount_fen)
-    line = _with(line, component, after)
+    line = line.with_balance(component, after)
     return replace(line, settled_on=settled_on(line, on))
-
-
-def _with(line: InstalmentState, component: Component, balance: Balance) -> InstalmentState:
-    if component is Component.PENALTY:
-        return replace(line, penalty=balance)
-    if component is Component.INTEREST:
-        return replace(line, interest=balance)
-    return replace(line, principal=balance)
 
 
 def settled_on(line: InstalmentState, on: date) -> date | None:

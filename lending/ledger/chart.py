@@ -22,21 +22,27 @@ class ChartRow(NamedTuple):
 BANK = "1002"
 INTEREST_RECEIVABLE = "1132"
 PENALTY_RECEIVABLE = "1133"
+FEE_RECEIVABLE = "1134"
 LOAN_PRINCIPAL = "1303"
 UNALLOCATED = "2241"
 POINTS_LIABILITY = "2242"
 INTEREST_INCOME = "6011"
 PENALTY_INCOME = "6012"
+FEE_INCOME = "6021"
+LOAN_LOSS = "6701"
 MARKETING_EXPENSE = "6601"
 
 CHART = (
     ChartRow(BANK, gettext_noop("Bank deposits"), "ASSET"),
     ChartRow(INTEREST_RECEIVABLE, gettext_noop("Interest receivable"), "ASSET"),
     ChartRow(PENALTY_RECEIVABLE, gettext_noop("Penalty interest receivable"), "ASSET"),
+    ChartRow(FEE_RECEIVABLE, gettext_noop("Fees receivable"), "ASSET"),
     ChartRow(LOAN_PRINCIPAL, gettext_noop("Loans to borrowers"), "ASSET"),
     ChartRow(UNALLOCATED, gettext_noop("Money held for borrowers"), "LIABILITY"),
     ChartRow(POINTS_LIABILITY, gettext_noop("Points not yet used"), "LIABILITY"),
     ChartRow(INTEREST_INCOME, gettext_noop("Interest income"), "INCOME"),
     ChartRow(PENALTY_INCOME, gettext_noop("Penalty interest income"), "INCOME"),
+    ChartRow(FEE_INCOME, gettext_noop("Fee income"), "INCOME"),
+    ChartRow(LOAN_LOSS, gettext_noop("Loan losses, less recoveries"), "EXPENSE"),
     ChartRow(MARKETING_EXPENSE, gettext_noop("Repayment rewards"), "EXPENSE"),
 )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from common.transactions import required
-from lending.calc.contracts import Component, InstalmentState, LoanState
+from lending.calc.contracts import InstalmentState, LoanState
+from lending.calc.conventions.strategies import Component
 from lending.calc.fold import fold
 from lending.ledger import queries as ledger
 from lending.ledger.contracts import Line

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from lending.calc.contracts import Component, LoanState
+from lending.calc.contracts import LoanState
+from lending.calc.conventions.strategies import Component
 from lending.calc.fold import fold
 from lending.channels import queries as transfers
 from lending.ledger import queries as ledger

@@ -103,4 +103,4 @@ class DayByDay:
         ], self.overpaid
 
 
-assert {kind.value for kind in TransactionKind} == {*ORDER, "REVERSAL"}
+assert {*ORDER} < {kind.value for kind in TransactionKind}
