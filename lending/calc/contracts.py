@@ -199,6 +199,11 @@ class InstalmentState:
         return self.scheduled.due_on
 
     @property
+    def written_off_fen(self) -> int:
+        """What of it was given up as lost."""
+        return sum(self.balance(component).written_off_fen for component in Component)
+
+    @property
     def outstanding_fen(self) -> int:
         """Everything still to be paid on it."""
         return sum(self.balance(component).outstanding_fen for component in Component)
@@ -214,7 +219,11 @@ class InstalmentState:
         return replace(self, **part)
 
     def fee_earned_fen(self, through: date) -> int:
-        """Fees that count as income: of a period that has begun, or already settled."""
+        """Fees that count as income: when their day is past, or already settled."""
+        return self.fee.due_fen if self.due_on < through else self.fee.settled_fen
+
+    def fee_owed_fen(self, through: date) -> int:
+        """Fees that leaving early does not spare: those of a period that has begun."""
         has_begun = self.scheduled.starts_on <= through
         return self.fee.due_fen if has_begun else self.fee.settled_fen
 
@@ -289,11 +298,7 @@ class LoanState:
     @property
     def written_off_fen(self) -> int:
         """What was given up as lost, of every component."""
-        return _total(
-            line.balance(component).written_off_fen
-            for line in self.instalments
-            for component in Component
-        )
+        return _total(line.written_off_fen for line in self.instalments)
 
     @property
     def waived_fen(self) -> int:

@@ -27,4 +27,4 @@ def without_later_interest(state: LoanState) -> LoanState:
 
 def _to_the_day(line: InstalmentState, day: date) -> InstalmentState:
     interest = replace(line.interest, due_fen=line.interest_earned_fen(day))
-    return replace(line, interest=interest, fee=replace(line.fee, due_fen=line.fee_earned_fen(day)))
+    return replace(line, interest=interest, fee=replace(line.fee, due_fen=line.fee_owed_fen(day)))

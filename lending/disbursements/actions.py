@@ -16,6 +16,7 @@ from lending.channels import actions as channels
 from lending.channels.contracts import TransferAnswer
 from lending.channels.models import Transfer, TransferPurpose, TransferState
 from lending.ledger import actions as ledger
+from lending.loans import log
 from lending.loans.models import AssetOwnership, Instalment, Loan, LoanState, LoanTransaction
 from lending.servicing import actions as servicing
 
@@ -76,6 +77,12 @@ def _lock_loan_of(transfer_id: int) -> Loan:
 def _open(loan: Loan, transfer: Transfer, on: date) -> None:
     """Schedule, transaction, books, owner: all of a loan's beginning at once."""
     loan.disbursed_on = on
+    schedule = equal_instalments(
+        principal_fen=loan.principal_fen,
+        annual_rate_ppm=loan.annual_rate_ppm,
+        months=loan.term_months,
+        starts_on=on,
+    )
     Instalment.objects.bulk_create(
         Instalment(
             loan=loan,
@@ -85,13 +92,9 @@ def _open(loan: Loan, transfer: Transfer, on: date) -> None:
             principal_fen=row.principal_fen,
             interest_fen=row.interest_fen,
             interest_due_fen=row.interest_fen,
+            fee_fen=row.fee_fen,
         )
-        for row in equal_instalments(
-            principal_fen=loan.principal_fen,
-            annual_rate_ppm=loan.annual_rate_ppm,
-            months=loan.term_months,
-            starts_on=on,
-        )
+        for row in schedule
     )
     LoanTransaction.objects.create(
         loan=loan,
@@ -100,6 +103,7 @@ def _open(loan: Loan, transfer: Transfer, on: date) -> None:
         value_date=on,
         booked_on=on,
         amount_fen=loan.principal_fen,
+        terms=log.kept_schedule(schedule),
         transfer=transfer,
     )
     carried = servicing.bring_forward(loan=loan, through=on)

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common import public_ids
+from lending.calc.contracts import TransactionKind
 
 
 class LoanState(models.TextChoices):
@@ -73,13 +74,21 @@ class Loan(models.Model):
     penalty_accrued_fen = models.BigIntegerField(default=0)
     interest_paid_fen = models.BigIntegerField(default=0)
     penalty_paid_fen = models.BigIntegerField(default=0)
+    fee_accrued_fen = models.BigIntegerField(default=0)
+    fee_paid_fen = models.BigIntegerField(default=0)
     overpaid_fen = models.BigIntegerField(default=0)
+    written_off_fen = models.BigIntegerField(default=0)
+    recovered_fen = models.BigIntegerField(default=0)
     oldest_unpaid_due_on = models.DateField(_("Unpaid since"), null=True)
 
     class Meta:
         verbose_name = _("loan")
         verbose_name_plural = _("loans")
-        permissions = [("retry_payout_loan", "Can try a failed payout again")]
+        permissions = [
+            ("retry_payout_loan", "Can try a failed payout again"),
+            ("propose_servicing_loan", "Can propose a change of a loan"),
+            ("approve_servicing_loan", "Can approve a change of a loan"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(principal_fen__gt=0), name="loan_principal_is_positive"
@@ -88,11 +97,8 @@ class Loan(models.Model):
                 condition=models.Q(state__in=LoanState.values), name="loan_state_is_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(
-                    principal_outstanding_fen__gte=0,
-                    principal_outstanding_fen__lte=models.F("principal_fen"),
-                ),
-                name="loan_outstanding_is_within_principal",
+                condition=models.Q(principal_outstanding_fen__gte=0),
+                name="loan_outstanding_is_not_negative",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="SETTLED") | models.Q(principal_outstanding_fen=0),
@@ -113,7 +119,10 @@ class Loan(models.Model):
 
 
 class Instalment(models.Model):
-    """One row of the schedule: what is due by contract, and what the fold says was paid."""
+    """One row of the schedule as the fold now says it, with what was paid of it.
+
+    What was signed stands in the log: a change of terms writes these rows anew.
+    """
 
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="instalments")
     number = models.PositiveSmallIntegerField()
@@ -121,8 +130,13 @@ class Instalment(models.Model):
     due_on = models.DateField()
     principal_fen = models.BigIntegerField()
     interest_fen = models.BigIntegerField()
-    # Less than the contract's interest only where the loan was paid off before its time.
+    # Less than the schedule's interest only where the loan was left before its time.
     interest_due_fen = models.BigIntegerField()
+    # What of the interest was earned before the row began again, on a change within its period.
+    interest_carried_fen = models.BigIntegerField(default=0)
+    fee_fen = models.BigIntegerField(default=0)
+    fee_paid_fen = models.BigIntegerField(default=0)
+    written_off_fen = models.BigIntegerField(default=0)
     penalty_fen = models.BigIntegerField(default=0)
     principal_paid_fen = models.BigIntegerField(default=0)
     interest_paid_fen = models.BigIntegerField(default=0)
@@ -139,6 +153,9 @@ class Instalment(models.Model):
                     principal_paid_fen__gte=0,
                     interest_paid_fen__gte=0,
                     penalty_paid_fen__gte=0,
+                    fee_paid_fen__gte=0,
+                    written_off_fen__gte=0,
+                    fee_paid_fen__lte=models.F("fee_fen"),
                     principal_paid_fen__lte=models.F("principal_fen"),
                     interest_paid_fen__lte=models.F("interest_due_fen"),
                     interest_due_fen__lte=models.F("interest_fen"),
@@ -156,11 +173,13 @@ class LoanTransaction(models.Model):
 
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="transactions")
     sequence = models.PositiveIntegerField()
-    kind = models.CharField(max_length=14)
+    kind = models.CharField(max_length=24)
     value_date = models.DateField()
     booked_on = models.DateField()
     amount_fen = models.BigIntegerField()
     reverses_sequence = models.PositiveIntegerField(null=True)
+    # What it says beyond its amount: the first schedule of a payout, the new terms of a change.
+    terms = models.JSONField(default=dict)
     transfer = models.OneToOneField(
         "lending.Transfer", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -180,7 +199,7 @@ class LoanTransaction(models.Model):
                 condition=models.Q(amount_fen__gte=0), name="loan_transaction_is_not_negative"
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["DISBURSEMENT", "REPAYMENT", "PAYOFF", "REVERSAL"]),
+                condition=models.Q(kind__in=[each.value for each in TransactionKind]),
                 name="loan_transaction_kind_is_known",
             ),
         ]

@@ -12,10 +12,11 @@ from common.errors import NotFound
 from lending.applications import queries as applications
 from lending.applications.contracts import Owed
 from lending.calc import contracts as calc
+from lending.calc.schedule import equal_instalments
 from lending.channels import queries as transfers
-from lending.loans import agreement
+from lending.loans import agreement, log
 from lending.loans.contracts import Portfolio
-from lending.loans.models import Instalment, Loan, LoanState, LoanTransaction
+from lending.loans.models import Loan, LoanState, LoanTransaction
 
 # One question in plain SQL, because every decision asks it.
 _OWED = """
@@ -32,13 +33,12 @@ SELECT COALESCE(sum(principal_outstanding_fen) FILTER (WHERE state = 'ACTIVE'), 
 
 
 def terms_of(loan: Loan) -> calc.Terms:
-    """The terms of a loan that was paid out."""
+    """The terms of a loan that was paid out, as they were signed, whatever changed since."""
     assert loan.disbursed_on is not None
-    rows = loan.instalments.order_by("number")
     return calc.Terms(
         principal_fen=loan.principal_fen,
         annual_rate_ppm=loan.annual_rate_ppm,
-        schedule=tuple(_scheduled(row) for row in rows),
+        schedule=_first_schedule(loan),
         penalty_rate_ppm=loan.penalty_rate_ppm,
         grace_days=loan.grace_days,
         disbursed_on=loan.disbursed_on,
@@ -161,13 +161,18 @@ def next_sequence(loan: Loan) -> int:
     return (last or 0) + 1
 
 
-def _scheduled(row: Instalment) -> calc.Instalment:
-    return calc.Instalment(
-        number=row.number,
-        starts_on=row.starts_on,
-        due_on=row.due_on,
-        principal_fen=row.principal_fen,
-        interest_fen=row.interest_fen,
+def _first_schedule(loan: Loan) -> tuple[calc.Instalment, ...]:
+    """The schedule of the payout; loans from before it was kept had equal monthly instalments."""
+    opening = loan.transactions.filter(kind=calc.TransactionKind.DISBURSEMENT)
+    kept = opening.order_by("-sequence").values_list("terms", flat=True).first()
+    if kept:
+        return log.schedule_of(kept)
+    assert loan.disbursed_on is not None
+    return equal_instalments(
+        principal_fen=loan.principal_fen,
+        annual_rate_ppm=loan.annual_rate_ppm,
+        months=loan.term_months,
+        starts_on=loan.disbursed_on,
     )
 
 
@@ -178,4 +183,5 @@ def _happened(row: LoanTransaction) -> calc.Transaction:
         value_date=row.value_date,
         amount_fen=row.amount_fen,
         reverses=row.reverses_sequence,
+        change=log.change_of(row.terms),
     )

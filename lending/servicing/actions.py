@@ -3,6 +3,7 @@
 Closing drives it by ranges, repayments and disbursements under the loan's lock.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,65 +52,75 @@ def _keep_columns(loan: Loan, state: LoanState) -> None:
     loan.principal_outstanding_fen = state.principal_outstanding_fen
     loan.interest_accrued_fen = state.interest_accrued_fen
     loan.penalty_accrued_fen = state.penalty_accrued_fen
+    loan.fee_accrued_fen = state.fee_accrued_fen
     loan.interest_paid_fen = subledger.settled_fen(state, Component.INTEREST)
     loan.penalty_paid_fen = subledger.settled_fen(state, Component.PENALTY)
+    loan.fee_paid_fen = subledger.settled_fen(state, Component.FEE)
     loan.overpaid_fen = state.overpaid_fen
+    loan.written_off_fen = state.written_off_fen
+    loan.recovered_fen = state.recovered_fen
     loan.oldest_unpaid_due_on = state.oldest_unpaid_due_on
     loan.settled_on = state.settled_on
-    loan.state = Life.SETTLED if state.is_settled else Life.ACTIVE
+    loan.state = life_of(state)
     loan.save()
 
 
+def life_of(state: LoanState) -> Life:
+    """Where the loan is in its life."""
+    if state.withdrawn_on is not None and state.is_settled:
+        return Life.CANCELLED
+    if state.written_off_on is not None:
+        return Life.WRITTEN_OFF
+    return Life.SETTLED if state.is_settled else Life.ACTIVE
+
+
 def _keep_instalments(loan: Loan, state: LoanState) -> tuple[Instalment, ...]:
-    """Write the rows that changed; the ones that became fully paid are the answer."""
+    """Write the rows that changed; the ones that became fully paid are the answer.
+
+    A change of terms may add rows, or take away such as nothing was paid on.
+    """
     rows = {row.number: row for row in loan.instalments.all()}
-    changed, newly_paid = [], []
+    changed, added, newly_paid = [], [], []
     for line in state.instalments:
-        row = rows[line.number]
-        was_paid = row.paid_on is not None
-        if not differs(row=row, line=line):
-            continue
-        _copy(row, line)
-        changed.append(row)
-        if row.paid_on is not None and not was_paid:
-            newly_paid.append(row)
-    Instalment.objects.bulk_update(
-        changed,
-        [
-            "interest_due_fen",
-            "penalty_fen",
-            "principal_paid_fen",
-            "interest_paid_fen",
-            "penalty_paid_fen",
-            "paid_on",
-        ],
-    )
+        row = rows.pop(line.number, None)
+        if row is None:
+            added.append(_copied(Instalment(loan=loan, number=line.number), line))
+        elif differs(row=row, line=line):
+            was_paid = row.paid_on is not None
+            changed.append(_copied(row, line))
+            if row.paid_on is not None and not was_paid:
+                newly_paid.append(row)
+    Instalment.objects.bulk_update(changed, [*COPIED])
+    Instalment.objects.bulk_create(added)
+    Instalment.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()
     return tuple(newly_paid)
+
+
+# Each column of a row, and where the fold's line says it.
+COPIED: Mapping[str, Callable[[InstalmentState], object]] = {
+    "starts_on": lambda line: line.scheduled.starts_on,
+    "due_on": lambda line: line.due_on,
+    "principal_fen": lambda line: line.principal.due_fen,
+    "interest_fen": lambda line: max(line.scheduled.interest_fen, line.interest.due_fen),
+    "interest_due_fen": lambda line: line.interest.due_fen,
+    "interest_carried_fen": lambda line: line.scheduled.carried_fen,
+    "fee_fen": lambda line: line.fee.due_fen,
+    "penalty_fen": lambda line: line.penalty.due_fen,
+    "principal_paid_fen": lambda line: line.principal.settled_fen,
+    "interest_paid_fen": lambda line: line.interest.settled_fen,
+    "fee_paid_fen": lambda line: line.fee.settled_fen,
+    "penalty_paid_fen": lambda line: line.penalty.settled_fen,
+    "written_off_fen": lambda line: line.written_off_fen,
+    "paid_on": lambda line: line.settled_on,
+}
 
 
 def differs(*, row: Instalment, line: InstalmentState) -> bool:
     """Whether the kept row is not what the fold says of the instalment."""
-    return (
-        row.interest_due_fen,
-        row.penalty_fen,
-        row.principal_paid_fen,
-        row.interest_paid_fen,
-        row.penalty_paid_fen,
-        row.paid_on,
-    ) != (
-        line.interest.due_fen,
-        line.penalty.due_fen,
-        line.principal.settled_fen,
-        line.interest.settled_fen,
-        line.penalty.settled_fen,
-        line.settled_on,
-    )
+    return any(getattr(row, name) != read(line) for name, read in COPIED.items())
 
 
-def _copy(row: Instalment, line: InstalmentState) -> None:
-    row.interest_due_fen = line.interest.due_fen
-    row.penalty_fen = line.penalty.due_fen
-    row.principal_paid_fen = line.principal.settled_fen
-    row.interest_paid_fen = line.interest.settled_fen
-    row.penalty_paid_fen = line.penalty.settled_fen
-    row.paid_on = line.settled_on
+def _copied(row: Instalment, line: InstalmentState) -> Instalment:
+    for name, read in COPIED.items():
+        setattr(row, name, read(line))
+    return row

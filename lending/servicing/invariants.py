@@ -31,6 +31,8 @@ def of_loan(loan: Loan) -> Iterator[str]:
     if (cached := _cached(loan)) != (folded := _folded(state)):
         yield f"loan {loan.public_id}: its row says {cached}, its log says {folded}"
     rows = {row.number: row for row in loan.instalments.all()}
+    for number in rows.keys() - {line.number for line in state.instalments}:
+        yield f"loan {loan.public_id}: instalment {number} is not in its log"
     for line in state.instalments:
         if line.number not in rows or servicing.differs(row=rows[line.number], line=line):
             yield f"loan {loan.public_id}: instalment {line.number} is not what its log says"
@@ -43,7 +45,12 @@ def _cached(loan: Loan) -> tuple[object, ...]:
         loan.interest_paid_fen,
         loan.penalty_accrued_fen,
         loan.penalty_paid_fen,
+        loan.fee_accrued_fen,
+        loan.fee_paid_fen,
         loan.overpaid_fen,
+        loan.written_off_fen,
+        loan.recovered_fen,
+        loan.state,
         loan.oldest_unpaid_due_on,
         loan.settled_on,
     )
@@ -56,7 +63,12 @@ def _folded(state: LoanState) -> tuple[object, ...]:
         subledger.settled_fen(state, Component.INTEREST),
         state.penalty_accrued_fen,
         subledger.settled_fen(state, Component.PENALTY),
+        state.fee_accrued_fen,
+        subledger.settled_fen(state, Component.FEE),
         state.overpaid_fen,
+        state.written_off_fen,
+        state.recovered_fen,
+        servicing.life_of(state),
         state.oldest_unpaid_due_on,
         state.settled_on,
     )
