@@ -1,6 +1,7 @@
 """What the pages of the watch call things: indicators, groups, sources, levels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -46,6 +47,8 @@ SOURCES: Mapping[str, str] = {
     "bank": noop("Bank accounts"),
     "social_insurance": noop("Social insurance"),
     "own_loans": noop("Loans with us"),
+    "shared": noop("What was shared by choice"),
+    "partners": noop("Partners"),
 }
 
 
@@ -74,7 +77,33 @@ def segment_title(row: ModelWatch) -> str:
 
 def group_title(name: str) -> str:
     """A group in words; regions keep their code, indicators their name."""
-    return gettext(GROUPS[name]) if name in GROUPS else feature_title(name)
+    if name in GROUPS:
+        return gettext(GROUPS[name])
+    return " + ".join(map(feature_title, name.split("+")))
+
+
+def alternatives_table(attribute: str, rows: Sequence[ModelWatch]) -> dict[str, Any]:
+    """Models without some indicators beside the one that has them all, as a section's parts."""
+    most = sorted(rows, key=lambda row: (bool(row.detail["dropped"]), -(row.value or 0.0)))
+    return {
+        "title": gettext("%(attribute)s: models that might be fairer") % {"attribute": attribute},
+        "note": gettext("As many are approved by each. Nothing changes unless two people decide."),
+        "headers": [
+            gettext("Without"),
+            gettext("Lowest approval against highest"),
+            gettext("AUC"),
+            gettext("AUC lost"),
+        ],
+        "rows": [
+            (
+                ", ".join(map(feature_title, row.detail["dropped"])) or gettext("As it is"),
+                figure(row.value),
+                figure(row.detail["auc"]),
+                figure(row.detail["loss"], 4),
+            )
+            for row in most
+        ],
+    }
 
 
 def sources_title(segment: str) -> str:

@@ -15,6 +15,7 @@ from scoring.admin.watch_words import (
     ATTRIBUTES,
     LOOKS,
     NOTHING,
+    alternatives_table,
     feature_title,
     figure,
     group_title,
@@ -153,6 +154,8 @@ def fairness(model_id: int) -> Iterator[Section]:
         if mine:
             yield _groups(attribute, gettext(title), mine)
             yield _proxies(attribute, gettext(title), mine)
+            if tried := [row for row in mine if row.measure == "ALTERNATIVE"]:
+                yield Section(**alternatives_table(gettext(title), tried))
 
 
 def sources(model_id: int) -> Iterator[Section]:

@@ -14,6 +14,7 @@ import pandas
 
 from scoring.management import drawings, rejecting
 from scoring.registry import artefact, loading
+from scoring.registry.cards.evidence import evidence
 from scoring.registry.contracts import Model
 from scoring.training import cards, evaluation, refusals, table
 from scoring.training.models.catalogue import model_of
@@ -109,14 +110,16 @@ def fitted(question: Question, *, tell: Callable[[], None] = lambda: None) -> Fo
     started = perf_counter()
     model = make(seed=question.seed).fit(rows.frame, rows.is_bad)
     seconds = perf_counter() - started
-    document = artefact.seal(
-        model.artefact(version=_version(question), trained=_trained(question, rows, report))
-    )
+    document = model.artefact(version=_version(question), trained=_trained(question, rows, report))
+    bins = cards.bins_of(document, rows.frame, rows.is_bad)
+    # What stood in each bin, for the model's card.
+    document["trained"]["bins"] = bins
+    document = artefact.seal(document)
     found = Found(
         report=report,
         fit_seconds=seconds,
         microseconds=_microseconds(loading.load(document), rows.frame),
-        bins=cards.bins_of(document, rows.frame, rows.is_bad),
+        bins=bins,
         warnings=rows.warnings,
         rows=rows.rows,
         bads=rows.bads,
@@ -182,6 +185,7 @@ def _trained(question: Question, rows: table.Table, report: evaluation.Report) -
         "data_sha256": _sha256_of(question.table),
         "seed": question.seed,
         "metrics": report.mean(),
+        "evidence": evidence(rows.is_bad, report.out_of_fold),
         "window": None,
         "target": question.target,
     }

@@ -1,6 +1,6 @@
 """Training, trying and asking a model on stored events: what the commands do, without the shell."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,18 +11,23 @@ import pandas
 from borrowers.behaviour import queries as behaviour
 from borrowers.behaviour.contracts import Source
 from borrowers.people import queries as people
-from common.actors import Actor
+from common import clock
+from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
 from common.errors import NotFound
 from common.transactions import durable
 from scoring.features import kernel
 from scoring.features.catalogue import FEATURES
+from scoring.management import worth
+from scoring.oversight import actions as oversight
+from scoring.oversight import thresholds, watch
+from scoring.registry import actions as publishing
 from scoring.registry import artefact
 from scoring.registry import queries as registry
 from scoring.registry.cards.evidence import evidence
 from scoring.registry.contracts import Contribution, Model
 from scoring.registry.loading import load
-from scoring.registry.models import ModelState, ModelStep, ModelVersion
+from scoring.registry.models import ModelState, ModelStep
 from scoring.training import evaluation, refusals
 from scoring.training.cards import bins_of
 from scoring.training.labels.datasets import Dataset, dataset
@@ -41,6 +46,7 @@ class Trained:
     rows: int
     bads: int
     out_of_time: Mapping[str, Any] | None
+    frame: pandas.DataFrame
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -83,7 +89,30 @@ def trained(
     )
     # What stood in each bin, for the model's card.
     document["trained"]["bins"] = bins_of(document, frame, table.is_bad)
-    return Trained(artefact.seal(document), len(table), table.bads, out_of_time)
+    return Trained(artefact.seal(document), len(table), table.bads, out_of_time, frame)
+
+
+def registered(found: Trained, *, on: date) -> bool:
+    """Keep it as a draft, with how those looked on whom it learned: later ones are held against it.
+
+    Whether there were enough of them for that. Raises ModelVersionTaken.
+    """
+    model_id = publishing.register(document=found.document, by=SYSTEM)
+    if found.rows < thresholds.smallest_sample(on):
+        return False
+    model = load(found.document)
+    features = {
+        str(name): found.frame[name].to_numpy(dtype=np.float64) for name in found.frame.columns
+    }
+    scores = [float(model.rate(kernel.plain(row)).score) for row in rows_of(found.frame)]
+    sample = watch.Sample(scores=np.array(scores), features=features)
+    oversight.keep_reference(model_id=model_id, sample=sample, on=on)
+    return True
+
+
+def rows_of(frame: pandas.DataFrame) -> Iterator[dict[str, float]]:
+    for row in frame.to_dict("records"):
+        yield {str(name): each for name, each in row.items()}
 
 
 def learnable(frame: pandas.DataFrame) -> pandas.DataFrame:
@@ -128,9 +157,7 @@ def evaluated(
     *, version: str, labels_until: date, with_sources: bool, tell: Told = lambda _people: None
 ) -> dict[str, Any]:
     """A registered model on matured outcomes. Raises NotFound, NothingToLearnFrom, OneClassOnly."""
-    row = ModelVersion.objects.filter(version=version).first()
-    if row is None:
-        raise NotFound
+    row = worth.version_of(version)
     model = load(row.artefact)
     table = dataset(labels_until=labels_until, tell=tell)
     window = row.artefact.get("trained", {}).get("window")
@@ -146,6 +173,13 @@ def evaluated(
     }
     if with_sources:
         found["sources"] = worth_of_sources(model, table, labels_until)
+        found["worth"] = worth.sources_worth(
+            version=version,
+            table=table,
+            labels_until=labels_until,
+            on=clock.shanghai_today(),
+            tell=tell,
+        )
     return found
 
 
@@ -158,9 +192,7 @@ def measured(model: Model, table: Dataset) -> dict[str, float]:
 
 
 def probabilities(model: Model, table: Dataset) -> np.ndarray:
-    rows = table.frame.to_dict("records")
-    plain = ({str(name): each for name, each in row.items()} for row in rows)
-    return np.array([model.pd(kernel.plain(row)) for row in plain])
+    return np.array([model.pd(kernel.plain(row)) for row in rows_of(table.frame)])
 
 
 def after(model: Model, table: Dataset, window: Any) -> dict[str, float] | None:

@@ -39,6 +39,20 @@ FINDINGS = (
     Finding("APPROVAL_RATIO", "SEX", Measured(0.924, 610), Level.GOOD),
     Finding("PROXY_AUC", "SEX", Measured(0.57, 610), Level.WARN),
     Finding("PROXY_FEATURE_AUC", "SEX:cover_90d", Measured(0.53, 610), Level.GOOD),
+    Finding(
+        "ALTERNATIVE",
+        "SEX",
+        Measured(0.88, 610),
+        Level.GOOD,
+        {"dropped": [], "auc": 0.74, "loss": 0.0},
+    ),
+    Finding(
+        "ALTERNATIVE",
+        "SEX:cover_90d",
+        Measured(0.957, 610),
+        Level.GOOD,
+        {"dropped": ["cover_90d"], "auc": 0.738, "loss": 0.0017},
+    ),
     Finding("SOURCE_SHARE", "bills", Measured(0.15, 900), Level.GOOD),
     Finding("SOURCE_AUC", "bank+bills", Measured(0.74, 900), Level.GOOD),
     Finding("SOURCE_THIN_GAIN", "bank", Measured(0.04, 200), Level.GOOD),
@@ -140,6 +154,17 @@ class TestFairness:
         text = text_of(mei, "fairness")
         for shown in ("Women", "Men", "0.924", "All together", "0.570"):
             assert shown in text
+
+    def test_shows_models_that_might_be_fairer_and_what_they_lose(self, mei, measured):
+        text = text_of(mei, "fairness")
+        for shown in ("Sex: models that might be fairer", "As it is", "0.957", "0.0017"):
+            assert shown in text
+        assert text.index("0.880") < text.index("0.957")
+
+    def test_without_a_search_shows_no_table_of_it(self, mei, model):
+        rest = [each for each in FINDINGS if each.measure != "ALTERNATIVE"]
+        actions.keep(model_id=model.pk, on=DAY, findings=rest)
+        assert "might be fairer" not in text_of(mei, "fairness")
 
     def test_does_not_show_in_the_list_to_who_may_not_see_it(self, measured):
         client = clerk("view_modelwatch", "view_drift")

@@ -9,7 +9,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from scoring.registry import loading
+from scoring.registry.cards import content
 from scoring.tests import outcomes
+from scoring.tests.watched import sure
 
 BERKA = Path(__file__).parents[3] / "shared/data/credit/berka/features_before_loan.csv"
 NOT_KNOWN_BEFORE = "loan_id,account_id,ldate,status,split,age,female,card_before"
@@ -209,3 +211,33 @@ class TestRefusing:
     @pytest.mark.parametrize("plan", ["5", "1x5", "axb", "5x0"])
     def test_folds_that_cannot_be_dealt(self, people, plan):
         assert "--cv" in self.refused(people, "--target", "bad", "--cv", plan)
+
+
+class TestKeptInTheFile:
+    @pytest.fixture
+    def kept(self, people, tmp_path):
+        place = tmp_path / "card.json"
+        found = told(people, "--target", "bad", "--cv", "2x1", "--save", place)
+        return found, json.loads(place.read_text(encoding="utf-8"))["trained"]
+
+    def test_are_the_curves_of_rows_that_were_not_learned_from(self, kept):
+        _found, trained = kept
+
+        curve = trained["evidence"]["roc"]
+        assert curve == sorted(curve)
+        assert curve[-1] == [1.0, 1.0]
+        assert sum(rows for *_rates, rows in trained["evidence"]["calibration"]) == 300
+        assert sum(map(sum, trained["evidence"]["bands"])) == 300
+
+    def test_are_the_bins_as_they_were_printed(self, kept):
+        found, trained = kept
+
+        assert trained["bins"] == found["bins"]
+
+    def test_are_drawn_on_the_models_card(self, kept, people, tmp_path):
+        document = json.loads((tmp_path / "card.json").read_text(encoding="utf-8"))
+        shown = content.card_of(document)
+
+        assert sure(shown.ks) > 0.2
+        assert len(shown.reliability) == 10
+        assert any(each.rows for row in shown.characteristics for each in row.bins)

@@ -15,6 +15,7 @@ from common.actors import SYSTEM
 from common.audit.models import AuditEntry
 from scoring.decisions.models import Assessment
 from scoring.features.models import FeatureVector
+from scoring.oversight.models import ModelWatch, WatchReference
 from scoring.registry.loading import load
 from scoring.registry.models import ModelState, ModelVersion
 from scoring.tests import builders
@@ -29,6 +30,16 @@ UNTIL = "--labels-until=2026-11-20"
 @pytest.fixture
 def outcomes(db):
     """Four people seen from many days: those who spend at night and on games do not pay back."""
+    lived(LABELS // 4)
+
+
+@pytest.fixture
+def many_outcomes(db):
+    """Enough for what a figure of the watch needs."""
+    lived(26)
+
+
+def lived(days):
     rows = []
     for number in range(4):
         account = people.open_account(phone=f"1390000010{number}", language="en")
@@ -46,8 +57,7 @@ def outcomes(db):
             content=f"bill {number}".encode(),
         )
         rows += [
-            label(card, as_of=AS_OF - timedelta(days=day), is_bad=is_bad)
-            for day in range(LABELS // 4)
+            label(card, as_of=AS_OF - timedelta(days=day), is_bad=is_bad) for day in range(days)
         ]
     record_labels(labels=rows, today=TODAY, by=SYSTEM)
 
@@ -113,10 +123,160 @@ class TestEvaluateModel:
         assert set(told["sources"]) == {"WECHAT"}
         assert told["sources"]["WECHAT"] == pytest.approx(told["all"]["auc"] - 0.5)
 
+    def test_keeps_what_sources_are_worth_for_their_page(self, outcomes, shell):
+        version = shell("train_model", "--kind=woe", UNTIL, "--register")["version"]
+
+        worth = shell("evaluate_model", version, UNTIL, "--sources")["worth"]
+
+        assert worth["families"] == ["bills"]
+        assert set(worth["auc"]) == {"bills"}
+        rows = ModelWatch.objects.filter(model_version__version=version)
+        assert worth["kept"] == rows.count() == 2
+        assert set(rows.values_list("measure", "segment")) == {
+            ("SOURCE_AUC", "bills"),
+            ("SOURCE_SHARE", "bills"),
+        }
+
+    def test_asked_twice_keeps_once(self, outcomes, shell):
+        version = shell("train_model", "--kind=woe", UNTIL, "--register")["version"]
+        shell("evaluate_model", version, UNTIL, "--sources")
+        before = list(ModelWatch.objects.order_by("pk").values())
+
+        again = shell("evaluate_model", version, UNTIL, "--sources")
+
+        assert again["worth"]["kept"] == 0
+        assert list(ModelWatch.objects.order_by("pk").values()) == before
+
+    def test_keeps_nothing_unless_asked_for_sources(self, outcomes, shell):
+        version = shell("train_model", "--kind=woe", UNTIL, "--register")["version"]
+
+        told = shell("evaluate_model", version, UNTIL)
+
+        assert "worth" not in told
+        assert not ModelWatch.objects.exists()
+
+    def test_prints_shares_for_people(self, outcomes, shell, capsys):
+        version = shell("train_model", "--kind=woe", UNTIL, "--register")["version"]
+
+        call_command("evaluate_model", version, UNTIL, "--sources")
+
+        assert "of AUC as its fair share" in capsys.readouterr().out
+
     @pytest.mark.django_db
     def test_refuses_a_version_that_nobody_registered(self):
         with pytest.raises(CommandError, match="NOT_FOUND"):
             call_command("evaluate_model", "nobody-1")
+
+    @pytest.mark.django_db
+    def test_refuses_without_outcomes_and_keeps_nothing(self):
+        builders.load_defaults()
+        version = ModelVersion.objects.get(state=ModelState.CHAMPION).version
+
+        with pytest.raises(CommandError, match="NOTHING_TO_LEARN_FROM"):
+            call_command("evaluate_model", version, "--sources")
+
+        assert not ModelWatch.objects.exists()
+
+
+class TestReference:
+    def test_is_those_on_whom_it_learned(self, many_outcomes, shell):
+        told = shell("train_model", "--kind=woe", UNTIL, "--register")
+
+        assert told["reference"] is True
+        kept = WatchReference.objects.get()
+        assert kept.model_version.version == told["version"]
+        assert kept.cases == told["rows"] == 104
+        assert sum(kept.bins["score"]["counts"]) == 104
+        assert set(kept.bins) > {"score", "cover_90d"}
+
+    def test_holds_counts_and_nobodys_figures(self, many_outcomes, shell):
+        shell("train_model", "--kind=woe", UNTIL, "--register")
+
+        for name, bins in WatchReference.objects.get().bins.items():
+            assert set(bins) == {"edges", "counts"}, name
+            assert sum(bins["counts"]) == 104, name
+
+    def test_of_too_few_is_not_made(self, outcomes, shell):
+        told = shell("train_model", "--kind=woe", UNTIL, "--register")
+
+        assert told["reference"] is False
+        assert not WatchReference.objects.exists()
+
+    def test_is_not_made_for_a_model_that_nobody_registers(self, many_outcomes, shell):
+        told = shell("train_model", "--kind=woe", UNTIL)
+
+        assert told["reference"] is False
+        assert not WatchReference.objects.exists()
+
+
+class TestEvaluateFairness:
+    def test_tells_of_every_attribute_and_keeps_it(self, outcomes, shell):
+        version = shell("train_model", "--kind=woe", UNTIL, "--register")["version"]
+
+        told = shell("evaluate_fairness", version, UNTIL)
+
+        assert {each["attribute"] for each in told["alternatives"]} == {
+            "SEX", "AGE_BAND", "REGION", "HOUSEHOLD",
+        }  # fmt: skip
+        rows = ModelWatch.objects.filter(measure="ALTERNATIVE")
+        assert rows.count() == told["kept"] == len(told["alternatives"])
+        assert {row.detail["loss"] for row in rows if not row.detail["dropped"]} == {0.0}
+
+    def test_asks_the_expert_card_as_if_it_could_not_see(self, outcomes, shell):
+        builders.load_defaults()
+        version = ModelVersion.objects.get(state=ModelState.CHAMPION).version
+
+        told = shell("evaluate_fairness", version, UNTIL)
+
+        assert told["kind"] == "EXPERT"
+        assert told["rows"] == LABELS
+
+    def test_tells_nothing_of_groups_that_nobody_allowed_to_look_at(self, outcomes, shell):
+        version = shell("train_model", "--kind=woe", UNTIL, "--register")["version"]
+
+        told = shell("evaluate_fairness", version, UNTIL)
+
+        assert {each["lack"] for each in told["alternatives"]} == {"TOO_FEW_GROUPS"}
+        assert {each["ratio"] for each in told["alternatives"]} == {None}
+
+    def test_changes_no_model(self, outcomes, shell):
+        version = shell("train_model", "--kind=woe", UNTIL, "--register")["version"]
+        before = list(ModelVersion.objects.order_by("pk").values())
+
+        shell("evaluate_fairness", version, UNTIL)
+
+        assert list(ModelVersion.objects.order_by("pk").values()) == before
+
+    def test_prints_lines_for_people(self, outcomes, shell, capsys):
+        version = shell("train_model", "--kind=woe", UNTIL, "--register")["version"]
+
+        call_command("evaluate_fairness", version, UNTIL)
+
+        words = capsys.readouterr().out
+        assert "SEX        without nothing: ratio TOO_FEW_GROUPS" in words
+        assert f"{LABELS} loans" in words
+
+    @pytest.mark.parametrize("approve", ["0", "1", "-0.2", "3"])
+    def test_refuses_a_share_of_everybody_or_nobody(self, approve):
+        with pytest.raises(CommandError, match="is not between 0 and 1"):
+            call_command("evaluate_fairness", "any", f"--approve={approve}")
+
+    @pytest.mark.django_db
+    def test_refuses_a_version_that_nobody_registered(self):
+        with pytest.raises(CommandError, match="NOT_FOUND"):
+            call_command("evaluate_fairness", "nobody-1")
+
+        assert not ModelWatch.objects.exists()
+
+    @pytest.mark.django_db
+    def test_refuses_without_outcomes_and_keeps_nothing(self):
+        builders.load_defaults()
+        version = ModelVersion.objects.get(state=ModelState.CHAMPION).version
+
+        with pytest.raises(CommandError, match="NOTHING_TO_LEARN_FROM"):
+            call_command("evaluate_fairness", version)
+
+        assert not ModelWatch.objects.exists()
 
 
 @pytest.mark.django_db

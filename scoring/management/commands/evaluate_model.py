@@ -22,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--labels-until", type=date.fromisoformat, metavar="DATE", help="by default today"
         )
-        parser.add_argument("--sources", action="store_true", help="what each source is worth, too")
+        parser.add_argument(
+            "--sources", action="store_true", help="what sources are worth; kept, too"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, **options: Any) -> None:
@@ -50,4 +52,7 @@ def text(found: dict[str, Any]) -> str:
         lines += [f"    {name:<18}{value:>8.4f}" for name, value in found[part].items()]
     for name, gain in found.get("sources", {}).items():
         lines.append(f"  {name:<20} {gain:+.4f} of AUC")
+    for name, part in found.get("worth", {}).get("shares", {}).items():
+        told = "–" if part is None else f"{part:+.4f}"
+        lines.append(f"  {name:<20} {told} of AUC as its fair share")
     return "\n".join(lines)

@@ -9,10 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
-from common.actors import SYSTEM
 from common.errors import Refused
 from scoring.management.shell import people_counted, said, seed
-from scoring.registry import actions as registry
 from scoring.training.models.catalogue import MODELS
 
 
@@ -38,6 +36,7 @@ class Command(BaseCommand):
         until = options["labels_until"] or clock.shanghai_today()
         if until > clock.shanghai_today():
             raise CommandError(f"{until} has not come yet. Nothing was trained.")
+        has_reference = False
         try:
             with people_counted("reading") as tell:
                 found = learning.trained(
@@ -47,13 +46,14 @@ class Command(BaseCommand):
                 words = json.dumps(found.document, ensure_ascii=False, indent=1)
                 fitting.write(options["save"], f"{words}\n")
             if options["register"]:
-                registry.register(document=found.document, by=SYSTEM)
+                has_reference = learning.registered(found, on=clock.shanghai_today())
         except Refused as refused:
             raise CommandError(said(refused)) from refused
         told = {
             **found.as_json(),
             "saved": str(options["save"]) if options["save"] else None,
             "registered": bool(options["register"]),
+            "reference": has_reference,
         }
         self.stdout.write(json.dumps(told, ensure_ascii=False) if options["json"] else text(told))
 
