@@ -171,13 +171,31 @@ class Plan:
             raise ImpossibleTerms
 
     def _is_possible(self) -> bool:
+        graces = (
+            self.grace.principal_periods,
+            self.grace.interest_payment_periods,
+            self.grace.interest_free_periods,
+        )
+        amounts = [fee.amount_fen for fee in self.fees]
+        amounts += [tranche.amount_fen for tranche in self.tranches]
+        fixed = 1 if self.fixed_instalment_fen is None else self.fixed_instalment_fen
         spans = (
             (self.principal_fen, 1, LARGEST_PRINCIPAL_FEN),
             (self.annual_rate_ppm, 0, HIGHEST_RATE_PPM),
-            (self.periods, 0 if self.fixed_instalment_fen else 1, LONGEST_PERIODS),
+            (self.periods, 1 if self.fixed_instalment_fen is None else 0, LONGEST_PERIODS),
             (self.every, 1, LONGEST_PERIODS),
             (self.balloon_fen, 0, self.principal_fen),
             (self.instalment_multiple_fen, 1, LARGEST_PRINCIPAL_FEN),
+            (fixed, 1, LARGEST_PRINCIPAL_FEN),
             (self.anchor_day or 1, 1, 31),
+            (self.precision_digits or 12, 6, 100),
+            *((periods, 0, LONGEST_PERIODS) for periods in graces),
+            *((amount_fen, 0, LARGEST_PRINCIPAL_FEN) for amount_fen in amounts),
+            *((fee.rate_ppm, 0, PPM) for fee in self.fees),
         )
-        return all(least <= value <= most for value, least, most in spans)
+        return self._has_its_dates() and all(least <= each <= most for each, least, most in spans)
+
+    def _has_its_dates(self) -> bool:
+        """Given dates are as many as periods."""
+        listed = {len(self.due_dates), len(self.period_starts) or len(self.due_dates)}
+        return listed <= {0} or listed == {self.periods}

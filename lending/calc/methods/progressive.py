@@ -134,6 +134,8 @@ def received(progress: Progress, payment: Payment) -> Progress:
 def spread(progress: Progress, *, on: date, amount_fen: int) -> Progress:
     """An amount shared out: oldest instalment first, interest to the day before principal."""
     for number in range(1, len(progress.spans) + 1):
+        if not amount_fen:
+            break
         owed = payable(progress, number, on)
         had = [each for each in progress.payments if each.instalment == number]
         interest_fen = max(owed.interest_fen - sum(each.interest_fen for each in had), 0)

@@ -3,15 +3,17 @@
 Float64 inside, parts per million outside; nothing here decides how much anybody owes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import date
+from itertools import accumulate, pairwise
 
 from common.rates import PPM
 from lending.calc.contracts import MONTHS_IN_YEAR
 
 NEAR = 1e-15
 MOST_STEPS = 200
+DAYS_IN_YEAR = 365
 
 # Present value at a rate, and how fast it changes there.
 Worth = Callable[[float], tuple[float, float]]
@@ -52,21 +54,59 @@ def rate_per_period(flows: Sequence[Flow]) -> float:
     """The rate of one period at which the flows are worth nothing together, above -100 %.
 
     A fraction of a period bears simple interest and whole periods compound, as in Regulation Z,
-    Appendix J. Flows that change sign once have one such rate. Raises NoRate for any other.
+    Appendix J. Flows have one such rate when they, or their running sum, change sign once.
+    Raises NoRate for any other.
     """
     ordered = sorted(flows, key=lambda flow: flow.periods + flow.fraction)
-    signs = [flow.amount_fen > 0 for flow in ordered if flow.amount_fen]
-    if sum(before != after for before, after in pairwise(signs)) != 1:
-        raise NoRate(f"{len(flows)} flows do not change sign exactly once")
-    side = -1 if signs[0] else 1
+    side = _side([flow.amount_fen for flow in ordered])
+    return _solved(lambda rate: _worth_and_slope(ordered, side, rate))
 
-    def worth(rate: float) -> tuple[float, float]:
-        return _worth_and_slope(ordered, side, rate)
 
+def rate_of_days(flows: Sequence[tuple[date, int]]) -> float:
+    """The yearly rate of dated flows, compounded, over years of 365 days. Raises NoRate."""
+    ordered = sorted(flows)
+    side = _side([amount_fen for _, amount_fen in ordered])
+    years = [
+        ((day - ordered[0][0]).days / DAYS_IN_YEAR, side * amount_fen)
+        for day, amount_fen in ordered
+    ]
+    return _solved(lambda rate: _worth_over_years(years, rate))
+
+
+def _side(amounts_fen: Sequence[int]) -> int:
+    """Which sign makes the first flow the one that is given. Raises NoRate."""
+    if _turns(amounts_fen) != 1 and not _is_lent_throughout(amounts_fen):
+        raise NoRate(f"{len(amounts_fen)} flows do not change sign exactly once")
+    return -1 if next(fen for fen in amounts_fen if fen) > 0 else 1
+
+
+def _turns(amounts_fen: Iterable[int]) -> int:
+    signs = [fen > 0 for fen in amounts_fen if fen]
+    return sum(before != after for before, after in pairwise(signs))
+
+
+def _is_lent_throughout(amounts_fen: Sequence[int]) -> bool:
+    """Tranches: something stays lent until the last flow, whatever comes between (Norstrom)."""
+    return _turns(amounts_fen) > 1 and (
+        _turns(accumulate(amounts_fen)) == 1
+        or (sum(amounts_fen) == 0 and _turns(accumulate(amounts_fen)) == 0)
+    )
+
+
+def _solved(worth: Worth) -> float:
     try:
         return _refine(worth, *_bracket(worth))
-    except OverflowError as error:
+    except (OverflowError, ZeroDivisionError) as error:
         raise NoRate("the rate is too near to minus 100 % to be counted") from error
+
+
+def _worth_over_years(flows: Sequence[tuple[float, int]], rate: float) -> tuple[float, float]:
+    worth = slope = 0.0
+    for years, amount_fen in flows:
+        present = amount_fen * (1 + rate) ** -years
+        worth += present
+        slope -= present * years / (1 + rate)
+    return worth, slope
 
 
 def _worth_and_slope(flows: Sequence[Flow], side: int, rate: float) -> tuple[float, float]:
