@@ -21,6 +21,7 @@ from bench import (
     online,
     reading,
     rooms,
+    schedules,
     start,
 )
 from bench.figures import Result, as_plain
@@ -29,7 +30,7 @@ from tests.machinery.running import Platform, running_platform
 
 RESULTS = Path(__file__).with_name("results.json")
 INSIDE = ("latency", "memory after work", "rooms", "online", "deliveries", "ingest")
-NAMES = ("start", "idle memory", "assess", "reading", *INSIDE)
+NAMES = ("start", "idle memory", "assess", "reading", "schedules", *INSIDE)
 
 
 def main(words: list[str]) -> int:
@@ -58,6 +59,8 @@ def _measured(wanted: list[str], *, people: int) -> Iterator[tuple[str, Result]]
         yield "assess", command.measure()
     if "reading" in wanted:
         yield "reading", reading.measure(people=people)
+    if "schedules" in wanted:
+        yield "schedules", schedules.measure()
     yield from _measured_on_platforms(wanted)
 
 

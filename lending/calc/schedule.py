@@ -30,6 +30,9 @@ Fens = NDArray[np.int64]
 Amount = TypeVar("Amount", int, Fens)
 
 LONGEST_MONTHS = LONGEST_PERIODS
+YEAR_PPM = MONTHS_IN_YEAR * PPM
+# So many loans at once stay in a core's own memory.
+BLOCK = 4_096
 
 
 def build(plan: Plan) -> tuple[Instalment, ...]:
@@ -59,7 +62,7 @@ def equal_instalments(
     _check(principal_fen, annual_rate_ppm, months)
     days = [add_months(starts_on, number, anchor_day=starts_on.day) for number in range(months + 1)]
     level = level_payment_fen(principal_fen, annual_rate_ppm, months)
-    parts = _amortise(principal_fen, annual_rate_ppm, months, level, months)
+    parts = _amortise(principal_fen, annual_rate_ppm, months, level)
     return tuple(
         Instalment(number, days[number - 1], days[number], principal, interest)
         for number, (principal, interest) in enumerate(parts, start=1)
@@ -76,46 +79,69 @@ def equal_instalment_grid(
     Raises ImpossibleTerms when any loan is outside what can be counted in fen.
     """
     _check(principal_fen, annual_rate_ppm, months)
-    level = _level_payments(principal_fen, annual_rate_ppm, months)
-    rows = int(months.max(initial=0))
-    parts = list(_amortise(principal_fen, annual_rate_ppm, months, level, rows))
-    empty = np.zeros((0, len(principal_fen)), dtype=np.int64)
-    principal = np.stack([each for each, _ in parts]) if parts else empty
-    interest = np.stack([each for _, each in parts]) if parts else empty
+    shape = int(months.max(initial=0)), len(principal_fen)
+    principal, interest = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    for start in range(0, len(principal_fen), BLOCK):
+        block = slice(start, start + BLOCK)
+        _fill(
+            principal[:, block],
+            interest[:, block],
+            balance_fen=principal_fen[block].astype(np.int64),
+            annual_rate_ppm=annual_rate_ppm[block],
+            months=months[block],
+        )
     return principal, interest
+
+
+def _fill(
+    principal: Fens, interest: Fens, *, balance_fen: Fens, annual_rate_ppm: Fens, months: Fens
+) -> None:
+    """The rows of a block, in place; a loan that is repaid has rows of zero by itself."""
+    level_fen = _level_payments(balance_fen, annual_rate_ppm, months)
+    terms = set(np.unique(months).tolist())
+    for number in range(1, max(terms, default=0) + 1):
+        interest_row, principal_row = interest[number - 1], principal[number - 1]
+        np.multiply(balance_fen, annual_rate_ppm, out=interest_row)
+        # Half up: the year in parts per million is even, so that its half is whole.
+        np.add(interest_row, YEAR_PPM // 2, out=interest_row)
+        np.floor_divide(interest_row, YEAR_PPM, out=interest_row)
+        np.subtract(level_fen, interest_row, out=principal_row)
+        np.minimum(principal_row, balance_fen, out=principal_row)
+        if number in terms:
+            np.copyto(principal_row, balance_fen, where=months == number)
+        np.subtract(balance_fen, principal_row, out=balance_fen)
 
 
 def level_payment_fen(principal_fen: int, annual_rate_ppm: int, months: int) -> int:
     """The equal instalment: the annuity in exact integers, half up to the fen."""
     if annual_rate_ppm == 0:
         return _half_up(principal_fen, months)
-    year = MONTHS_IN_YEAR * PPM
+    year = YEAR_PPM
     growth: int = (year + annual_rate_ppm) ** months
     unit: int = year**months
     return _half_up(principal_fen * annual_rate_ppm * growth, year * (growth - unit))
 
 
 def _amortise(
-    balance_fen: Amount, annual_rate_ppm: Amount, months: Amount, level_fen: Amount, rows: int
-) -> Iterator[tuple[Amount, Amount]]:
-    """Row by row (principal, interest). Comparisons multiply, so that arrays need no branches."""
-    for number in range(1, rows + 1):
-        interest_fen = _half_up(balance_fen * annual_rate_ppm, MONTHS_IN_YEAR * PPM)
-        principal_fen = level_fen - interest_fen
-        # The last row takes what is left; a row that would take more takes what is left, too.
-        takes_all = (principal_fen > balance_fen) | (months <= number)
-        principal_fen = principal_fen + takes_all * (balance_fen - principal_fen)
-        balance_fen = balance_fen - principal_fen
+    balance_fen: int, annual_rate_ppm: int, months: int, level_fen: int
+) -> Iterator[tuple[int, int]]:
+    """Row by row (principal, interest); the last row takes what is left, and none takes more."""
+    for number in range(1, months + 1):
+        interest_fen = _half_up(balance_fen * annual_rate_ppm, YEAR_PPM)
+        principal_fen = min(level_fen - interest_fen, balance_fen)
+        if number == months:
+            principal_fen = balance_fen
+        balance_fen -= principal_fen
         yield principal_fen, interest_fen
 
 
-def _half_up(numerator: Amount, denominator: int) -> Amount:
+def _half_up(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
 def _level_payments(principal_fen: Fens, annual_rate_ppm: Fens, months: Fens) -> Fens:
     """The annuity in floating point; wherever its rounding could be in doubt, in integers."""
-    rate = annual_rate_ppm / (MONTHS_IN_YEAR * PPM)
+    rate = annual_rate_ppm / YEAR_PPM
     with np.errstate(divide="ignore", invalid="ignore"):
         exact = principal_fen * rate / -np.expm1(-months * np.log1p(rate))
     exact = np.where(annual_rate_ppm == 0, principal_fen / months, exact)

@@ -24,10 +24,8 @@ def answer(content: object) -> dict[str, Any]:
 
     Raises UnknownTerm, UnclearTerm, MissingTerm and ImpossibleTerms.
     """
-    if isinstance(content, dict) and "flows" in content:
-        if len(content) > 1:
-            raise ImpossibleTerms
-        return rates_of_flows(content["flows"])
+    if isinstance(content, dict) and ("flows" in content or "series" in content):
+        return rates_of_flows(content)
     question = asked(content)
     if question.occasions or question.payoff_on:
         return _of_a_course(question)
@@ -141,6 +139,8 @@ def _told(
     plan: Plan, periods: Sequence[Span], found: Sequence[Instalment], rows: list[Row]
 ) -> dict[str, Any]:
     at_start = at_start_fen(plan, [(row.principal_fen, row.interest_fen) for row in found])
+    if at_start >= plan.principal_fen:
+        raise ImpossibleTerms
     told: dict[str, Any] = {
         "instalments": rows,
         "total_principal_fen": sum(row.principal_fen for row in found),

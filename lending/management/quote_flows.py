@@ -37,23 +37,34 @@ class Series:
 
 
 def rates_of_flows(content: object) -> dict[str, Any]:
-    """The answer to a question about flows.
+    """The answer to a question about flows, which stand alone.
 
     Raises UnknownTerm, UnclearTerm, MissingTerm and ImpossibleTerms.
     """
-    if isinstance(content, list):
-        return _of_days(content)
-    terms = Typed(content, name="flows")
+    terms = Typed(content, name="")
+    flows = terms.find("flows", _listed_or_named)
+    if isinstance(flows, list):
+        terms.finish()
+        return _of_days(flows)
+    if flows is not None:
+        terms.finish()
+        terms = flows
+    return _of_periods(terms)
+
+
+def _listed_or_named(content: object) -> list[object] | Typed:
+    return several(content) if isinstance(content, list) else Typed(content, name="flows")
+
+
+def _of_periods(terms: Typed) -> dict[str, Any]:
     advance_fen = _money(terms, "advance")
-    series = [
-        _series(Typed(each, name="series")) for each in terms.must("series payments", several)
-    ]
-    periods_a_year = terms.take(
-        "unit_periods_per_year periods_per_year", number_of, default=Fraction(12)
-    )
+    listed = terms.must("series payments", several)
+    series = [_series(Typed(each, name="series")) for each in listed]
+    names = "unit_periods_per_year periods_per_year"
+    periods_a_year = terms.take(names, number_of, default=Fraction(12))
     terms.finish()
     if not 0 < periods_a_year <= 366:
-        raise UnclearTerm(name="flows.unit_periods_per_year", value=str(periods_a_year))
+        raise UnclearTerm(name="unit_periods_per_year", value=str(periods_a_year))
     flows = [irr.Flow(advance_fen, 0), *(flow for each in series for flow in _flows(each))]
     try:
         nominal, compounded = yearly(flows, float(periods_a_year))

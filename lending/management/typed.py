@@ -96,7 +96,7 @@ class Typed:
 
 def shortened(value: object) -> str:
     """A value as it may be told back."""
-    return repr(value)[:40]
+    return str(value)[:40]
 
 
 def whole(value: object) -> int:
