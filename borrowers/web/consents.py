@@ -14,6 +14,7 @@ from borrowers.consent import actions, queries
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from borrowers.people import queries as people
 from borrowers.people.contracts import REVEAL_REASONS, BorrowerCard
+from borrowers.web import device
 from borrowers.web.cards import consent_cards
 from borrowers.web.gate import acting, borrower_page
 from borrowers.web.home import apply_url
@@ -47,7 +48,7 @@ def grant(request: HttpRequest, card: BorrowerCard, purpose: str) -> HttpRespons
         switched_on=settings.OPTIONAL_SOURCES,
     )
     messages.success(request, _("Thank you. You can take this back at any time."))
-    return _back_to(purpose)
+    return device.keep(request, _back_to(purpose), purpose)
 
 
 @require_POST
@@ -56,7 +57,7 @@ def withdraw(request: HttpRequest, card: BorrowerCard, purpose: str) -> HttpResp
     """One click, as easy as giving it."""
     actions.withdraw(borrower_id=card.id, purpose=purpose, channel="WEB", by=acting(card))
     messages.success(request, _("You have taken it back. From now on we use nothing of it."))
-    return _back_to(purpose)
+    return device.forget(_back_to(purpose), purpose)
 
 
 @require_safe

@@ -31,6 +31,7 @@ from lending.products import law as laws
 from lending.products import queries as products
 from lending.products.queries import AmountNotOffered, TermNotOffered
 from lending.rewards import actions as rewards
+from scoring.graph import actions as graph
 
 PROCESS_KIND = "DECIDE"
 DECIDE = "lending.tasks.decide_application"
@@ -164,13 +165,17 @@ def upload_evidence(*, application_id: int, content: bytes, by: Actor) -> None:
     _note("evidence", application, by, {"document": stored.public_id})
 
 
-def submit(*, application_id: int, on: date, at: datetime, by: Actor) -> LoanApplication:
+def submit(
+    *, application_id: int, on: date, at: datetime, by: Actor, device: str = ""
+) -> LoanApplication:
     """Send the draft to be decided; sending again changes nothing.
+
+    `device` is the code that the person's browser keeps since they allowed links to be seen.
 
     Raises NotIdentified, EvidenceMissing, OneAtATime, EntitlementNotUsable, NotPossibleNow.
     """
     try:
-        return _submit(application_id, on, at, by)
+        return _submit(application_id, on, at, by, device)
     except IntegrityError as error:
         if ONE_OPEN not in str(error):
             raise
@@ -178,7 +183,7 @@ def submit(*, application_id: int, on: date, at: datetime, by: Actor) -> LoanApp
 
 
 @durable
-def _submit(application_id: int, on: date, at: datetime, by: Actor) -> LoanApplication:
+def _submit(application_id: int, on: date, at: datetime, by: Actor, device: str) -> LoanApplication:
     application = _lock(application_id)
     if application.submitted_at is not None:
         return application
@@ -192,6 +197,9 @@ def _submit(application_id: int, on: date, at: datetime, by: Actor) -> LoanAppli
         )
     submitted = step(application.state, ApplicationState.SUBMITTED)
     rows.change(application, state=submitted, submitted_at=at)
+    graph.note_application(
+        application_id=application.pk, borrower_id=application.borrower_id, device=device, at=at
+    )
     processes.start(kind=PROCESS_KIND, subject_id=application.pk, task=DECIDE, queue="decisions")
     _note("submitted", application, by, {})
     return application

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from borrowers.consent import queries as consents
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from borrowers.people import queries as people
+from borrowers.web import device
 from common import clock
 from common.actors import SYSTEM
 from common.business_date import queries as business_dates
@@ -54,6 +55,7 @@ def submit(request: HttpRequest, public_id: str) -> HttpResponse:
             on=business_dates.today(),
             at=clock.now(),
             by=own.actor(request),
+            device=device.code(request),
         )
         wait_until(lambda: queries.is_decided(found.pk), seconds=WAIT_SECONDS)
     return redirect("lending:application", public_id)

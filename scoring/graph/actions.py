@@ -1,5 +1,6 @@
 """Noting links between members, looking at an application, clearing a case, confirming fraud."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +35,8 @@ from scoring.graph.models import (
     MemberTransfer,
 )
 
+# Who is further away is looked at by night.
+COMPANION_STEPS = 3
 ROUND, TASK, RANGE_IDS = "LOOK_AT_LINKS", "scoring.tasks.look_at_links_range", 400
 EVIDENCE = "FRAUD_EVIDENCE"
 
@@ -66,6 +69,26 @@ def _mark(borrower_id: int, kind: MarkKind, code: int, at: datetime) -> None:
 
 
 @required
+def note_application(*, application_id: int, borrower_id: int, device: str, at: datetime) -> bool:
+    """Keep that a member applied, and on which device, before anybody looks at it.
+
+    So whose companions have applied by then is found at once and not by night. Nothing is kept of
+    who does not allow it; whether something was.
+    """
+    if not consents.is_allowed(borrower_id, SHARED_LINKS):
+        return False
+    code = behaviour.name_code(borrower_id)
+    if code is not None:
+        _mark(borrower_id, MarkKind.NAME, code, at)
+    if device:
+        note_mark(borrower_id=borrower_id, kind=LinkKind.DEVICE, value=device, at=at)
+    MemberApplication.objects.get_or_create(
+        application_id=application_id, defaults={"borrower_id": borrower_id, "applied_at": at}
+    )
+    return True
+
+
+@required
 def refresh(*, borrower_id: int, until: datetime) -> int:
     """Keep the transfers between a member and others of which both tell; how many there are."""
     if not consents.is_allowed(borrower_id, SHARED_LINKS):
@@ -74,6 +97,19 @@ def refresh(*, borrower_id: int, until: datetime) -> int:
     if code is None:
         return 0
     _mark(borrower_id, MarkKind.NAME, code, until)
+    return _keep(_transfers(borrower_id, code, until))
+
+
+def _keep(found: Iterable[MemberTransfer]) -> int:
+    """In one order whoever keeps them, so that nobody waits for who waits for them."""
+    rows = sorted(
+        found, key=lambda row: (row.giver_id, row.taker_id, row.occurred_at, row.amount_fen)
+    )
+    MemberTransfer.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def _transfers(borrower_id: int, code: int, until: datetime) -> list[MemberTransfer]:
     since = until - queries.HISTORY
     codes = behaviour.transfer_parties(borrower_id, since=since, until=until)
     named = MemberMark.objects.filter(kind=MarkKind.NAME, mark__in=codes)
@@ -86,7 +122,7 @@ def refresh(*, borrower_id: int, until: datetime) -> int:
         since=since,
         until=until,
     )
-    rows = [
+    return [
         MemberTransfer(
             giver_id=borrower_id if each.is_given else each.other_id,
             taker_id=each.other_id if each.is_given else borrower_id,
@@ -95,8 +131,6 @@ def refresh(*, borrower_id: int, until: datetime) -> int:
         )
         for each in found
     ]
-    MemberTransfer.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
 
 
 @required
@@ -106,19 +140,34 @@ def examine(*, application_id: int, borrower_id: int, at: datetime) -> bool:
     The caller holds the application's lock, and asks only where the person allows it.
     """
     kept = MemberApplication.objects.filter(application_id=application_id).first()
-    if kept is not None:
+    if kept is not None and kept.is_linked is not None:
         return kept.is_linked
     if not consents.is_allowed(borrower_id, SHARED_LINKS):
         return False
     refresh(borrower_id=borrower_id, until=at)
-    row = MemberApplication.objects.create(
-        application_id=application_id, borrower_id=borrower_id, applied_at=at, is_linked=False
+    _refresh_companions(borrower_id, at)
+    row = kept or MemberApplication(
+        application_id=application_id, borrower_id=borrower_id, applied_at=at
     )
+    row.is_linked = False
+    row.save()
     ring = queries.ring_around(borrower_id, at=at, until=at)
     if ring is not None:
         MemberApplication.objects.filter(pk=row.pk).update(is_linked=True)
         _open(row, ring, is_late=False)
     return ring is not None
+
+
+def _refresh_companions(borrower_id: int, at: datetime) -> None:
+    """What those tell of each other who applied about now and are a few steps of money away."""
+    seen = {borrower_id}
+    for _step in range(COMPANION_STEPS):
+        near = set(queries.neighbourhood(borrower_id, at=at)) - seen
+        codes = queries.codes_of_applied(near, since=at - queries.NEAR, until=at)
+        if not codes:
+            return
+        _keep(each for who, code in codes.items() for each in _transfers(who, code, at))
+        seen |= near
 
 
 def _open(row: MemberApplication, ring: Ring, *, is_late: bool) -> None:

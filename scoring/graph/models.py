@@ -67,12 +67,15 @@ class MemberTransfer(models.Model):
 
 
 class MemberApplication(models.Model):
-    """That a member applied, and when. A number, not a key: applications stand above."""
+    """That a member applied, and when. A number, not a key: applications stand above.
+
+    `is_linked` is empty until somebody's application is decided.
+    """
 
     borrower = models.ForeignKey("borrowers.Borrower", on_delete=models.PROTECT, related_name="+")
     application_id = models.BigIntegerField(unique=True)
     applied_at = models.DateTimeField()
-    is_linked = models.BooleanField()
+    is_linked = models.BooleanField(null=True)
 
     class Meta:
         indexes = [

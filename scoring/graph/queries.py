@@ -85,6 +85,19 @@ def _around(
             yield from (row[0] for row in cursor.fetchall())
 
 
+def codes_of_applied(
+    borrower_ids: Collection[int], *, since: datetime, until: datetime
+) -> dict[int, int]:
+    """The name's code of each of these who applied in between."""
+    if not borrower_ids:
+        return {}
+    asked = MemberApplication.objects.filter(
+        borrower__in=borrower_ids, applied_at__gte=since, applied_at__lte=until
+    )
+    named = MemberMark.objects.filter(kind=MarkKind.NAME, borrower__in=asked.values("borrower"))
+    return dict(named.order_by("pk").values_list("borrower_id", "mark"))
+
+
 def society_of(members: Collection[int], *, until: datetime) -> Society:
     """What links these members, as far as it was known just before `until`."""
     inside = list(members)
@@ -165,7 +178,8 @@ def claim_of_case(case_id: int) -> FraudClaim | None:
 def applied_since(since: datetime, *, first_id: int, before_id: int) -> list[MemberApplication]:
     """Applications of a range of people since a moment that stand in no case."""
     rows = MemberApplication.objects.filter(
-        Q(applied_at__gte=since, borrower__gte=first_id, borrower__lt=before_id)
+        Q(applied_at__gte=since, borrower__gte=first_id, borrower__lt=before_id),
+        is_linked__isnull=False,
     )
     known = LinkedCase.objects.filter(application_id__in=rows.values("application_id"))
     return list(rows.exclude(application_id__in=known.values("application_id")).order_by("pk"))
