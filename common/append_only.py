@@ -23,4 +23,5 @@ TABLES: tuple[str, ...] = (
     "lending_channelevent",
     "lending_costdisclosure",
     "lending_pointsentry",
+    "lending_loansnapshot",
 )

@@ -2,14 +2,16 @@
 
 from lending.applications.models import CostDisclosure, LoanApplication, Offer
 from lending.channels.models import ChannelEvent, Transfer
+from lending.closing.models import ClosingRange, LoanSnapshot, QuarantinedLoan
 from lending.ledger.models import LedgerAccount, LedgerEntry, LedgerPosting
 from lending.loans.models import AssetOwnership, Instalment, Loan, LoanContract, LoanTransaction
 from lending.products.models import LoanProduct, Merchant
 from lending.rewards.models import Entitlement, PointsAccount, PointsEntry, PointsLot
+from lending.servicing.models import LoanCourse
 
 __all__ = [
-    "AssetOwnership", "ChannelEvent", "CostDisclosure", "Entitlement", "Instalment",
+    "AssetOwnership", "ChannelEvent", "ClosingRange", "CostDisclosure", "Entitlement", "Instalment",
     "LedgerAccount", "LedgerEntry", "LedgerPosting", "Loan", "LoanApplication", "LoanContract",
-    "LoanProduct", "LoanTransaction", "Merchant", "Offer", "PointsAccount", "PointsEntry",
-    "PointsLot", "Transfer",
+    "LoanCourse", "LoanProduct", "LoanSnapshot", "LoanTransaction", "Merchant", "Offer",
+    "PointsAccount", "PointsEntry", "PointsLot", "QuarantinedLoan", "Transfer",
 ]  # fmt: skip

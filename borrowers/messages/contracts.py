@@ -17,6 +17,15 @@ class MessageView:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """One of many notes that are sent together."""
+
+    borrower_id: int
+    facts: Mapping[str, object]
+    message_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextView:
     """An outgoing text, as the demonstration's outbox page shows it."""
 

@@ -4,14 +4,26 @@ PostgreSQL refuses what is unbalanced at commit, and any later change (migration
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+
+from django.db import connection, transaction
 
 from common.errors import Refused
 from common.texts import gettext_noop
 from common.transactions import required
 from lending.ledger.contracts import Line
 from lending.ledger.models import LedgerEntry, LedgerPosting
+
+_OPEN = """
+INSERT INTO lending_ledgerentry (entry_key, business_date, kind) VALUES (%s, %s, %s)
+ON CONFLICT (entry_key) DO NOTHING RETURNING id
+"""
+_WRITE_ROWS = """
+INSERT INTO lending_ledgerposting (entry_id, account_id, loan_id, amount_fen)
+SELECT %(entry)s, line.account, line.loan_id, line.amount_fen
+  FROM ({rows}) AS line (account, loan_id, amount_fen)
+"""
 
 
 class LedgerKeyReused(Refused):
@@ -43,6 +55,37 @@ def post(*, entry_key: str, business_date: date, kind: str, lines: Sequence[Line
         return entry.pk
     _write(entry.pk, figures)
     return entry.pk
+
+
+@required
+def post_rows(
+    *,
+    entry_key: str,
+    business_date: date,
+    kind: str,
+    rows: str,
+    values: Mapping[str, int | str | date],
+    lines: Sequence[Line] = (),
+) -> int:
+    """The same for very many lines: those that a statement answers, and some more beside them.
+
+    `rows` is SQL of our own that selects account, loan and fen, each place once and none of the
+    places of `lines`. An entry of nothing is not written (the answer is then 0). Raises
+    LedgerKeyReused for a known key.
+    """
+    figures = _added_up(lines)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_OPEN, [entry_key, business_date, kind])
+        opened = cursor.fetchone()
+        if opened is None:
+            raise LedgerKeyReused
+        entry_id: int = opened[0]
+        cursor.execute(_WRITE_ROWS.format(rows=rows), {"entry": entry_id, **values})
+        if not cursor.rowcount and not figures:
+            transaction.set_rollback(True)
+            return 0
+        _write(entry_id, figures)
+    return entry_id
 
 
 @required

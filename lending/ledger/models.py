@@ -54,16 +54,26 @@ class LedgerEntry(models.Model):
 
 
 class LedgerPosting(models.Model):
-    """One side of an entry."""
+    """One side of an entry.
+
+    That entry and account exist is asked once for a statement (migration 0005), not once for a
+    row: a closing writes as many rows as there are loans.
+    """
 
     entry = models.ForeignKey(
         LedgerEntry,
         verbose_name=_("Ledger entry"),
         on_delete=models.PROTECT,
         related_name="postings",
+        db_constraint=False,
     )
     account = models.ForeignKey(
-        LedgerAccount, verbose_name=_("Ledger account"), on_delete=models.PROTECT, related_name="+"
+        LedgerAccount,
+        verbose_name=_("Ledger account"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     loan_id = models.BigIntegerField(_("Loan"), null=True)
     amount_fen = models.BigIntegerField()

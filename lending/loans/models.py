@@ -106,11 +106,8 @@ class Loan(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["carried_through", "id"],
-                condition=models.Q(state="ACTIVE"),
-                name="loan_to_carry_forward",
-            ),
+            # Without the day: an update that touches no index stays on its page.
+            models.Index(fields=["id"], condition=models.Q(state="ACTIVE"), name="loan_active"),
             models.Index(fields=["borrower"], name="loan_of_borrower"),
         ]
 
@@ -161,6 +158,13 @@ class Instalment(models.Model):
                     interest_due_fen__lte=models.F("interest_fen"),
                 ),
                 name="instalment_paid_is_within_due",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on", "loan"],
+                condition=models.Q(paid_on=None),
+                name="instalment_unpaid",
             ),
         ]
 

@@ -1,6 +1,6 @@
 """Repayments: asked for by the borrower, collected by the bank, booked once."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from borrowers.behaviour import actions as behaviour
 from borrowers.behaviour.contracts import Category, Direction
@@ -133,6 +133,7 @@ def book(
     if transfer.state == TransferState.FAILED:
         _say_it_failed(loan, transfer)
     elif transfer.booked_at is None:
+        servicing.catch_up(loan=loan, through=on - timedelta(days=1))
         paid = _receive(loan, transfer, on)
         _remember(loan, paid, at)
         _reward(loan, paid, on, point_fen)

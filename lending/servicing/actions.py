@@ -5,18 +5,19 @@ Closing drives it by ranges, repayments and disbursements under the loan's lock.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from common.transactions import required
 from lending.calc.contracts import InstalmentState, LoanState
 from lending.calc.conventions.strategies import Component
 from lending.calc.fold import fold
+from lending.ledger import actions as ledger_verbs
 from lending.ledger import queries as ledger
 from lending.ledger.contracts import Line
 from lending.loans import queries as loans
 from lending.loans.models import Instalment, Loan
 from lending.loans.models import LoanState as Life
-from lending.servicing import subledger
+from lending.servicing import courses, subledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,27 @@ class Carried:
 
 
 @required
+def catch_up(*, loan: Loan, through: date) -> tuple[LoanState, ...]:
+    """Carry a locked loan day by day and post every day's accrual under that day.
+
+    For a loan that closing had to leave behind, before anything else happens to it. The states of
+    the days that it was brought through, none where it is not behind.
+    """
+    states: list[LoanState] = []
+    while loan.carried_through is not None and loan.carried_through < through:
+        day = loan.carried_through + timedelta(days=1)
+        carried = bring_forward(loan=loan, through=day)
+        ledger_verbs.post(
+            entry_key=f"accrual:{day.isoformat()}:loan:{loan.pk}",
+            business_date=day,
+            kind="ACCRUAL",
+            lines=carried.lines,
+        )
+        states.append(carried.state)
+    return tuple(states)
+
+
+@required
 def bring_forward(*, loan: Loan, through: date) -> Carried:
     """Bring a locked loan's columns and instalments to the end of a day.
 
@@ -36,7 +58,8 @@ def bring_forward(*, loan: Loan, through: date) -> Carried:
     posts the lines in the same transaction.
     """
     through = max(through, loan.carried_through or through)
-    state = fold(loans.terms_of(loan), loans.log_of(loan), through)
+    log = loans.log_of(loan)
+    state = fold(loans.terms_of(loan), log, through)
     lines = subledger.difference(
         wanted=subledger.balances_fen(state),
         present=ledger.loan_balances_fen(loan.pk),
@@ -44,6 +67,8 @@ def bring_forward(*, loan: Loan, through: date) -> Carried:
     )
     newly_paid = _keep_instalments(loan, state)
     _keep_columns(loan, state)
+    later = (each.value_date for each in log if each.value_date > through)
+    courses.keep(loan_id=loan.pk, state=state, next_event_on=min(later, default=None))
     return Carried(state=state, lines=lines, newly_paid=newly_paid)
 
 

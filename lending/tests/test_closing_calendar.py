@@ -9,6 +9,7 @@ from common.business_date import queries as business_dates
 from lending.calc.fold import fold, payoff_quote
 from lending.channels.models import Transfer
 from lending.closing import actions as closing
+from lending.closing import ranges
 from lending.disbursements import actions as disbursements
 from lending.ledger import chart
 from lending.ledger import invariants as books
@@ -181,7 +182,7 @@ class TestDays:
         """More loans than fit into one range are carried by as many ranges as it takes."""
         paid_on = date(2028, 2, 28)
         lins, weis = paid_out(paid_on), paid_out(paid_on, name="Wei")
-        monkeypatch.setattr(closing, "RANGE_LOANS", 1)
+        monkeypatch.setattr(ranges, "RANGE_LOANS", 1)
 
         closing.close_through(to=paid_on + 2 * DAY)
 

@@ -1,0 +1,159 @@
+"""What happens to one range of loans on one day, in one transaction, in this order."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from common.transactions import required
+from lending.closing import pictures, plain, quarantine, reminders
+from lending.closing.models import ClosingRange, QuarantinedLoan
+from lending.ledger import actions as ledger
+from lending.ledger import chart
+from lending.ledger.contracts import Line
+from lending.loans.models import Loan, LoanState
+from lending.servicing import actions as servicing
+
+DAY = timedelta(days=1)
+Values = dict[str, int | str | date]
+PENALTY_ACCOUNTS = {chart.PENALTY_RECEIVABLE, chart.PENALTY_INCOME}
+
+
+@dataclass(slots=True)
+class Folded:
+    """What folding brought: how many loans, what their books lack, and how many failed."""
+
+    loans: int = 0
+    failed: int = 0
+    interest: list[Line] = field(default_factory=list)
+    penalty: list[Line] = field(default_factory=list)
+
+    def take(self, lines: tuple[Line, ...]) -> None:
+        """Penalty goes into an entry of its own where it is balanced by itself."""
+        penalty = [line for line in lines if line.account_code in PENALTY_ACCOUNTS]
+        if sum(line.amount_fen for line in penalty):
+            penalty = []
+        self.penalty += penalty
+        self.interest += [line for line in lines if line not in penalty]
+        self.loans += 1
+
+
+@required
+def close_range(claimed: ClosingRange) -> None:
+    """Carry the range's loans, post what they earned, keep their pictures, say what falls due."""
+    values: Values = {
+        "day": claimed.day,
+        "first": claimed.first_loan_id,
+        "last": claimed.last_loan_id,
+        "sweep": claimed.sweep,
+    }
+    _execute(plain.LOCK, values)
+    carried = _carry_plainly(values) if claimed.sweep == 1 else 0
+    folded = _fold(claimed)
+    _execute(plain.PICTURE, values)
+    _post(claimed, values, folded)
+    reminders.send(claimed)
+    ClosingRange.objects.filter(pk=claimed.pk).update(
+        closed_at=Now(),
+        loans=carried + folded.loans,
+        folded=folded.loans,
+        quarantined=folded.failed,
+    )
+
+
+def _carry_plainly(values: Values) -> int:
+    """The loans without an event, all at once; where one spoils it, nobody: then all are folded."""
+    try:
+        with transaction.atomic():
+            return _execute(plain.CARRY, values)
+    except OperationalError:
+        raise
+    except DatabaseError:
+        return 0
+
+
+def _fold(claimed: ClosingRange) -> Folded:
+    """The loans with an event: all in one block, and one by one where a loan spoils the block."""
+    behind = list(_behind(claimed))
+    try:
+        with transaction.atomic():
+            return _together(behind, claimed.day)
+    except OperationalError:
+        raise
+    except quarantine.FAULTS:
+        return _one_by_one(list(_behind(claimed)), claimed.day)
+
+
+def _behind(claimed: ClosingRange) -> QuerySet[Loan]:
+    """Running loans of the range that have not seen the end of the day and may be carried."""
+    kept = QuarantinedLoan.objects.filter(released_at=None).values("loan_id")
+    return (
+        Loan.objects.filter(
+            pk__gte=claimed.first_loan_id,
+            pk__lte=claimed.last_loan_id,
+            state=LoanState.ACTIVE,
+            carried_through__lt=claimed.day,
+        )
+        .exclude(pk__in=kept)
+        .order_by("pk")
+    )
+
+
+def _together(behind: list[Loan], day: date) -> Folded:
+    folded = Folded()
+    for loan in behind:
+        folded.take(_carried(loan, day))
+    return folded
+
+
+def _one_by_one(behind: list[Loan], day: date) -> Folded:
+    folded = Folded()
+    for loan in behind:
+        try:
+            with transaction.atomic():
+                lines = _carried(loan, day)
+        except OperationalError:
+            raise
+        except quarantine.FAULTS as error:
+            quarantine.put(loan_id=loan.pk, day=day, code=quarantine.reason(error))
+            folded.failed += 1
+        else:
+            folded.take(lines)
+    return folded
+
+
+def _carried(loan: Loan, day: date) -> tuple[Line, ...]:
+    """One loan through the day, and through those before it under their own dates."""
+    first = loan.carried_through
+    servicing.catch_up(loan=loan, through=day - DAY)
+    if first is not None and first < day - DAY:
+        pictures.fill(loan, first=first + DAY, last=day - DAY)
+    return servicing.bring_forward(loan=loan, through=day).lines
+
+
+def _post(claimed: ClosingRange, values: Values, folded: Folded) -> None:
+    """One entry for what the range earned by time, and one for what lateness cost."""
+    ledger.post_rows(
+        entry_key=f"accrual:{claimed.day.isoformat()}:{claimed.pk}",
+        business_date=claimed.day,
+        kind="ACCRUAL",
+        rows=plain.INTEREST_EARNED,
+        values=values | {"receivable": chart.INTEREST_RECEIVABLE, "income": chart.INTEREST_INCOME},
+        lines=folded.interest,
+    )
+    ledger.post_rows(
+        entry_key=f"penalty:{claimed.day.isoformat()}:{claimed.pk}",
+        business_date=claimed.day,
+        kind="PENALTY",
+        rows=plain.PENALTY_EARNED,
+        values=values | {"receivable": chart.PENALTY_RECEIVABLE, "income": chart.PENALTY_INCOME},
+        lines=folded.penalty,
+    )
+
+
+def _execute(statement: str, values: Values) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
