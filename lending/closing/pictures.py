@@ -7,7 +7,8 @@ from lending.calc.contracts import LoanState as Folded
 from lending.calc.fold import fold
 from lending.closing.models import LoanSnapshot
 from lending.loans import queries as loans
-from lending.loans.models import Loan, LoanState
+from lending.loans.models import Loan
+from lending.servicing import actions as servicing
 
 DAY = timedelta(days=1)
 DAYS_IN_BUCKET = 30
@@ -46,5 +47,5 @@ def picture(loan_id: int, state: Folded) -> LoanSnapshot:
         penalty_fen=state.penalty_outstanding_fen,
         days_past_due=late_days,
         bucket=bucket(late_days),
-        state=LoanState.SETTLED if state.is_settled else LoanState.ACTIVE,
+        state=servicing.life_of(state),
     )

@@ -1,8 +1,8 @@
 """The day of loans to which nothing happens: one statement for a range, along their courses.
 
-The expressions are those of `servicing.course`, in whole numbers: bigint division rounds towards zero
-and nothing here is negative, so both round down. Penalty is multiplied as numeric: fen-days times
-parts per million may pass 64 bits.
+The expressions are those of `servicing.course`, in whole numbers: bigint division rounds towards
+zero and nothing here is negative, so both round down. Penalty is multiplied as numeric: fen-days
+times parts per million may pass 64 bits.
 """
 
 # Whoever pays meanwhile waits; what they wrote before is seen by the statements that follow.
@@ -33,7 +33,8 @@ WITH before AS MATERIALIZED (
 ), late AS MATERIALIZED (
     SELECT before.id, (line.value->>0)::int AS number,
            div(((line.value->>2)::numeric + (line.value->>1)::numeric * (%(day)s - before.since))
-               * before.penalty_rate_ppm, 365000000)::bigint AS penalty_fen
+               * before.penalty_rate_ppm, 365000000)::bigint
+           + (line.value->>3)::bigint AS penalty_fen
       FROM before, jsonb_array_elements(before.late) AS line
 ), marked AS (
     UPDATE lending_instalment AS instalment SET penalty_fen = late.penalty_fen

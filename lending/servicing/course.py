@@ -23,6 +23,7 @@ class LateLine:
     number: int
     principal_fen: int
     fen_days: int
+    carried_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Course:
     def line_penalty_fen(self, line: LateLine, on: date) -> int:
         """What one late instalment has cost by the end of the day."""
         fen_days = line.fen_days + line.principal_fen * (on - self.since).days
-        return penalty_fen(fen_days, self.penalty_rate_ppm)
+        return line.carried_fen + penalty_fen(fen_days, self.penalty_rate_ppm)
 
     def penalty_accrued_fen(self, on: date) -> int:
         """What lateness has cost by the end of the day."""
@@ -76,7 +77,12 @@ def course_of(state: LoanState, *, until: date = date.max) -> Course | None:
 def _read(state: LoanState, until: date) -> Course:
     running = _running(state)
     late = tuple(
-        LateLine(line.number, line.principal.outstanding_fen, line.overdue_fen_days)
+        LateLine(
+            number=line.number,
+            principal_fen=line.principal.outstanding_fen,
+            fen_days=line.overdue_fen_days,
+            carried_fen=line.penalty_carried_fen,
+        )
         for line in state.instalments
         if _is_late(line, state)
     )

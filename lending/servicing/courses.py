@@ -51,6 +51,9 @@ def _columns(course: Course) -> dict[str, date | int | str]:
         "penalty_else_fen": course.penalty_else_fen,
         "penalty_rate_ppm": course.penalty_rate_ppm,
         "late": json.dumps(
-            [[each.number, each.principal_fen, each.fen_days] for each in course.late]
+            [
+                [each.number, each.principal_fen, each.fen_days, each.carried_fen]
+                for each in course.late
+            ]
         ),
     }

@@ -24,7 +24,7 @@ class LoanCourse(models.Model):
     interest_else_fen = models.BigIntegerField()
     penalty_else_fen = models.BigIntegerField()
     penalty_rate_ppm = models.BigIntegerField()
-    # [[number, overdue principal in fen, fen-days], ...]
+    # [[number, overdue principal in fen, fen-days, penalty of before in fen], ...]
     late = models.JSONField(default=list)
 
     class Meta:

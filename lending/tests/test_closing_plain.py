@@ -21,7 +21,7 @@ from lending.tests.calc_loans import opening, stories, terms_of
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 many = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -67,14 +67,13 @@ class TestSqlIsTheFold:
     def test_for_any_loan_over_any_days(self, lins, story, days):
         with undone():
             loan, through = became(lins, story)
-            is_running = loan.state == "ACTIVE"
             for step in range(1, days + 1):
                 closing_loans.close_day(through + step * DAY)
 
             assert closing_loans.agrees_with_its_log(loan)
             closing_loans.books_are_balanced()
-            if is_running:
-                assert Loan.objects.get(pk=loan.pk).carried_through == through + days * DAY
+            fresh = Loan.objects.get(pk=loan.pk)
+            assert fresh.state != "ACTIVE" or fresh.carried_through == through + days * DAY
 
     @many
     @given(story=stories(most=3), days=st.integers(1, 8))

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('borrowers', '0013_protected_traits'),
-        ('lending', '0003_proof_checked'),
+        ('lending', '0004_servicing_kinds'),
     ]
 
     operations = [

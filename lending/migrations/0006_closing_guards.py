@@ -96,7 +96,7 @@ ALTER TABLE lending_instalment RESET (fillfactor);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lending", "0004_closing")]
+    dependencies = [("lending", "0005_closing")]
     operations = [
         migrations.RunSQL(JOINS, JOINS_BACK),
         migrations.RunSQL(ACCOUNTS_STAY, ACCOUNTS_STAY_BACK),
