@@ -43,9 +43,9 @@ def put(version, *states, share_ppm=0, neutral=40):
         pk=registry.register(document=another_card(version, neutral), by=SYSTEM)
     )
     for state in states:
-        ModelStep.objects.create(version=row, from_state=row.state, to_state=state)
-        row.state = state
-        row.share_ppm = share_ppm if state == "CHALLENGER" else 0
+        share = share_ppm if state == "CHALLENGER" else 0
+        ModelStep.objects.create(version=row, from_state=row.state, to_state=state, share_ppm=share)
+        row.state, row.share_ppm = state, share
         row.save(update_fields=["state", "share_ppm"])
     return row
 
@@ -108,6 +108,7 @@ class TestLookingOn:
         row = ModelVersion.objects.create(
             version="broken", kind="EXPERT", artefact={"kind": "EXPERT"}, sha256="1" * 64
         )
+        ModelStep.objects.create(version=row, from_state=row.state, to_state="SHADOW")
         row.state = "SHADOW"
         row.save(update_fields=["state"])
         put("shadow-1", "SHADOW")

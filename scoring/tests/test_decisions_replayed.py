@@ -171,6 +171,25 @@ class TestOne:
 
         assert (found.outcome, found.mark) == ("ERASED", mark)
 
+    @pytest.mark.parametrize(
+        "attack",
+        [
+            'UPDATE scoring_featurevector SET features = \'{"confidence": "high"}\'',
+            "UPDATE scoring_featurevector SET features = '[1]'",
+            "UPDATE scoring_assessment SET request = '{\"wish\": 1}'",
+            "UPDATE scoring_assessment SET numbers = '{}'",
+            "UPDATE scoring_assessment SET policy_trace = '{\"inputs\": 5}'",
+            "UPDATE scoring_assessment SET reasons = '[{}]'",
+        ],
+    )
+    def test_what_was_written_over_in_another_shape_is_told_and_the_others_go_on(self, lin, attack):
+        a_real_one(lin)
+        with connection.cursor() as cursor:
+            cursor.execute(attack)
+        a_real_one(lin, application_id=8)
+
+        assert [each.outcome for each in replays.latest()] == ["IDENTICAL", "DAMAGED"]
+
     def test_a_model_that_is_not_the_one_of_its_hash_is_told(self, lin):
         a_real_one(lin)
         forged = ModelVersion.objects.create(

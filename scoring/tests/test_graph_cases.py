@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from borrowers.consent.purposes import SHARED_LINKS
 from borrowers.people import queries as people
@@ -277,6 +277,32 @@ class TestCases:
             actions.clear(case_id=999, by=mei)
         with pytest.raises(NotFound):
             actions.approve_fraud(claim_id=999, by=mei)
+
+    @pytest.mark.parametrize(
+        "attack",
+        [
+            "UPDATE scoring_fraudclaim SET author_id = NULL",
+            "UPDATE scoring_fraudclaim SET proposed_at = now() - interval '1 day'",
+            "DELETE FROM scoring_fraudclaim",
+            (
+                "INSERT INTO scoring_fraudclaim (borrower_id, evidence_id, author_id, approver_id,"
+                " state, decided_at) SELECT borrower_id, evidence_id, author_id, account.id,"
+                " 'TURNED_DOWN', now() FROM scoring_fraudclaim, borrowers_account AS account"
+                " WHERE account.id <> author_id LIMIT 1"
+            ),
+        ],
+    )
+    def test_the_database_keeps_a_claim_as_it_was_made(self, case, attack):
+        claim = self.propose(case, staff(1))
+
+        with (
+            pytest.raises(DatabaseError),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(attack)
+
+        assert [each.pk for each in FraudClaim.objects.all()] == [claim]
 
     def test_the_database_itself_knows_that_two_are_needed(self, case):
         mei = staff(1)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from borrowers import tasks as borrowers_tasks
 from borrowers.people.contracts import BorrowerCard
@@ -15,7 +15,7 @@ from scoring.oversight import actions, queries, watch
 from scoring.oversight.contracts import Finding, Lack, Level, Measured
 from scoring.oversight.models import ModelAlarm, ModelWatch, WatchReference
 from scoring.registry import actions as registry
-from scoring.registry.models import ModelVersion
+from scoring.registry.models import ModelStep, ModelVersion
 from scoring.tests import builders, watched
 
 DAY = date(2026, 3, 1)
@@ -157,10 +157,16 @@ class TestOutcomes:
         assert {each.measured.lack for each in empty} == {Lack.TOO_FEW_CASES}
 
 
+def in_the_shadow():
+    registered = registry.register(document=builders.another_card(), by=SYSTEM)
+    ModelStep.objects.create(version_id=registered, from_state="DRAFT", to_state="SHADOW")
+    ModelVersion.objects.filter(pk=registered).update(state="SHADOW")
+    return registered
+
+
 class TestChallenger:
     def test_that_looked_on_is_compared_on_the_same_cases(self, model, crowd):
-        registered = registry.register(document=builders.another_card(), by=SYSTEM)
-        ModelVersion.objects.filter(pk=registered).update(state="SHADOW")
+        registered = in_the_shadow()
         other = ModelVersion.objects.get(pk=registered)
         found = watched.decide(crowd, DAY, cases=CASES, first=1, beside=[(other, 1.5)])
         today = DAY + timedelta(days=watched.HORIZON_DAYS)
@@ -172,8 +178,7 @@ class TestChallenger:
         assert row.detail["first"] > row.detail["second"]
 
     def test_that_said_nothing_yet_is_said_so(self, model, crowd):
-        registered = registry.register(document=builders.another_card(), by=SYSTEM)
-        ModelVersion.objects.filter(pk=registered).update(state="SHADOW")
+        in_the_shadow()
         row = measured_on(model, DAY)["CHALLENGER_GAIN", "challenger-1"]
         assert row.lack == "TOO_FEW_CASES"
 
@@ -236,6 +241,30 @@ class TestAlarms:
         again = self.looked(alarm, name="Zhao")
         alarm.refresh_from_db()
         assert alarm.acknowledged_by_id == mei != again
+
+    @pytest.mark.parametrize(
+        "attack",
+        [
+            "UPDATE scoring_modelalarm SET acknowledged_by_id = NULL, acknowledged_at = NULL",
+            "UPDATE scoring_modelalarm SET acknowledged_at = now()",
+            "DELETE FROM scoring_modelalarm",
+            "UPDATE scoring_modelwatch SET level = 'GOOD'",
+            "DELETE FROM scoring_modelwatch",
+        ],
+    )
+    def test_are_neither_forgotten_nor_unseen_in_sql(self, model, attack):
+        self.kept(model, months(0), Level.ACT)
+        self.looked(ModelAlarm.objects.get())
+        before = list(ModelAlarm.objects.values()), list(ModelWatch.objects.values())
+
+        with (
+            pytest.raises(DatabaseError),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(attack)
+
+        assert (list(ModelAlarm.objects.values()), list(ModelWatch.objects.values())) == before
 
     def test_that_are_none_are_not_found(self, model):
         with pytest.raises(NotFound):

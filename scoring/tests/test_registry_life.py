@@ -290,9 +290,42 @@ class TestTheDatabaseRefuses:
             "DELETE FROM scoring_modelproposal",
             "UPDATE scoring_modelstep SET to_state = 'DRAFT'",
             "DELETE FROM scoring_modelstep",
+            "UPDATE scoring_modelversion SET state = 'SHADOW' WHERE state = 'DRAFT'",
+            "UPDATE scoring_modelversion SET state = 'RETIRED' WHERE state = 'CHAMPION'",
+            (
+                "INSERT INTO scoring_modelversion"
+                " (version, kind, artefact, sha256, data_sha256, state)"
+                " SELECT 'forged', kind, artefact, repeat('0', 64), '', 'SHADOW'"
+                " FROM scoring_modelversion WHERE state = 'DRAFT'"
+            ),
+            (
+                "INSERT INTO scoring_modelstep"
+                " (version_id, from_state, to_state, share_ppm, account_id, is_rolled_back)"
+                " SELECT id, 'DRAFT', 'SHADOW', 0, author_id, false"
+                " FROM scoring_modelversion WHERE state = 'DRAFT'"
+            ),
+            (
+                "INSERT INTO scoring_modelstep"
+                " (version_id, from_state, to_state, share_ppm, proposal_id, account_id,"
+                " is_rolled_back) SELECT version_id, 'DRAFT', 'SHADOW', 0, id, author_id, false"
+                " FROM scoring_modelproposal"
+            ),
+            (
+                "INSERT INTO scoring_modelstep"
+                " (version_id, from_state, to_state, share_ppm, is_rolled_back)"
+                " SELECT id, 'CHALLENGER', 'CHAMPION', 0, false"
+                " FROM scoring_modelversion WHERE state = 'DRAFT'"
+            ),
+            (
+                "INSERT INTO scoring_modelproposal (version_id, to_state, share_ppm, author_id,"
+                " approver_id, state, decided_at)"
+                " SELECT version.id, 'RETIRED', 0, version.author_id,"
+                " account.id, 'APPROVED', now() FROM scoring_modelversion AS version,"
+                " borrowers_account AS account WHERE version.author_id <> account.id"
+            ),
         ],
     )
-    def test_what_goes_round_the_verbs(self, draft, mei, attack):
+    def test_what_goes_round_the_verbs(self, draft, mei, ann, attack):
         actions.propose(version_id=draft, to_state="SHADOW", by=mei)
 
         with (

@@ -15,6 +15,8 @@ from scoring.policy.table import PolicyIsDamaged
 from scoring.registry.artefact import ModelDamaged
 
 AT_ONCE = 500
+# What comes of kept JSON that somebody wrote over.
+FAULTS = (LookupError, TypeError, ValueError, AttributeError)
 
 
 def of(*, public_id: str = "", application_id: int | None = None) -> Replayed:
@@ -49,11 +51,14 @@ def replayed(row: Assessment) -> Replayed:
     """A kept decision against the one that its vector, model and policy give again."""
     try:
         again = queries.replayed_verdict(row)
+        differences = tuple(_differences(queries.verdict_in(row), again))
     except VectorErased:
         return Replayed(row.public_id, "ERASED", (), row.vector.commitment)
     except (VectorIsDamaged, ModelDamaged, PolicyIsDamaged) as damage:
         return Replayed(row.public_id, "DAMAGED", (str(damage),), row.vector.commitment)
-    differences = tuple(_differences(queries.verdict_in(row), again))
+    except FAULTS as fault:
+        what = f"{type(fault).__name__}: something that was kept has another shape"
+        return Replayed(row.public_id, "DAMAGED", (what,), row.vector.commitment)
     outcome: Any = "DIFFERS" if differences else "IDENTICAL"
     return Replayed(row.public_id, outcome, differences, row.vector.commitment)
 
