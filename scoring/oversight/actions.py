@@ -186,14 +186,18 @@ def _reckoned(
     least = int(rulebook.number("SMALLEST_GROUP_COUNT", on=on))
     is_approved = np.array(said.is_approved, dtype=np.bool_)
     codes = groups.codes
+    # A group of many may have few whose loans ended: people are counted, not their loans.
+    people, has_ended = np.array(said.borrower_ids, dtype=np.int64), np.isfinite(is_bad)
+    good = fairness.told_of_many(codes, people, is_bad == 0, least=least)
+    ended = fairness.told_of_many(codes, people, has_ended, least=least)
     spreads = (
         ("APPROVAL_RATE", "APPROVAL_RATIO", fairness.approval(is_approved, codes, least=least)),
         (
             "GOOD_APPROVAL_RATE",
             "TPR_GAP",
-            fairness.good_approval(is_approved, is_bad, codes, least=least),
+            fairness.good_approval(is_approved, is_bad, good, least=least),
         ),
-        ("GROUP_AUC", "AUC_GAP", fairness.accuracy(said.pd, is_bad, codes, least=least)),
+        ("GROUP_AUC", "AUC_GAP", fairness.accuracy(said.pd, is_bad, ended, least=least)),
     )
     found = fairness.proxies(said.columns(), codes, least=least)
     tell.extend(

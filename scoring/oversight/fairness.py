@@ -53,6 +53,16 @@ class Alternative:
     is_better: bool
 
 
+def told_of_many(groups: Whole, people: Whole, chosen: Flags, *, least: int) -> Whole:
+    """The groups without those whose chosen cases are of too few people, however many they are."""
+    found = groups.copy()
+    for code in np.unique(groups[groups >= 0]):
+        is_of_group = groups == code
+        if len(np.unique(people[is_of_group & chosen])) < least:
+            found[is_of_group] = -1
+    return found
+
+
 def approval(is_approved: Flags, groups: Whole, *, least: int) -> Spread:
     """The four-fifths rule: the lowest rate of approval over the highest."""
     rates = _rates(is_approved, groups, least=least)

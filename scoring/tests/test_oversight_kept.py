@@ -200,6 +200,21 @@ class TestFairness:
         assert rows["APPROVAL_RATIO", "SEX"].level == "GOOD"
         assert rows["PROXY_AUC", "SEX"].cases == CASES
 
+    def test_is_not_told_of_a_few_whose_loans_ended_however_many_loans(self, model):
+        people = watched.borrowers(96)
+        borrowers_tasks.keep_protected_traits()
+        watched.decide(people, DAY, cases=96, first=1)
+        many = watched.decide(people[:4], DAY - timedelta(days=1), cases=CASES, first=200)
+        today = DAY + timedelta(days=watched.HORIZON_DAYS)
+        watched.label(many, today=today)
+
+        rows = measured_on(model, today)
+
+        told = {"GOOD_APPROVAL_RATE", "GROUP_AUC"}
+        assert rows["APPROVAL_RATE", "SEX:F"].value is not None
+        assert not [row for (measure, _), row in rows.items() if measure in told and row.value]
+        assert rows["TPR_GAP", "SEX"].lack == rows["AUC_GAP", "SEX"].lack == "TOO_FEW_GROUPS"
+
     def test_without_a_consent_knows_nobody(self, model, crowd):
         borrowers_tasks.keep_protected_traits()
         watched.decide(crowd, DAY, cases=CASES, first=1)
