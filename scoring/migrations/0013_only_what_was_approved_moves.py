@@ -93,7 +93,7 @@ def _begins(table, first):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scoring", "0011_marks_say_when"), ("common", "0002_guards")]
+    dependencies = [("scoring", "0012_applications_wait_to_be_looked_at"), ("common", "0002_guards")]
     operations = [
         _only_grows("scoring_modelwatch"),
         _only_grows("scoring_watchreference"),
