@@ -5,7 +5,7 @@ from lending.channels.models import ChannelEvent, Transfer
 from lending.closing.models import ClosingRange, LoanSnapshot, QuarantinedLoan
 from lending.ledger.models import LedgerAccount, LedgerEntry, LedgerPosting
 from lending.loans.models import AssetOwnership, Instalment, Loan, LoanContract, LoanTransaction
-from lending.products.models import LoanProduct, Merchant
+from lending.products.models import LoanProduct, Merchant, ProductProposal, SceneEvidence
 from lending.rewards.models import Entitlement, PointsAccount, PointsEntry, PointsLot
 from lending.servicing.models import LoanCourse
 
@@ -13,5 +13,6 @@ __all__ = [
     "AssetOwnership", "ChannelEvent", "ClosingRange", "CostDisclosure", "Entitlement", "Instalment",
     "LedgerAccount", "LedgerEntry", "LedgerPosting", "Loan", "LoanApplication", "LoanContract",
     "LoanCourse", "LoanProduct", "LoanSnapshot", "LoanTransaction", "Merchant", "Offer",
-    "PointsAccount", "PointsEntry", "PointsLot", "QuarantinedLoan", "Transfer",
+    "PointsAccount", "PointsEntry", "PointsLot", "ProductProposal", "QuarantinedLoan",
+    "SceneEvidence", "Transfer",
 ]  # fmt: skip

@@ -14,6 +14,8 @@ IDENTITY = "IDENTITY"
 CONSUMPTION_RECORDS = "CONSUMPTION_RECORDS"
 AUTOMATED_DECISION = "AUTOMATED_DECISION"
 SCENE_EDUCATION = "SCENE_EDUCATION"
+SCENE_MEDICAL = "SCENE_MEDICAL"
+SCENE_PURCHASE = "SCENE_PURCHASE"
 POST_LOAN_WATCH = "POST_LOAN_WATCH"
 SOCIAL_INSURANCE = "SOCIAL_INSURANCE"
 STUDENT_STATUS = "STUDENT_STATUS"
@@ -118,6 +120,43 @@ _ALL = (
         period=gettext_noop("Until ten years after the loan has ended, as the law asks."),
         recipient=gettext_noop("The lender of your loan, and the school that is paid."),
         refusal=gettext_noop("You cannot take a loan for education. Other loans stay open."),
+    ),
+    Purpose(
+        code=SCENE_MEDICAL,
+        notice_version="2026-11",
+        is_necessary=False,
+        title=gettext_noop("The sum of your medical invoice"),
+        why=gettext_noop(
+            "A loan for medical care pays the clinic. That there is an invoice tells of your "
+            "health, so it is sensitive; we keep its number sealed and ask for nothing else."
+        ),
+        items=(
+            gettext_noop("The number and the sum of the invoice, and the clinic's name"),
+            gettext_noop("That it is not for cosmetic surgery"),
+        ),
+        period=gettext_noop("Until ten years after the loan has ended, as the law asks."),
+        recipient=gettext_noop("The lender of your loan, and the clinic that is paid."),
+        refusal=gettext_noop(
+            "You cannot take a loan for medical care. Other loans stay open, and no decision, "
+            "price or limit ever reads it."
+        ),
+    ),
+    Purpose(
+        code=SCENE_PURCHASE,
+        notice_version="2026-11",
+        is_necessary=False,
+        title=gettext_noop("Proof of what you buy or rent"),
+        why=gettext_noop(
+            "A loan for one purpose is lent on its order, booking or lease. We check that it is "
+            "yours, what it costs, and whom we pay."
+        ),
+        items=(
+            gettext_noop("The order, booking, contract or lease that you upload"),
+            gettext_noop("Its number, sum and days, and the name of the seller"),
+        ),
+        period=gettext_noop("Until ten years after the loan has ended, as the law asks."),
+        recipient=gettext_noop("The lender of your loan, and the seller that is paid."),
+        refusal=gettext_noop("You cannot take a loan for a purpose. Other loans stay open."),
     ),
     Purpose(
         code=POST_LOAN_WATCH,

@@ -10,7 +10,10 @@ from common.rulebook import queries
 from common.rulebook.queries import Confidence, NoRuleStands, number, read, source
 
 TODAY = date(2026, 11, 22)
-UNITS = {"PPM", "MULTIPLE", "SECONDS", "YEARS", "MONTHS", "DAYS", "FEN", "HOUR", "PER_DAY", "COUNT"}
+UNITS = {
+    "PPM", "MULTIPLE", "SECONDS", "YEARS", "MONTHS", "DAYS", "FEN", "HOUR", "HOURS", "PER_DAY",
+    "COUNT",
+}  # fmt: skip
 
 BOOK = """
 [[rule]]

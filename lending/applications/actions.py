@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError
 
 from borrowers.consent import queries as consents
-from borrowers.consent.purposes import SCENE_EDUCATION
 from borrowers.documents import actions as documents
 from borrowers.people import queries as people
 from common import rows
@@ -24,6 +23,7 @@ from common.texts import gettext_noop
 from common.transactions import durable, required
 from lending.applications import cost, proofs
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
+from lending.applications.purposes import telling
 from lending.applications.queries import STANDING, is_of, price_of
 from lending.applications.states import NotPossibleNow, step
 from lending.products import evidence
@@ -44,24 +44,6 @@ class NotIdentified(Refused):
     code = "NOT_IDENTIFIED"
     message = gettext_noop("We do not know who you are yet.")
     advice = gettext_noop("Enter your name and ID number first.")
-
-
-class EvidenceMissing(Refused):
-    """The product needs a document."""
-
-    code = "EVIDENCE_MISSING"
-    message = gettext_noop("This loan needs a proof of enrolment.")
-    advice = gettext_noop("Upload the proof, then send the application.")
-    status = 422
-
-
-class EvidenceNeedsConsent(Refused):
-    """Nobody's papers are looked at without their consent to it."""
-
-    code = "EVIDENCE_NEEDS_CONSENT"
-    message = gettext_noop("We may look at your proof of enrolment only if you agree to it.")
-    advice = gettext_noop('Agree to "Proof of your course", or choose another loan.')
-    status = 422
 
 
 class OneAtATime(Refused):
@@ -149,8 +131,9 @@ def upload_evidence(*, application_id: int, content: bytes, by: Actor) -> None:
     application = _lock(application_id)
     if application.state != ApplicationState.DRAFT:
         raise NotPossibleNow
-    if not consents.is_allowed(application.borrower_id, SCENE_EDUCATION):
-        raise EvidenceNeedsConsent
+    purpose = telling.scene_of(application).consent
+    if purpose is None or not consents.is_allowed(application.borrower_id, purpose):
+        raise telling.EvidenceNeedsConsent
     stored = documents.store(
         borrower_id=application.borrower_id,
         kind="ENROLMENT_EVIDENCE",
@@ -172,7 +155,8 @@ def submit(
 
     `device` is the code that the person's browser keeps since they allowed links to be seen.
 
-    Raises NotIdentified, EvidenceMissing, OneAtATime, EntitlementNotUsable, NotPossibleNow.
+    Raises NotIdentified, EvidenceMissing, OneAtATime, EntitlementNotUsable, NotPossibleNow, and
+    what telling.claim raises.
     """
     try:
         return _submit(application_id, on, at, by, device)
@@ -187,7 +171,7 @@ def _submit(application_id: int, on: date, at: datetime, by: Actor, device: str)
     application = _lock(application_id)
     if application.submitted_at is not None:
         return application
-    _insist_on_complete(application)
+    _insist_on_complete(application, on)
     if application.entitlement_id is not None:
         rewards.reserve(
             entitlement_id=application.entitlement_id,
@@ -360,6 +344,7 @@ def mark_signed(*, application_id: int, disclosure_id: int, by: Actor) -> None:
     if application.state == ApplicationState.SIGNED:
         return
     proofs.insist_on_checked(application)
+    telling.insist_before_signing(application)
     confirmed = CostDisclosure.objects.select_related("offer").filter(
         pk=disclosure_id, offer__application=application, step="CONFIRMED"
     )
@@ -376,11 +361,12 @@ def _lock(application_id: int) -> LoanApplication:
     return application
 
 
-def _insist_on_complete(application: LoanApplication) -> None:
+def _insist_on_complete(application: LoanApplication, on: date) -> None:
     if not people.card(application.borrower_id).is_identified:
         raise NotIdentified
+    telling.claim(application, on=on)
     if application.product.needs_evidence and application.evidence_id is None:
-        raise EvidenceMissing
+        raise telling.EvidenceMissing
 
 
 def _open_offer(application: LoanApplication, states: Collection[str], at: datetime) -> Offer:

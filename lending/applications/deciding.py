@@ -25,6 +25,7 @@ from common.transactions import durable
 from lending.applications import cost
 from lending.applications.contracts import Owed
 from lending.applications.models import ApplicationState, LoanApplication, Offer
+from lending.applications.purposes import telling
 from lending.applications.states import NotPossibleNow, step
 from lending.calc.cost import AboveTheCap
 from lending.products import law as laws
@@ -199,7 +200,7 @@ def _assess(application: LoanApplication, owed: Owed, on: date, at: datetime) ->
         request=CreditRequest(
             amount_fen=application.amount_fen,
             term_months=application.term_months,
-            scene=product.scene,
+            scene=telling.scene_of(application).credit_scene,
             age_years=people.age_on(borrower_id, on) or 0,
             is_enrolment_proved=application.evidence_id is not None,
             outstanding_fen=owed.outstanding_fen,
@@ -228,7 +229,7 @@ def _assess(application: LoanApplication, owed: Owed, on: date, at: datetime) ->
         tier=verdict.tier,
         limit_fen=verdict.limit_fen,
         longest_term_months=verdict.max_term_months,
-        base_rate_ppm=verdict.annual_rate_ppm,
+        base_rate_ppm=min(verdict.annual_rate_ppm, product.highest_rate_ppm),
     )
     # Who does not want a machine to decide gets a person; the assessment is then a proposal.
     outcome = verdict.outcome if AUTOMATED_DECISION in allowed else "REFERRED"
@@ -258,12 +259,15 @@ def _offer(application: LoanApplication, terms: Terms, law: Law, at: datetime) -
         wanted_discount_ppm=entitlement.discount_ppm if entitlement else 0,
         floor_rate_ppm=product.floor_rate_ppm,
     )
-    within = [each for each in product.terms_months if each <= terms.longest_term_months]
+    bounds = telling.bounds(application)
+    limit_fen = min(terms.limit_fen, bounds.amount_fen)
+    longest_months = min(terms.longest_term_months, bounds.term_months)
+    within = [each for each in product.terms_months if each <= longest_months]
     offered: dict[str, Any] = {
         "tier": terms.tier,
-        "limit_fen": terms.limit_fen,
+        "limit_fen": limit_fen,
         "longest_term_months": max(within),
-        "amount_fen": min(application.amount_fen, terms.limit_fen),
+        "amount_fen": min(application.amount_fen, limit_fen),
         "term_months": min(application.term_months, max(within)),
         "base_rate_ppm": rate_ppm + discount_ppm,
         "discount_ppm": discount_ppm,
@@ -310,7 +314,7 @@ def _insist_on_bounds(
     """The product's range, and the cap of law on the full cost (compounded)."""
     product = application.product
     is_within = product.minimum_fen <= limit_fen <= product.maximum_fen
-    if not is_within or annual_rate_ppm < product.floor_rate_ppm:
+    if not is_within or not (product.floor_rate_ppm <= annual_rate_ppm <= product.highest_rate_ppm):
         raise ReviewOutOfBounds
     law = _law(application, on)
     price = cost.Price(

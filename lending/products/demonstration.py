@@ -1,4 +1,4 @@
-"""Two products to show and to test with, term by term, and invented schools. Pure.
+"""Products to show and to test with, one a scene, and invented schools and shops. Pure.
 
 Nothing is left to a default: what a product lends under is read here and nowhere else.
 """
@@ -21,10 +21,12 @@ class Product:
     maximum_fen: int
     terms_months: tuple[int, ...]
     floor_rate_ppm: int
+    highest_rate_ppm: int
     penalty_multiple_ppm: int
     grace_days: int
     pays_merchant: bool
     needs_evidence: bool
+    needs_order: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,12 @@ PRODUCTS = (
         maximum_fen=5_000_000,
         terms_months=(3, 6, 12),
         floor_rate_ppm=72_000,
+        highest_rate_ppm=210_000,
         penalty_multiple_ppm=1_500_000,
         grace_days=3,
         pays_merchant=False,
         needs_evidence=False,
+        needs_order=False,
     ),
     Product(
         code="STUDY",
@@ -64,10 +68,12 @@ PRODUCTS = (
         maximum_fen=3_000_000,
         terms_months=(6, 12),
         floor_rate_ppm=60_000,
+        highest_rate_ppm=210_000,
         penalty_multiple_ppm=1_500_000,
         grace_days=3,
         pays_merchant=True,
         needs_evidence=True,
+        needs_order=False,
     ),
 )
 SCHOOLS = (

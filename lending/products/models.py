@@ -1,8 +1,15 @@
-"""Products and merchants. A product that was lent under is followed, never changed."""
+"""Products by version, and merchants. A published version is followed, never changed.
 
+PostgreSQL keeps both laws itself (migration `product_versions`): the terms of a version stand once
+it was published, and a merchant's account stands for ever.
+"""
+
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from common.crypto.fields import SealedJSONField, sealed_check
 
 
 class Scene(models.TextChoices):
@@ -10,10 +17,33 @@ class Scene(models.TextChoices):
 
     CONSUMPTION = "CONSUMPTION", _("Daily life")
     EDUCATION = "EDUCATION", _("A course or a school")
+    TRAVEL = "TRAVEL", _("A journey")
+    MEDICAL = "MEDICAL", _("Medical care")
+    RENOVATION = "RENOVATION", _("Home improvement")
+    RENTAL = "RENTAL", _("Rent")
+    DIGITAL = "DIGITAL", _("Phones and devices")
+
+
+class Rhythm(models.TextChoices):
+    """How often is repaid."""
+
+    MONTHLY = "MONTHLY", _("Every month")
+
+
+class ProductState(models.TextChoices):
+    """Where a version stands in its life. Each code has at most one in force."""
+
+    DRAFT = "DRAFT", _("Draft")
+    PUBLISHED = "PUBLISHED", _("In force")
+    RETIRED = "RETIRED", _("Retired")
 
 
 class Merchant(models.Model):
-    """A school or shop that is paid directly."""
+    """A school or shop that is paid directly. One person enters it, another approves it.
+
+    The platform's own have no author. Its account is never changed: a new account is a new
+    merchant, so that nobody alone can turn payouts elsewhere.
+    """
 
     code = models.CharField(_("Code"), max_length=20, unique=True)
     name_zh = models.CharField(_("Name in Chinese"), max_length=60)
@@ -21,10 +51,32 @@ class Merchant(models.Model):
     scene = models.CharField(_("Scene"), max_length=12, choices=Scene.choices)
     account = models.CharField(_("Account"), max_length=64)
     is_open = models.BooleanField(_("Open"), default=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("school or shop")
         verbose_name_plural = _("schools and shops")
+        permissions = [
+            ("propose_merchant", "Can enter a school or shop"),
+            ("approve_merchant", "Can approve a school or shop that somebody else entered"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(author=None)
+                | models.Q(is_open=False)
+                | models.Q(approver__isnull=False),
+                name="merchant_open_was_approved",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approver=None) | ~models.Q(approver=models.F("author")),
+                name="merchant_approver_is_not_the_author",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -35,9 +87,13 @@ class Merchant(models.Model):
 
 
 class LoanProduct(models.Model):
-    """One product: amounts, terms, price floor, who is paid, what must be shown."""
+    """One version of a product: amounts, terms, price range, who is paid, what must be shown."""
 
-    code = models.CharField(_("Code"), max_length=20, unique=True)
+    code = models.CharField(_("Code"), max_length=20)
+    version = models.PositiveSmallIntegerField(_("Version"), default=1)
+    state = models.CharField(
+        _("State"), max_length=9, choices=ProductState.choices, default=ProductState.DRAFT
+    )
     name_zh = models.CharField(_("Name in Chinese"), max_length=60)
     name_en = models.CharField(_("Name in English"), max_length=60)
     scene = models.CharField(_("Scene"), max_length=12, choices=Scene.choices)
@@ -45,18 +101,44 @@ class LoanProduct(models.Model):
     minimum_fen = models.BigIntegerField()
     maximum_fen = models.BigIntegerField()
     terms_months = models.JSONField(_("Months to choose from"))
+    rhythm = models.CharField(
+        _("Rhythm"), max_length=8, choices=Rhythm.choices, default=Rhythm.MONTHLY
+    )
     floor_rate_ppm = models.PositiveIntegerField()
+    # Published before there was a highest rate: the dearest rate that keeps 24 % on every path.
+    highest_rate_ppm = models.PositiveIntegerField(default=210_000)
     penalty_multiple_ppm = models.PositiveIntegerField(default=1_500_000)
     grace_days = models.PositiveSmallIntegerField(_("Days of grace"), default=3)
     pays_merchant = models.BooleanField(_("Pays the school or shop"), default=False)
     needs_evidence = models.BooleanField(_("Asks for proof"), default=False)
+    needs_order = models.BooleanField(_("Asks for the order or contract"), default=False)
     is_open = models.BooleanField(_("Open"), default=True)
+    # Who wrote it; the platform's own have nobody.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     opened_at = models.DateTimeField(_("Opened"), db_default=Now())
 
     class Meta:
         verbose_name = _("product")
         verbose_name_plural = _("products")
+        permissions = [
+            ("propose_loanproduct", "Can write a product and propose it"),
+            ("approve_loanproduct", "Can approve a product of somebody else"),
+        ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["code", "version"], name="loan_product_version_is_once"
+            ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=models.Q(state="PUBLISHED"),
+                name="loan_product_has_one_published",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(highest_rate_ppm__gte=models.F("floor_rate_ppm")),
+                name="loan_product_rates_are_a_range",
+            ),
             models.CheckConstraint(
                 condition=models.Q(minimum_fen__gt=0, maximum_fen__gte=models.F("minimum_fen")),
                 name="loan_product_amounts_are_a_range",
@@ -69,3 +151,89 @@ class LoanProduct(models.Model):
     def name_in(self, language: str) -> str:
         """The name for readers of a language."""
         return self.name_en if language.startswith("en") else self.name_zh
+
+
+class ProposalState(models.TextChoices):
+    """Where a proposal stands."""
+
+    PROPOSED = "PROPOSED", _("Waits for another person")
+    APPROVED = "APPROVED", _("Approved")
+    TURNED_DOWN = "TURNED_DOWN", _("Turned down")
+
+
+class ProductProposal(models.Model):
+    """One wish to put a version in force: its author, and the other person who decided."""
+
+    product = models.ForeignKey(LoanProduct, on_delete=models.PROTECT, related_name="proposals")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.CharField(
+        max_length=12, choices=ProposalState.choices, default=ProposalState.PROPOSED
+    )
+    proposed_at = models.DateTimeField(db_default=Now())
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product"],
+                condition=models.Q(state="PROPOSED"),
+                name="product_proposal_is_open_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approver=None) | ~models.Q(approver=models.F("author")),
+                name="product_approver_is_not_the_author",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="PROPOSED", approver=None, decided_at=None)
+                | models.Q(
+                    state__in=["APPROVED", "TURNED_DOWN"],
+                    approver__isnull=False,
+                    decided_at__isnull=False,
+                ),
+                name="product_proposal_decided_has_an_approver",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"proposal {self.pk} of {self.product_id}"
+
+
+class SceneEvidence(models.Model):
+    """What the money of one application is for: the order or contract, as it was told.
+
+    The number is sealed and only its code is compared: an invoice of a clinic tells of health.
+    `is_live` from the sending of the application until it ends without a loan.
+    """
+
+    application = models.OneToOneField(
+        "lending.LoanApplication", on_delete=models.PROTECT, related_name="scene_evidence"
+    )
+    # Who issued the number: a merchant's code, or the register of leases.
+    issuer = models.CharField(max_length=20)
+    key_id = models.BigIntegerField()
+    number_blind = models.CharField(max_length=40)
+    facts = SealedJSONField(context="scene.facts", key_field="key_id")
+    total_fen = models.BigIntegerField()
+    is_live = models.BooleanField(default=False)
+    told_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("order or contract")
+        verbose_name_plural = _("orders and contracts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "number_blind"],
+                condition=models.Q(is_live=True),
+                name="order_is_financed_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(total_fen__gt=0), name="order_total_is_positive"
+            ),
+            sealed_check("facts", "key_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"evidence of {self.application_id}"

@@ -6,7 +6,7 @@ from common import rows
 from common.errors import Refused
 from common.money import yuan
 from common.texts import gettext_noop
-from lending.products.models import LoanProduct, Merchant
+from lending.products.models import LoanProduct, Merchant, ProductState
 
 
 class ProductNotOpen(Refused):
@@ -46,8 +46,9 @@ class TermNotOffered(Refused):
 
 
 def open_products() -> QuerySet[LoanProduct]:
-    """Products that take applications."""
-    return LoanProduct.objects.filter(is_open=True).order_by("pk")
+    """Products that take applications, each in the version that is in force."""
+    rows = LoanProduct.objects.filter(state=ProductState.PUBLISHED, is_open=True)
+    return rows.order_by("pk")
 
 
 def open_product(code: str) -> LoanProduct:

@@ -34,17 +34,19 @@ def open_books(on: date = TODAY) -> None:
     business_date.open_books(on=on)
 
 
-def consumption() -> LoanProduct:
+def consumption(**changes: object) -> LoanProduct:
     return LoanProduct.objects.get_or_create(
         code="DAILY",
         defaults={
             "name_zh": "日常消费",
             "name_en": "Everyday",
             "scene": "CONSUMPTION",
+            "state": "PUBLISHED",
             "minimum_fen": 50_000,
             "maximum_fen": 5_000_000,
             "terms_months": [3, 6, 12],
             "floor_rate_ppm": 60_000,
+            **changes,
         },
     )[0]
 
@@ -69,6 +71,7 @@ def education() -> LoanProduct:
             "name_zh": "教育进修",
             "name_en": "Study",
             "scene": "EDUCATION",
+            "state": "PUBLISHED",
             "minimum_fen": 100_000,
             "maximum_fen": 3_000_000,
             "terms_months": [6, 12],

@@ -13,6 +13,7 @@ from common.errors import NotFound, Refused
 from lending.applications import actions as applications
 from lending.applications import proofs
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
+from lending.applications.purposes import telling
 from lending.applications.states import NotPossibleNow
 from lending.loans import actions as signing
 from lending.products.queries import AmountNotOffered, TermNotOffered
@@ -255,7 +256,7 @@ class TestEvidence:
         LoanApplication.objects.update(state="DRAFT")
         cast.withdraw(lin, SCENE_EDUCATION)
 
-        with nothing_written(), pytest.raises(applications.EvidenceNeedsConsent):
+        with nothing_written(), pytest.raises(telling.EvidenceNeedsConsent):
             VERBS["upload_evidence"][0](study)
 
     @pytest.mark.parametrize("content", [b"", b"MZ\x90\x00", b"<html>proof</html>", b"%PD"])

@@ -11,6 +11,7 @@ from common.processes.models import Process
 from lending.applications import actions as applications
 from lending.applications import states
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication
+from lending.applications.purposes import telling
 from lending.applications.states import NotPossibleNow
 from lending.products.queries import (
     AmountNotOffered,
@@ -119,7 +120,7 @@ class TestSubmit:
         builders.education()
         application = asked(lin, product_code="STUDY", term_months=6, merchant_code="SCHOOL")
 
-        with pytest.raises(applications.EvidenceMissing):
+        with pytest.raises(telling.EvidenceMissing):
             submit(application, lin)
 
         application.refresh_from_db()

@@ -197,9 +197,7 @@ class TestTheMachine:
 
     def test_takes_the_discount_off_the_rate_but_never_below_the_floor(self, lin):
         share_months(lin)
-        product = builders.consumption()
-        product.floor_rate_ppm = 145_000
-        product.save()
+        builders.consumption(floor_rate_ppm=145_000)
         bought = Entitlement.objects.create(
             borrower_id=lin.id,
             benefit="RATE_100",

@@ -1,0 +1,1 @@
+"""What the money of an application is for."""

@@ -1,0 +1,151 @@
+"""The purpose of an application: told with the draft, judged when it is sent and when it is signed.
+
+The scene's rules are pure and stand in lending/products/scenes; here they meet the application.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from borrowers.consent import queries as consents
+from borrowers.people import queries as people
+from common.actors import Actor
+from common.audit import actions as audit
+from common.errors import Refused
+from common.locking import Rank, lock_one
+from common.texts import gettext_noop
+from common.transactions import durable, required
+from lending.applications.models import ApplicationState, LoanApplication
+from lending.applications.states import NotPossibleNow
+from lending.products import law as laws
+from lending.products.merchants import orders
+from lending.products.models import SceneEvidence
+from lending.products.queries import MerchantNotOpen
+from lending.products.scenes import judging
+from lending.products.scenes.contracts import Scene, Wish
+
+ENDED = {ApplicationState.WITHDRAWN, ApplicationState.EXPIRED, ApplicationState.DECLINED}
+
+
+class PurposeNotTold(Refused):
+    """The product asks what the money is for."""
+
+    code = "PURPOSE_NOT_TOLD"
+    message = gettext_noop("This loan is lent on an order or contract, and none was told yet.")
+    advice = gettext_noop("Tell its number and sum, then send the application.")
+    status = 422
+
+
+class EvidenceMissing(Refused):
+    """The product needs a document."""
+
+    code = "EVIDENCE_MISSING"
+    message = gettext_noop("This loan needs a proof of enrolment.")
+    advice = gettext_noop("Upload the proof, then send the application.")
+    status = 422
+
+
+class EvidenceNeedsConsent(Refused):
+    """Nobody's papers are looked at without their consent to it."""
+
+    code = "EVIDENCE_NEEDS_CONSENT"
+    message = gettext_noop("We may look at your proof of enrolment only if you agree to it.")
+    advice = gettext_noop('Agree to "Proof of your course", or choose another loan.')
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The most that the purpose allows: a sum, and a number of months where it has one."""
+
+    amount_fen: int
+    term_months: int
+
+
+@durable
+def tell(*, application_id: int, given: Mapping[str, Any], by: Actor) -> SceneEvidence:
+    """Keep what a draft is for. Raises FactNotUnderstood, NotPossibleNow, OrderIsClaimed."""
+    rows = LoanApplication.objects.select_related("product", "merchant")
+    application = lock_one(rows, rank=Rank.APPLICATION, pk=application_id)
+    if application.state != ApplicationState.DRAFT:
+        raise NotPossibleNow
+    scene = scene_of(application)
+    facts = judging.read(scene, given)
+    told = orders.tell(
+        application_id=application.pk,
+        key_id=people.card(application.borrower_id).statutory_key_id,
+        issuer=application.merchant.code if application.merchant else orders.LEASES,
+        number=judging.number_of(facts),
+        facts=facts,
+        total_fen=scene.total_fen(facts),
+    )
+    audit.append(
+        action="lending.application.purpose_told",
+        subject=f"application:{application.public_id}",
+        by=by,
+        facts={"scene": scene.code},
+    )
+    return told
+
+
+@required
+def claim(application: LoanApplication, *, on: date) -> None:
+    """Judge the purpose and take its order, where the product asks for one.
+
+    Raises PurposeNotTold, OrderFinancedAlready, and the refusals of the scene's rules.
+    """
+    told = orders.told_of(application.pk)
+    if told is None:
+        if application.product.needs_order:
+            raise PurposeNotTold
+        return
+    judge(application, told, on=on)
+    orders.claim(told, ended_states=ENDED)
+
+
+def judge(application: LoanApplication, told: SceneEvidence, *, on: date) -> None:
+    """Raises the refusal of the first rule of the scene that is not kept."""
+    product = application.product
+    wish = Wish(
+        amount_fen=application.amount_fen,
+        term_months=application.term_months,
+        rhythm=product.rhythm,
+        licence=product.licence,
+        pays_merchant=product.pays_merchant,
+        has_document=application.evidence_id is not None,
+        consents=frozenset(consents.allowed(application.borrower_id)),
+        on=on,
+        facts=told.facts,
+    )
+    judging.insist_on_purpose(scene_of(application), wish, laws.numbers_of(product, on=on))
+
+
+@required
+def insist_before_signing(application: LoanApplication) -> None:
+    """The order is still this application's, and its seller still approved.
+
+    Raises OrderFinancedAlready, PurposeNotTold, MerchantNotOpen.
+    """
+    if application.merchant is not None and not application.merchant.is_open:
+        raise MerchantNotOpen
+    told = orders.told_of(application.pk)
+    if told is not None:
+        orders.claim(told, ended_states=ENDED)
+    elif application.product.needs_order:
+        raise PurposeNotTold
+
+
+def bounds(application: LoanApplication) -> Bounds:
+    """What no offer may pass; where nothing was told, what the product allows."""
+    product = application.product
+    told = orders.told_of(application.pk)
+    longest = max(product.terms_months)
+    if told is None:
+        return Bounds(product.maximum_fen, longest)
+    return Bounds(told.total_fen, int(told.facts.get("months_left", longest)))
+
+
+def scene_of(application: LoanApplication) -> Scene:
+    """The scene of the application's product."""
+    return judging.SCENES[application.product.scene]

@@ -1,0 +1,1 @@
+"""Who may be paid, and for which order."""

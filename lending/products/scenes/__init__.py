@@ -1,0 +1,1 @@
+"""What each scene asks, shows and refuses: one file a scene, rules as data."""
