@@ -23,6 +23,7 @@ from lending.calc.plans import (
     LARGEST_PRINCIPAL_FEN,
     LONGEST_PERIODS,
     ImpossibleTerms,
+    Method,
     Plan,
 )
 
@@ -44,10 +45,23 @@ def build(plan: Plan) -> tuple[Instalment, ...]:
     rows = counted(plan, found)
     days = [plan.first_disbursed_on]
     days += rolled(plan, [span.ends_on for span in found[: len(rows)]])
+    collecting = _collecting(plan, len(rows))
     return tuple(
-        Instalment(number, days[number - 1], days[number], *row, with_instalment_fen(plan, row))
+        Instalment(
+            number,
+            days[0 if number == collecting else number - 1],
+            days[number],
+            *row,
+            with_instalment_fen(plan, row),
+        )
         for number, row in enumerate(rows, start=1)
     )
+
+
+def _collecting(plan: Plan, rows: int) -> int:
+    """The row that brings interest put off before it: it is earned since the first payout."""
+    put_off = rows if plan.method is Method.BULLET else plan.grace.interest_payment_periods
+    return min(put_off + 1, rows)
 
 
 def equal_instalments(

@@ -157,7 +157,10 @@ def payable(progress: Progress, number: int, on: date) -> Payable:
     """What an instalment takes on a day: interest to the day, and the rest of it as principal."""
     lines = progress.lines()
     line = lines[number - 1]
-    carried_fen = lines[number - 2].carried_fen if number > 1 else 0
+    carried_fen = 0
+    # What the period before leaves over is known when it has ended.
+    if number > 1 and lines[number - 2].span.ends_on <= on:
+        carried_fen = lines[number - 2].carried_fen
     interest_fen = carried_fen + _interest(progress, number - 1, line.brought_fen, until=on)
     interest_fen = min(interest_fen, line.interest_fen)
     return Payable(line.opening_fen, line.total_fen - interest_fen, interest_fen)
