@@ -17,7 +17,7 @@ from lending.applications import queries as applications
 from lending.channels import actions as channels
 from lending.channels import queries as transfers
 from lending.channels.contracts import TransferAnswer, TransferRequest
-from lending.channels.models import Transfer, TransferPurpose, TransferState
+from lending.channels.models import PAID_OUT, Transfer, TransferPurpose, TransferState
 from lending.channels.sandbox import SandboxBank
 from lending.closing import actions as closing
 from lending.disbursements import actions as disbursements
@@ -94,7 +94,7 @@ def _ask(transfer: Transfer, *, was_sent: bool) -> TransferAnswer:
         answer = bank().query(transfer.out_trade_no)
         if answer.outcome != "NOT_FOUND":
             return answer
-    is_payout = transfer.purpose == TransferPurpose.DISBURSEMENT
+    is_payout = transfer.purpose in PAID_OUT
     return bank().submit(
         TransferRequest(
             out_trade_no=transfer.out_trade_no,

@@ -83,6 +83,8 @@ def payable(state: LoanState, on: date) -> int:
     to pay more pays off, and then interest counts only up to the day.
     """
     state = forward(state, on)
+    if state.written_off_on is not None:
+        return state.written_off_fen - state.recovered_fen
     return sum(line.outstanding_fen for line in state.instalments if line.scheduled.starts_on <= on)
 
 

@@ -4,7 +4,9 @@ The foreign call stands in lending/tasks.py, between two transactions of this ro
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db.models.functions import Now
 
@@ -26,6 +28,10 @@ LETTER = {
     TransferPurpose.DISBURSEMENT: "D",
     TransferPurpose.REPAYMENT: "R",
     TransferPurpose.PAYOFF: "P",
+    TransferPurpose.PREPAYMENT: "E",
+    TransferPurpose.WITHDRAWAL: "W",
+    TransferPurpose.REFUND: "B",
+    TransferPurpose.RETURN: "M",
 }
 
 
@@ -47,6 +53,7 @@ def intend(
     amount_fen: int,
     request_key: str,
     on: date,
+    terms: Mapping[str, Any] | None = None,
 ) -> Transfer:
     """Write down that money shall move, and start the process that moves it, once per key."""
     transfer, _ = Transfer.objects.get_or_create(
@@ -59,6 +66,7 @@ def intend(
             ),
             "account": account,
             "amount_fen": amount_fen,
+            "terms": dict(terms or {}),
             "intended_on": on,
         },
     )

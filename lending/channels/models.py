@@ -11,6 +11,20 @@ class TransferPurpose(models.TextChoices):
     DISBURSEMENT = "DISBURSEMENT", _("Payout")
     REPAYMENT = "REPAYMENT", _("Repayment")
     PAYOFF = "PAYOFF", _("Early settlement")
+    PREPAYMENT = "PREPAYMENT", _("Early payment")
+    WITHDRAWAL = "WITHDRAWAL", _("Paid back on withdrawal")
+    REFUND = "REFUND", _("Paid back to the borrower")
+    RETURN = "RETURN", _("Returned by the merchant")
+
+
+# Money that the borrower pays, and money that we pay; a merchant's return is neither.
+FROM_BORROWERS = (
+    TransferPurpose.REPAYMENT,
+    TransferPurpose.PAYOFF,
+    TransferPurpose.PREPAYMENT,
+    TransferPurpose.WITHDRAWAL,
+)
+PAID_OUT = (TransferPurpose.DISBURSEMENT, TransferPurpose.REFUND)
 
 
 class TransferState(models.TextChoices):
@@ -31,6 +45,8 @@ class Transfer(models.Model):
     request_key = models.CharField(max_length=64)
     account = models.CharField(_("Account"), max_length=64)
     amount_fen = models.BigIntegerField()
+    # What the loan's log shall say beyond the amount, once the money has moved.
+    terms = models.JSONField(default=dict)
     state = models.CharField(
         _("State"), max_length=10, choices=TransferState.choices, default=TransferState.INTENT
     )

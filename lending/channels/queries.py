@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet, Sum
 
-from lending.channels.models import Transfer, TransferPurpose, TransferState
+from lending.channels.models import FROM_BORROWERS, Transfer, TransferPurpose, TransferState
 
 
 def get(transfer_id: int) -> Transfer:
@@ -25,7 +25,7 @@ def by_request(*, loan_id: int, request_key: str) -> Transfer | None:
     return Transfer.objects.filter(
         loan_id=loan_id,
         request_key=request_key,
-        purpose__in=[TransferPurpose.REPAYMENT, TransferPurpose.PAYOFF],
+        purpose__in=FROM_BORROWERS,
     ).first()
 
 
@@ -33,7 +33,7 @@ def collecting_fen(loan_id: int) -> int:
     """Money of this loan that is being collected and not yet booked."""
     on_its_way = Transfer.objects.filter(
         loan_id=loan_id,
-        purpose__in=[TransferPurpose.REPAYMENT, TransferPurpose.PAYOFF],
+        purpose__in=FROM_BORROWERS,
         booked_at=None,
     ).exclude(state=TransferState.FAILED)
     return int(on_its_way.aggregate(total=Sum("amount_fen"))["total"] or 0)

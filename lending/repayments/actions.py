@@ -1,6 +1,8 @@
 """Repayments: asked for by the borrower, collected by the bank, booked once."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from borrowers.behaviour import actions as behaviour
 from borrowers.behaviour.contracts import Category, Direction
@@ -19,13 +21,34 @@ from lending.calc.fold import fold, payable, payoff_quote
 from lending.channels import actions as channels
 from lending.channels import queries as transfers
 from lending.channels.contracts import TransferAnswer
-from lending.channels.models import Transfer, TransferPurpose, TransferState
+from lending.channels.models import (
+    FROM_BORROWERS,
+    Transfer,
+    TransferPurpose,
+    TransferState,
+)
 from lending.ledger import actions as ledger
 from lending.loans import queries as loans
 from lending.loans.models import Instalment, Loan, LoanState, LoanTransaction
 from lending.rewards import actions as rewards
 from lending.rewards import rules
 from lending.servicing import actions as servicing
+
+# What the log calls each kind of money, and the books where it is no repayment.
+KINDS = {
+    TransferPurpose.REPAYMENT: TransactionKind.REPAYMENT,
+    TransferPurpose.PAYOFF: TransactionKind.PAYOFF,
+    TransferPurpose.PREPAYMENT: TransactionKind.PREPAYMENT,
+    TransferPurpose.WITHDRAWAL: TransactionKind.WITHDRAWAL,
+    TransferPurpose.REFUND: TransactionKind.CREDIT_BALANCE_REFUND,
+    TransferPurpose.RETURN: TransactionKind.MERCHANT_REFUND,
+}
+BOOKED_AS: dict[str, str] = {
+    TransferPurpose.REFUND: "CREDIT_BALANCE_REFUND",
+    TransferPurpose.RETURN: "MERCHANT_REFUND",
+}
+# A loan that was given up as lost may still be paid.
+OPEN = {LoanState.ACTIVE, LoanState.WRITTEN_OFF}
 
 
 class LoanNotOpen(Refused):
@@ -80,16 +103,16 @@ def request(*, loan_id: int, amount_fen: int, request_key: str, on: date, by: Ac
     Raises KeyReused, LoanNotOpen, NotAnAmount, TooMuch.
     """
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
-    if seen := _asked(loan, TransferPurpose.REPAYMENT, amount_fen, request_key):
+    if seen := asked_before(loan, TransferPurpose.REPAYMENT, amount_fen, request_key):
         return seen
-    _insist_on_open(loan)
+    insist_on_open(loan)
     if amount_fen <= 0:
         raise NotAnAmount
     state = fold(loans.terms_of(loan), loans.log_of(loan), on)
     most_fen = payable(state, on) - transfers.collecting_fen(loan.pk)
     if amount_fen > most_fen:
         raise TooMuch(most=yuan(max(most_fen, 0)))
-    return _collect(loan, TransferPurpose.REPAYMENT, amount_fen, request_key, on, by)
+    return collect(loan, TransferPurpose.REPAYMENT, amount_fen, request_key, on, by)
 
 
 @durable
@@ -102,15 +125,15 @@ def request_payoff(
     QuoteChanged, TooMuch while another payment is on its way.
     """
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
-    if seen := _asked(loan, TransferPurpose.PAYOFF, amount_fen, request_key):
+    if seen := asked_before(loan, TransferPurpose.PAYOFF, amount_fen, request_key):
         return seen
-    _insist_on_open(loan)
+    insist_on_open(loan)
     if transfers.collecting_fen(loan.pk):
         raise TooMuch(most=yuan(0))
     quote = payoff_quote(loans.terms_of(loan), loans.log_of(loan), on)
     if amount_fen != quote.total_fen:
         raise QuoteChanged(quote=yuan(quote.total_fen))
-    return _collect(loan, TransferPurpose.PAYOFF, amount_fen, request_key, on, by)
+    return collect(loan, TransferPurpose.PAYOFF, amount_fen, request_key, on, by)
 
 
 @durable
@@ -141,7 +164,7 @@ def book(
         processes.finish(claim=claim)
 
 
-def _asked(
+def asked_before(
     loan: Loan, purpose: TransferPurpose, amount_fen: int, request_key: str
 ) -> Transfer | None:
     """What this key has asked for before, which must be the same payment."""
@@ -151,14 +174,22 @@ def _asked(
     return seen
 
 
-def _insist_on_open(loan: Loan) -> None:
-    if loan.state != LoanState.ACTIVE:
+def insist_on_open(loan: Loan) -> None:
+    """Raises LoanNotOpen."""
+    if loan.state not in OPEN:
         raise LoanNotOpen
 
 
-def _collect(
-    loan: Loan, purpose: TransferPurpose, amount_fen: int, request_key: str, on: date, by: Actor
+def collect(
+    loan: Loan,
+    purpose: TransferPurpose,
+    amount_fen: int,
+    request_key: str,
+    on: date,
+    by: Actor,
+    terms: Mapping[str, Any] | None = None,
 ) -> Transfer:
+    """Write down that the bank shall collect it; the caller holds the loan's lock."""
     audit.append(
         action="lending.repayment.requested",
         subject=f"loan:{loan.public_id}",
@@ -173,26 +204,27 @@ def _collect(
         amount_fen=amount_fen,
         request_key=request_key,
         on=on,
+        terms=terms,
     )
 
 
 def _receive(loan: Loan, transfer: Transfer, on: date) -> tuple[Instalment, ...]:
     """Transaction, fold, books; what became fully paid is the answer."""
-    is_payoff = transfer.purpose == TransferPurpose.PAYOFF
     LoanTransaction.objects.create(
         loan=loan,
         sequence=loans.next_sequence(loan),
-        kind=TransactionKind.PAYOFF if is_payoff else TransactionKind.REPAYMENT,
+        kind=KINDS[TransferPurpose(transfer.purpose)],
         value_date=transfer.intended_on,
         booked_on=on,
         amount_fen=transfer.amount_fen,
+        terms=transfer.terms,
         transfer=transfer,
     )
     carried = servicing.bring_forward(loan=loan, through=on)
     ledger.post(
         entry_key=f"transfer:{transfer.pk}",
         business_date=on,
-        kind="REPAYMENT",
+        kind=BOOKED_AS.get(transfer.purpose, "REPAYMENT"),
         lines=carried.lines,
     )
     channels.mark_booked(transfer=transfer)
@@ -202,7 +234,8 @@ def _receive(loan: Loan, transfer: Transfer, on: date) -> tuple[Instalment, ...]
         by=SYSTEM,
         facts={"amount_fen": transfer.amount_fen, "transfer": transfer.pk},
     )
-    _tell(loan, "REPAYMENT_RECEIVED", f"received:{transfer.pk}", transfer.amount_fen)
+    if transfer.purpose in FROM_BORROWERS:
+        _tell(loan, "REPAYMENT_RECEIVED", f"received:{transfer.pk}", transfer.amount_fen)
     if loan.state == LoanState.SETTLED:
         _tell(loan, "LOAN_SETTLED", f"settled:{loan.pk}", loan.principal_fen)
     return carried.newly_paid
@@ -259,7 +292,8 @@ def _say_it_failed(loan: Loan, transfer: Transfer) -> None:
         by=SYSTEM,
         facts={"transfer": transfer.pk, "code": transfer.failure_code},
     )
-    _tell(loan, "REPAYMENT_FAILED", f"failed:{transfer.pk}", transfer.amount_fen)
+    if transfer.purpose in FROM_BORROWERS:
+        _tell(loan, "REPAYMENT_FAILED", f"failed:{transfer.pk}", transfer.amount_fen)
 
 
 def _tell(loan: Loan, template: str, message_key: str, amount_fen: int) -> None:

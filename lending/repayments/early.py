@@ -1,0 +1,107 @@
+"""Paying early: what each choice does to the loan, before the borrower chooses one."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from common.actors import Actor
+from common.errors import Refused
+from common.locking import Rank, lock_one
+from common.money import yuan
+from common.texts import gettext_noop
+from common.transactions import durable
+from lending.calc import settlement
+from lending.calc.contracts import Change, LoanState, Policy, Transaction, TransactionKind
+from lending.calc.fold import fold
+from lending.channels import queries as transfers
+from lending.channels.models import Transfer, TransferPurpose
+from lending.loans import log, queries
+from lending.loans.models import Loan
+from lending.repayments.actions import NotAnAmount, asked_before, collect, insist_on_open
+
+
+class EarlyTooMuch(Refused):
+    """As much as closes the loan, or more: that is a pay-off."""
+
+    code = "EARLY_PAYMENT_TOO_MUCH"
+    message = gettext_noop("¥%(quote)s pays the whole loan off today.")
+    advice = gettext_noop("Enter less, or pay the loan off.")
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a choice makes of the loan: what comes next, when it ends, and what it saves."""
+
+    policy: Policy
+    next_fen: int
+    next_due_on: date | None
+    last_due_on: date | None
+    instalments_left: int
+    saved_fen: int
+
+
+def outcomes(loan: Loan, *, amount_fen: int, on: date) -> list[Outcome]:
+    """Each choice side by side, for an amount paid today. Raises NotAnAmount, EarlyTooMuch."""
+    terms, told = queries.terms_of(loan), queries.log_of(loan)
+    before = fold(terms, told, on)
+    _insist(before, amount_fen)
+    found = []
+    for policy in Policy:
+        paid = Transaction(
+            kind=TransactionKind.PREPAYMENT,
+            sequence=queries.next_sequence(loan),
+            value_date=on,
+            amount_fen=amount_fen,
+            change=Change(policy=policy),
+        )
+        found.append(_outcome(policy, before, fold(terms, [*told, paid], on)))
+    return found
+
+
+@durable
+def request(
+    *, loan_id: int, amount_fen: int, policy: Policy, request_key: str, on: date, by: Actor
+) -> Transfer:
+    """Ask the bank to collect an early payment, once per key.
+
+    Raises KeyReused, LoanNotOpen, NotAnAmount, EarlyTooMuch, also for what is on its way.
+    """
+    loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+    if seen := asked_before(loan, TransferPurpose.PREPAYMENT, amount_fen, request_key):
+        return seen
+    insist_on_open(loan)
+    state = fold(queries.terms_of(loan), queries.log_of(loan), on)
+    _insist(state, amount_fen, collecting_fen=transfers.collecting_fen(loan.pk))
+    return collect(
+        loan,
+        TransferPurpose.PREPAYMENT,
+        amount_fen,
+        request_key,
+        on,
+        by,
+        terms=log.kept_change(Change(policy=policy)),
+    )
+
+
+def _insist(state: LoanState, amount_fen: int, *, collecting_fen: int = 0) -> None:
+    if amount_fen <= 0:
+        raise NotAnAmount
+    quote_fen = settlement.quote(state).total_fen - collecting_fen
+    if amount_fen >= quote_fen:
+        raise EarlyTooMuch(quote=yuan(max(quote_fen, 0)))
+
+
+def _outcome(policy: Policy, before: LoanState, after: LoanState) -> Outcome:
+    left = [line for line in after.instalments if line.outstanding_fen > 0]
+    return Outcome(
+        policy=policy,
+        next_fen=left[0].outstanding_fen if left else 0,
+        next_due_on=left[0].due_on if left else None,
+        last_due_on=left[-1].due_on if left else None,
+        instalments_left=len(left),
+        saved_fen=_interest_fen(before) - _interest_fen(after),
+    )
+
+
+def _interest_fen(state: LoanState) -> int:
+    return sum(line.interest.due_fen for line in state.instalments)

@@ -1,0 +1,220 @@
+"""Staff change a loan: one asks, another approves, and only then the loan's log has it.
+
+Where money has to move, the approval starts the transfer, and the bank's word writes the log.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db.models.functions import Now
+
+from common.actors import Actor
+from common.audit import actions as audit
+from common.errors import NotFound, Refused
+from common.locking import Rank, lock_one
+from common.texts import gettext_noop
+from common.transactions import durable
+from lending.calc.contracts import Change, Transaction, TransactionKind
+from lending.channels import actions as channels
+from lending.channels.models import TransferPurpose
+from lending.ledger import actions as ledger
+from lending.loans import log
+from lending.loans import queries as loans
+from lending.loans.models import Loan, LoanState, LoanTransaction
+from lending.products import law
+from lending.servicing import actions as servicing
+from lending.servicing.models import ChangeState, LoanChange
+from lending.servicing.refusals import Asked, NotPaidOutYet, insist
+
+# Kinds whose money moves through a bank, and from or to whom.
+MOVING: Mapping[str, TransferPurpose] = {
+    TransactionKind.CREDIT_BALANCE_REFUND: TransferPurpose.REFUND,
+    TransactionKind.MERCHANT_REFUND: TransferPurpose.RETURN,
+}
+BY_STAFF = frozenset(
+    {
+        TransactionKind.RATE_CHANGE,
+        TransactionKind.DUE_DATE_CHANGE,
+        TransactionKind.HOLIDAY,
+        TransactionKind.EXTENSION,
+        TransactionKind.RESTRUCTURE,
+        TransactionKind.CHARGE,
+        TransactionKind.WAIVER,
+        TransactionKind.WRITE_OFF,
+        TransactionKind.REVERSAL,
+        TransactionKind.CHARGEBACK,
+        *MOVING,
+    }
+)
+
+
+class FourEyesNeeded(Refused):
+    """A change is decided by a colleague of the one who asked for it."""
+
+    code = "SERVICING_FOUR_EYES_NEEDED"
+    message = gettext_noop("Somebody else has to decide this.")
+    advice = gettext_noop("Ask a colleague who may approve changes of loans.")
+    status = 403
+
+
+class ChangeDecided(Refused):
+    """It was decided the other way."""
+
+    code = "LOAN_CHANGE_DECIDED"
+    message = gettext_noop("This change has been decided already.")
+    advice = gettext_noop("Look at the loan. To change it again, ask anew.")
+
+
+@durable
+def propose(
+    *,
+    loan_id: int,
+    kind: TransactionKind,
+    reason: str,
+    request_key: str,
+    on: date,
+    by: Actor,
+    value_date: date | None = None,
+    amount_fen: int = 0,
+    reverses: int | None = None,
+    change: Change | None = None,
+) -> LoanChange:
+    """Ask for a change of a loan, once per key. Nothing happens until somebody else approves.
+
+    `on` is the business date, and the day it counts for unless `value_date` names an earlier one.
+    Raises FourEyesNeeded for anybody but staff, NotPaidOutYet, and what `refusals` raises.
+    """
+    assert kind in BY_STAFF
+    if by.kind != "STAFF" or by.account_id is None:
+        raise FourEyesNeeded
+    loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+    if (seen := LoanChange.objects.filter(loan=loan, request_key=request_key).first()) is not None:
+        return seen
+    row = LoanChange(
+        loan=loan,
+        request_key=request_key,
+        kind=kind,
+        value_date=value_date or on,
+        amount_fen=amount_fen,
+        reverses_sequence=reverses,
+        terms=log.kept_change(change or Change()),
+        reason=reason,
+        author_id=by.account_id,
+    )
+    _insist(row, on)
+    row.save()
+    _note("proposed", row, by)
+    return row
+
+
+@durable
+def approve(*, change_id: int, on: date, by: Actor) -> LoanChange:
+    """Do what somebody else asked for, if it is still possible; the same again is once.
+
+    Raises NotFound, FourEyesNeeded, ChangeDecided, and what `refusals` raises.
+    """
+    row = _decidable(change_id, by, wanted=ChangeState.APPROVED)
+    if row.state == ChangeState.APPROVED:
+        return row
+    _insist(row, on)
+    _decide(row, ChangeState.APPROVED, by)
+    if row.kind in MOVING:
+        _start_transfer(row, on)
+    else:
+        _write(row, on)
+    return row
+
+
+@durable
+def turn_down(*, change_id: int, by: Actor) -> LoanChange:
+    """Leave what somebody else asked for. Raises NotFound, FourEyesNeeded, ChangeDecided."""
+    row = _decidable(change_id, by, wanted=ChangeState.TURNED_DOWN)
+    if row.state == ChangeState.PROPOSED:
+        _decide(row, ChangeState.TURNED_DOWN, by)
+    return row
+
+
+def _insist(row: LoanChange, on: date) -> None:
+    loan = row.loan
+    if loan.disbursed_on is None or loan.state == LoanState.CANCELLED:
+        raise NotPaidOutYet
+    insist(
+        Asked(
+            transaction=Transaction(
+                kind=TransactionKind(row.kind),
+                sequence=loans.next_sequence(loan),
+                value_date=row.value_date,
+                amount_fen=row.amount_fen,
+                reverses=row.reverses_sequence,
+                change=log.change_of(row.terms),
+            ),
+            terms=loans.terms_of(loan),
+            log=loans.log_of(loan),
+            on=max(on, loan.carried_through or on),
+            cap_ppm=law.on(loan.disbursed_on).cap_ppm,
+        )
+    )
+
+
+def _decidable(change_id: int, by: Actor, *, wanted: ChangeState) -> LoanChange:
+    found = LoanChange.objects.filter(pk=change_id).values_list("loan_id", "author_id").first()
+    if found is None:
+        raise NotFound
+    loan_id, author_id = found
+    if by.kind != "STAFF" or by.account_id is None or by.account_id == author_id:
+        raise FourEyesNeeded
+    loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+    row = lock_one(LoanChange.objects.all(), rank=Rank.APPROVAL, pk=change_id)
+    row.loan = loan
+    if row.state not in {ChangeState.PROPOSED, wanted}:
+        raise ChangeDecided
+    return row
+
+
+def _decide(row: LoanChange, state: ChangeState, by: Actor) -> None:
+    row.state, row.approver_id = state, by.account_id
+    LoanChange.objects.filter(pk=row.pk).update(
+        state=state, approver_id=by.account_id, decided_at=Now()
+    )
+    _note(state.lower(), row, by)
+
+
+def _write(row: LoanChange, on: date) -> None:
+    loan = row.loan
+    LoanTransaction.objects.create(
+        loan=loan,
+        sequence=loans.next_sequence(loan),
+        kind=row.kind,
+        value_date=row.value_date,
+        booked_on=on,
+        amount_fen=row.amount_fen,
+        reverses_sequence=row.reverses_sequence,
+        terms=row.terms,
+    )
+    carried = servicing.bring_forward(loan=loan, through=on)
+    ledger.post(entry_key=f"change:{row.pk}", business_date=on, kind=row.kind, lines=carried.lines)
+
+
+def _start_transfer(row: LoanChange, on: date) -> None:
+    loan = row.loan
+    purpose = MOVING[row.kind]
+    is_out = purpose == TransferPurpose.REFUND
+    channels.intend(
+        purpose=purpose,
+        loan_id=loan.pk,
+        loan_public_id=loan.public_id,
+        account=loan.payer_account if is_out else loan.payee_account,
+        amount_fen=row.amount_fen,
+        request_key=f"change-{row.pk}",
+        on=on,
+        terms=row.terms,
+    )
+
+
+def _note(what: str, row: LoanChange, by: Actor) -> None:
+    audit.append(
+        action=f"lending.change.{what}",
+        subject=f"loan:{row.loan.public_id}",
+        by=by,
+        facts={"change": row.pk, "kind": row.kind, "amount_fen": row.amount_fen},
+    )

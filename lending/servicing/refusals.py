@@ -1,0 +1,189 @@
+"""What may not happen to a loan, each with its own word. Nothing is written on any of them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from common.errors import Refused
+from common.money import yuan
+from common.rates import PPM
+from common.texts import gettext_noop
+from lending.calc.contracts import (
+    CHANGES_OF_TERMS,
+    UNDOING,
+    LoanState,
+    Terms,
+    Transaction,
+    TransactionKind,
+)
+from lending.calc.fold import fold
+
+DAYS_IN_YEAR = 365
+MOST_PERIODS = 120
+Kind = TransactionKind
+
+
+class NotPaidOutYet(Refused):
+    """The loan has no money out, or had none on that day."""
+
+    code = "LOAN_NOT_PAID_OUT_YET"
+    message = gettext_noop("On that day the loan had not been paid out.")
+    advice = gettext_noop("Choose a day on which the loan was running.")
+    status = 422
+
+
+class DayNotReached(Refused):
+    """The day has not come."""
+
+    code = "DAY_NOT_REACHED"
+    message = gettext_noop("That day has not come yet.")
+    advice = gettext_noop("Choose today or an earlier day.")
+    status = 422
+
+
+class NotReversible(Refused):
+    """Only a payment or a change that stands can be undone."""
+
+    code = "NOT_REVERSIBLE"
+    message = gettext_noop("This entry cannot be undone.")
+    advice = gettext_noop(
+        "A payout, and what has been undone already, stay. Look at the loan's transactions."
+    )
+
+
+class AmountNotPossible(Refused):
+    """More than there is."""
+
+    code = "SERVICING_AMOUNT_TOO_HIGH"
+    message = gettext_noop("At most ¥%(most)s is possible here.")
+    advice = gettext_noop("Enter that amount or less.")
+    status = 422
+
+
+class ChangeWithoutEffect(Refused):
+    """The loan would be the same."""
+
+    code = "CHANGE_WITHOUT_EFFECT"
+    message = gettext_noop("This would change nothing on the loan.")
+    advice = gettext_noop("Look at the schedule: perhaps it is paid, or the terms are the same.")
+
+
+class TermsNotPossible(Refused):
+    """The new terms are none, or dearer than what was signed."""
+
+    code = "CHANGED_TERMS_NOT_POSSIBLE"
+    message = gettext_noop("These new terms are not possible.")
+    advice = gettext_noop(
+        "The rate may only fall, a new due date must lie ahead, and up to 120 periods may be given."
+    )
+    status = 422
+
+
+class AboveTheCapWithFee(Refused):
+    """With this fee, the loan could cost more than the law allows."""
+
+    code = "CHARGE_ABOVE_THE_CAP"
+    message = gettext_noop("With this fee the loan would cost more than %(cap)s %% a year.")
+    advice = gettext_noop("At most ¥%(most)s in fees can still be asked.")
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What shall happen, the loan's terms and log, the business date, and the yearly cap."""
+
+    transaction: Transaction
+    terms: Terms
+    log: Sequence[Transaction]
+    on: date
+    cap_ppm: int
+
+    def state(self, *, with_it: bool = False) -> LoanState:
+        """The loan today, without what is asked or with it."""
+        log = [*self.log, self.transaction] if with_it else self.log
+        return fold(self.terms, log, self.on)
+
+
+def insist(asked: Asked) -> None:
+    """Raise the refusal that fits, or none."""
+    asked_for = asked.transaction
+    if asked_for.value_date > asked.on:
+        raise DayNotReached
+    if asked_for.value_date < asked.terms.disbursed_on:
+        raise NotPaidOutYet
+    if asked_for.kind in UNDOING:
+        _insist_on_standing(asked_for, asked.log)
+    if asked_for.kind in CHANGES_OF_TERMS:
+        _insist_on_terms(asked)
+    if asked_for.kind in MOST:
+        _insist_on_amount(asked)
+    if asked.state() == asked.state(with_it=True):
+        raise ChangeWithoutEffect
+
+
+def _insist_on_standing(asked_for: Transaction, log: Iterable[Transaction]) -> None:
+    by_sequence = {each.sequence: each for each in log}
+    undone = {each.reverses for each in log if each.reverses is not None}
+    target = by_sequence.get(asked_for.reverses or 0)
+    if target is None or target.sequence in undone:
+        raise NotReversible
+    if target.kind in UNDOING | {Kind.DISBURSEMENT, Kind.CREDIT_BALANCE_REFUND}:
+        raise NotReversible
+
+
+def _insist_on_terms(asked: Asked) -> None:
+    change, state = asked.transaction.change, asked.state()
+    rate_ppm = change.annual_rate_ppm
+    is_dearer = rate_ppm is not None and not 0 <= rate_ppm <= state.annual_rate_ppm
+    is_past = change.due_on is not None and change.due_on <= asked.on
+    is_none = asked.transaction.kind in {Kind.HOLIDAY, Kind.EXTENSION} and change.periods < 1
+    if is_dearer or is_past or is_none or not 0 <= change.periods <= MOST_PERIODS:
+        raise TermsNotPossible
+
+
+def _insist_on_amount(asked: Asked) -> None:
+    most_fen = MOST[asked.transaction.kind](asked)
+    if 0 < asked.transaction.amount_fen <= most_fen:
+        return
+    if asked.transaction.kind is Kind.CHARGE:
+        raise AboveTheCapWithFee(cap=f"{asked.cap_ppm * 100 / PPM:.2f}", most=yuan(most_fen))
+    raise AmountNotPossible(most=yuan(max(most_fen, 0)))
+
+
+def _forgivable_fen(asked: Asked) -> int:
+    return sum(
+        line.penalty.outstanding_fen + line.fee.outstanding_fen + line.interest.outstanding_fen
+        for line in asked.state().instalments
+        if line.due_on <= asked.transaction.value_date
+    )
+
+
+def _returnable_fen(asked: Asked) -> int:
+    """A merchant gives back no more than was lent, over all that came back before."""
+    back = (each.amount_fen for each in asked.log if each.kind is Kind.MERCHANT_REFUND)
+    return asked.terms.principal_fen - sum(back)
+
+
+def _chargeable_fen(asked: Asked) -> int:
+    """What the cap leaves for fees: the cap's yearly cost of the principal, less what is charged.
+
+    Counted on the principal as it falls due, so that it is never more than the law's own sum.
+    """
+    state = asked.state()
+    room = sum(
+        line.principal.due_fen * (line.due_on - asked.terms.disbursed_on).days
+        for line in state.instalments
+    )
+    cost_fen = sum(
+        line.interest.due_fen + line.fee.due_fen + line.penalty.due_fen
+        for line in state.instalments
+    )
+    return max(room * asked.cap_ppm // (DAYS_IN_YEAR * PPM) - cost_fen, 0)
+
+
+MOST: Mapping[TransactionKind, Callable[[Asked], int]] = {
+    Kind.WAIVER: _forgivable_fen,
+    Kind.CHARGE: _chargeable_fen,
+    Kind.MERCHANT_REFUND: _returnable_fen,
+    Kind.CREDIT_BALANCE_REFUND: lambda asked: asked.state().overpaid_fen,
+}
