@@ -103,16 +103,25 @@ def request(*, loan_id: int, amount_fen: int, request_key: str, on: date, by: Ac
     Raises KeyReused, LoanNotOpen, NotAnAmount, TooMuch.
     """
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
-    if seen := asked_before(loan, TransferPurpose.REPAYMENT, amount_fen, request_key):
+    if seen := asked_before(
+        loan=loan, purpose=TransferPurpose.REPAYMENT, amount_fen=amount_fen, request_key=request_key
+    ):
         return seen
-    insist_on_open(loan)
+    insist_on_open(loan=loan)
     if amount_fen <= 0:
         raise NotAnAmount
     state = fold(loans.terms_of(loan), loans.log_of(loan), on)
     most_fen = payable(state, on) - transfers.collecting_fen(loan.pk)
     if amount_fen > most_fen:
         raise TooMuch(most=yuan(max(most_fen, 0)))
-    return collect(loan, TransferPurpose.REPAYMENT, amount_fen, request_key, on, by)
+    return collect(
+        loan=loan,
+        purpose=TransferPurpose.REPAYMENT,
+        amount_fen=amount_fen,
+        request_key=request_key,
+        on=on,
+        by=by,
+    )
 
 
 @durable
@@ -125,15 +134,24 @@ def request_payoff(
     QuoteChanged, TooMuch while another payment is on its way.
     """
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
-    if seen := asked_before(loan, TransferPurpose.PAYOFF, amount_fen, request_key):
+    if seen := asked_before(
+        loan=loan, purpose=TransferPurpose.PAYOFF, amount_fen=amount_fen, request_key=request_key
+    ):
         return seen
-    insist_on_open(loan)
+    insist_on_open(loan=loan)
     if transfers.collecting_fen(loan.pk):
         raise TooMuch(most=yuan(0))
     quote = payoff_quote(loans.terms_of(loan), loans.log_of(loan), on)
     if amount_fen != quote.total_fen:
         raise QuoteChanged(quote=yuan(quote.total_fen))
-    return collect(loan, TransferPurpose.PAYOFF, amount_fen, request_key, on, by)
+    return collect(
+        loan=loan,
+        purpose=TransferPurpose.PAYOFF,
+        amount_fen=amount_fen,
+        request_key=request_key,
+        on=on,
+        by=by,
+    )
 
 
 @durable
@@ -165,22 +183,23 @@ def book(
 
 
 def asked_before(
-    loan: Loan, purpose: TransferPurpose, amount_fen: int, request_key: str
+    *, loan: Loan, purpose: TransferPurpose, amount_fen: int, request_key: str
 ) -> Transfer | None:
-    """What this key has asked for before, which must be the same payment."""
+    """What this key has asked for before. Raises KeyReused unless it is the same payment."""
     seen = transfers.by_request(loan_id=loan.pk, request_key=request_key)
     if seen is not None and (seen.purpose, seen.amount_fen) != (purpose, amount_fen):
         raise KeyReused(asked=yuan(seen.amount_fen))
     return seen
 
 
-def insist_on_open(loan: Loan) -> None:
+def insist_on_open(*, loan: Loan) -> None:
     """Raises LoanNotOpen."""
     if loan.state not in OPEN:
         raise LoanNotOpen
 
 
 def collect(
+    *,
     loan: Loan,
     purpose: TransferPurpose,
     amount_fen: int,

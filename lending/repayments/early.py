@@ -67,18 +67,23 @@ def request(
     Raises KeyReused, LoanNotOpen, NotAnAmount, EarlyTooMuch, also for what is on its way.
     """
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
-    if seen := asked_before(loan, TransferPurpose.PREPAYMENT, amount_fen, request_key):
+    if seen := asked_before(
+        loan=loan,
+        purpose=TransferPurpose.PREPAYMENT,
+        amount_fen=amount_fen,
+        request_key=request_key,
+    ):
         return seen
-    insist_on_open(loan)
+    insist_on_open(loan=loan)
     state = fold(queries.terms_of(loan), queries.log_of(loan), on)
     _insist(state, amount_fen, collecting_fen=transfers.collecting_fen(loan.pk))
     return collect(
-        loan,
-        TransferPurpose.PREPAYMENT,
-        amount_fen,
-        request_key,
-        on,
-        by,
+        loan=loan,
+        purpose=TransferPurpose.PREPAYMENT,
+        amount_fen=amount_fen,
+        request_key=request_key,
+        on=on,
+        by=by,
         terms=log.kept_change(Change(policy=policy)),
     )
 

@@ -86,11 +86,11 @@ def _keep_columns(loan: Loan, state: LoanState) -> None:
     loan.recovered_fen = state.recovered_fen
     loan.oldest_unpaid_due_on = state.oldest_unpaid_due_on
     loan.settled_on = state.settled_on
-    loan.state = life_of(state)
+    loan.state = life_of(state=state)
     loan.save()
 
 
-def life_of(state: LoanState) -> Life:
+def life_of(*, state: LoanState) -> Life:
     """Where the loan is in its life."""
     if state.withdrawn_on is not None and state.is_settled:
         return Life.CANCELLED

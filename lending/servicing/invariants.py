@@ -68,7 +68,7 @@ def _folded(state: LoanState) -> tuple[object, ...]:
         state.overpaid_fen,
         state.written_off_fen,
         state.recovered_fen,
-        servicing.life_of(state),
+        servicing.life_of(state=state),
         state.oldest_unpaid_due_on,
         state.settled_on,
     )
