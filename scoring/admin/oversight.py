@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -88,6 +89,7 @@ class ModelWatchAdmin(ReadOnlyAdmin):
             "sections": list(sections_of(chosen.pk)) if chosen else [],
             "alarms": alarms_of(request, page),
             "may_acknowledge": request.user.has_perm(MAY_ACKNOWLEDGE),
+            "is_demonstration": settings.DEMONSTRATION,
         }
         return TemplateResponse(request, TEMPLATE, context)
 
