@@ -130,7 +130,7 @@ def same_value(left: float, right: float) -> bool:
     return np.float64(left).tobytes() == np.float64(right).tobytes()
 
 
-@pytest.mark.parametrize("each", FEATURES.values(), ids=str)
+@pytest.mark.parametrize("each", FEATURES.values(), ids=lambda each: each.name)
 class TestEveryFeature:
     def test_says_all_that_a_person_is_owed_in_both_languages(self, each):
         for text in (each.title, each.justification, each.worse, each.better):
