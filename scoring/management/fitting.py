@@ -214,6 +214,7 @@ def _microseconds(model: Model, frame: pandas.DataFrame) -> tuple[float, float]:
 
 def write(path: Path, text: str) -> None:
     """The whole file or nothing. Raises FileNotWritable."""
+    _check_place(path)
     beside = path.with_name(f"{path.name}.part")
     try:
         beside.write_text(text, encoding="utf-8")
@@ -224,8 +225,12 @@ def write(path: Path, text: str) -> None:
 
 
 def _check_place(path: Path) -> None:
-    """Said before the long work, not after it. Raises FileNotWritable."""
-    if not path.parent.is_dir() or path.is_dir() or not os.access(path.parent, os.W_OK):
+    """Said before the long work, not after it. Raises FileNotWritable.
+
+    Only a file is replaced: `/dev/stdout` would be one afterwards.
+    """
+    is_ours = path.is_file() or not path.exists()
+    if not path.parent.is_dir() or not is_ours or not os.access(path.parent, os.W_OK):
         raise refusals.FileNotWritable(path=path)
 
 

@@ -1,6 +1,7 @@
 """`manage.py fit_scorecard`: what it prints, what it keeps, what it refuses; without a database."""
 
 import json
+import os
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,13 @@ class TestRefusing:
 
         assert "FILE_NOT_WRITABLE" in self.refused(people, "--target", "bad", "--save", place)
         assert not place.parent.exists()
+
+    def test_a_place_that_is_no_file_and_would_be_replaced(self, people, tmp_path):
+        place = tmp_path / "pipe"
+        os.mkfifo(place)
+
+        assert "FILE_NOT_WRITABLE" in self.refused(people, "--target", "bad", "--save", place)
+        assert place.is_fifo()
 
     def test_a_column_that_tells_the_outcome(self, people, tmp_path):
         lines = people.read_text().splitlines()
