@@ -189,8 +189,8 @@ def _day_count(terms: Typed) -> tuple[DayCount, bool]:
     instalment from months of thirty days.
     """
     named = terms.find("day_count day_count_convention", spellings.day_count_of)
-    month = terms.find("days_in_month", str)
-    year = terms.find("days_in_year", str)
+    month = terms.find("days_in_month", spellings.days_of)
+    year = terms.find("days_in_year", spellings.days_of)
     interest = terms.find("interest_period interest_calculation", spellings.code_of)
     if interest == "SAME_AS_REPAYMENT_PERIOD":
         return DayCount.PERIODIC, False
@@ -236,7 +236,7 @@ def _fee(terms: Typed) -> PlanFee:
     rate_ppm += PPM_PER_PERCENT * terms.take("percent rate_percent", number_of, default=Fraction(0))
     base = _word(FeeBase, spellings.FEE_BASES)
     found = PlanFee(
-        code=terms.take("code name", str, default="FEE"),
+        code=terms.take("code name", spellings.code_of, default="FEE"),
         amount_fen=_money(terms, "amount") or 0,
         rate_ppm=rate_ppm,
         base=terms.take("base of percent_of", base, default=FeeBase.PRINCIPAL),

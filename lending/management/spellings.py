@@ -66,8 +66,10 @@ EACH = {"EACH_INSTALMENT", "INSTALMENT", "PER_INSTALMENT", "WITH_EACH_INSTALMENT
 EACH |= {each.replace("INSTALMENT", "INSTALLMENT") for each in EACH}
 
 
-def code_of(words: str) -> str:
-    """Upper case, with one underscore for whatever stands between the words."""
+def code_of(words: object) -> str:
+    """Upper case, with one underscore for whatever stands between. Raises TypeError."""
+    if not isinstance(words, str):
+        raise TypeError(words)
     return re.sub(r"[\W_]+", "_", words.strip().upper()).strip("_")
 
 
@@ -97,6 +99,11 @@ def day_count_of_pair(month: str, year: str) -> DayCount:
     if pair not in PAIRS:
         raise ValueError(month, year)
     return PAIRS[pair]
+
+
+def days_of(value: object) -> str:
+    """Days of a month or a year, a number or a word. Raises TypeError."""
+    return code_of(str(value) if isinstance(value, int) else value)
 
 
 def _part_of(words: str) -> str:
