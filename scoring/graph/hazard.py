@@ -113,6 +113,16 @@ def could_have_paid(flows: Flows, *, missed_at: Integers, instalment_fen: int) -
     return able / len(missed_at)
 
 
+def missed_instalments(own: Flows) -> tuple[Integers, int]:
+    """When instalments with us were not paid on time, and the usual amount of one in fen.
+
+    `own` are the events of our own loans: money went out for an instalment on time, or none moved.
+    """
+    missed = (own.category == Category.CREDIT_REPAYMENT) & (own.direction == Direction.NEUTRAL)
+    due = own.amount_fen[missed]
+    return own.seconds[missed], int(np.median(due)) if len(due) else 0
+
+
 def index(*, other_use: float, could_pay: float, round_share: float, in_ring: bool) -> HazardIndex:
     """The index and its parts; each share counts from 0 to 1."""
     shares = {

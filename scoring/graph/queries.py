@@ -8,10 +8,14 @@ import numpy as np
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from borrowers.behaviour import queries as behaviour
+from borrowers.behaviour.contracts import EventColumns, Source
 from borrowers.consent import queries as consents
 from borrowers.consent.purposes import SHARED_LINKS
-from scoring.graph.contracts import Applications, Drawn, Marks, Ring, Society, Transfers
+from scoring.graph.contracts import Applications, Drawn, Flags, Marks, Ring, Society, Transfers
 from scoring.graph.drawing import drawn
+from scoring.graph.hazard import Flows, HazardIndex, could_have_paid, missed_instalments
+from scoring.graph.hazard import index as hazard_index
 from scoring.graph.models import (
     FraudClaim,
     FraudState,
@@ -22,7 +26,7 @@ from scoring.graph.models import (
     MemberTransfer,
 )
 from scoring.graph.network import MOST_SHARING
-from scoring.graph.rings import RUNS_BEFORE, TOGETHER, rings
+from scoring.graph.rings import RUNS_BEFORE, TOGETHER, circular_fen, rings
 
 # How far a neighbourhood goes: further than any ring is large, and never over a whole town.
 MOST_STEPS, MOST_PEOPLE, MOST_ROWS = 12, 120, 4_000
@@ -161,6 +165,44 @@ def around(case: LinkedCase, *, until: datetime) -> Drawn:
         middle=case.borrower_id,
         applied_at=_seconds(case.applied_at),
         confirmed=confirmed_among(inside),
+    )
+
+
+def hazard_of(case: LinkedCase, *, until: datetime) -> HazardIndex | None:
+    """The index of a case's person, from their own records; nothing where they allow no look.
+
+    What a payout went to is not in it: payouts stand above. It prices nothing and refers nobody.
+    """
+    inside = neighbourhood(case.borrower_id, at=case.applied_at)
+    if not inside:
+        return None
+    society = society_of(inside, until=until)
+    came_back = circular_fen(society, case.borrower_id, _seconds(case.applied_at))
+    # What the person lets us read, and nothing where they let us read nothing.
+    columns = behaviour.columns_of(case.borrower_id)
+    everything = np.ones(len(columns), dtype=np.bool_)
+    flows = _flows(columns, everything)
+    own = _flows(columns, columns.source == Source.OWN_LOANS)
+    missed, instalment_fen = missed_instalments(own)
+    return hazard_index(
+        other_use=0.0,
+        could_pay=could_have_paid(flows, missed_at=missed, instalment_fen=instalment_fen),
+        round_share=came_back / case.money_fen if case.money_fen > 0 else 0.0,
+        in_ring=any(case.borrower_id in ring.members for ring in rings(society)),
+    )
+
+
+def _flows(columns: EventColumns, chosen: Flags) -> Flows:
+    return Flows(
+        *(
+            np.asarray(column[chosen], dtype=np.int64)
+            for column in (
+                columns.seconds,
+                columns.amount_fen,
+                columns.direction,
+                columns.category,
+            )
+        )
     )
 
 

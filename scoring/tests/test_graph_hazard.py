@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from borrowers.behaviour.contracts import Category, Direction
-from scoring.graph.hazard import AFTER, WEIGHTS, Flows, Sign, could_have_paid, index, use_of_funds
+from scoring.graph.hazard import (
+    AFTER,
+    WEIGHTS,
+    Flows,
+    Sign,
+    could_have_paid,
+    index,
+    missed_instalments,
+    use_of_funds,
+)
 
 DAY = 86_400
 PAID_OUT = 1_790_000_000
@@ -112,3 +121,48 @@ class TestIndex:
             "in_ring",
             "return",
         }
+
+
+class TestMissedInstalments:
+    def test_are_those_for_which_no_money_went_out(self):
+        own = flows(
+            [
+                (-60, 80_000, Category.CREDIT_REPAYMENT),
+                (-30, 80_000, Category.CREDIT_REPAYMENT, Direction.NEUTRAL),
+                (0, 90_000, Category.CREDIT_REPAYMENT, Direction.NEUTRAL),
+            ]
+        )
+
+        missed, instalment_fen = missed_instalments(own)
+
+        assert missed.tolist() == [PAID_OUT - 30 * DAY + 60, PAID_OUT + 60]
+        assert instalment_fen == 85_000
+
+    def test_of_who_paid_everything_are_none(self):
+        own = flows([(day, 80_000, Category.CREDIT_REPAYMENT) for day in (-60, -30, 0)])
+
+        missed, instalment_fen = missed_instalments(own)
+
+        assert (len(missed), instalment_fen) == (0, 0)
+        assert could_have_paid(own, missed_at=missed, instalment_fen=instalment_fen) == 0
+
+    def test_of_nobody_are_none(self):
+        missed, instalment_fen = missed_instalments(flows([]))
+
+        assert (len(missed), instalment_fen) == (0, 0)
+
+    def test_are_no_other_movement_of_nothing(self):
+        own = flows([(-3, 5_000, Category.GROCERIES, Direction.NEUTRAL)])
+
+        assert len(missed_instalments(own)[0]) == 0
+
+    @given(late=st.lists(st.tuples(st.integers(-300, 0), st.integers(1, 10**7)), max_size=12))
+    def test_are_as_many_as_were_late_and_cost_what_one_of_them_might(self, late):
+        own = flows([(day, fen, Category.CREDIT_REPAYMENT, Direction.NEUTRAL) for day, fen in late])
+
+        missed, instalment_fen = missed_instalments(own)
+
+        assert len(missed) == len(late)
+        if late:
+            amounts = [fen for _day, fen in late]
+            assert min(amounts) <= instalment_fen <= max(amounts)

@@ -11,8 +11,9 @@ from django.urls import reverse
 from borrowers.consent.purposes import SHARED_LINKS
 from borrowers.people import actions as people
 from borrowers.tests import cast
-from scoring.graph import actions
+from scoring.graph import actions, queries
 from scoring.graph.contracts import LinkKind
+from scoring.graph.hazard import Sign
 from scoring.graph.models import CaseState, FraudClaim, LinkedCase
 from scoring.tests.builders import NOW
 from scoring.tests.members import DAY, NAMES, applied, ring
@@ -165,3 +166,103 @@ class TestDeciding:
     def test_finds_no_claim_where_none_was_made(self, case):
         assert client_of(1).post(url("confirm", case)).status_code in {302, 404}
         assert self.state(case) == CaseState.OPEN
+
+
+VERBS = ("clear", "propose", "confirm", "turn_down")
+
+
+class TestSignsOfMoralHazard:
+    def test_are_shown_with_what_each_adds(self, case):
+        page = client_of(1).get(reverse("admin:scoring_linkedcase_change", args=[case.pk]))
+
+        text = page.content.decode()
+        assert "Signs of moral hazard" in text
+        for said in (
+            "Instalments missed although enough was left after needs",
+            "Money that left and came back before applying",
+            "Money ran in a ring as people applied together",
+            "Together, of 100",
+        ):
+            assert said in text
+
+    def test_of_the_one_in_the_ring_count_the_ring_alone(self, case):
+        found = queries.hazard_of(case, until=NOW + DAY)
+
+        assert found is not None
+        assert found.parts[Sign.IN_RING] == found.points == 20
+        assert found.parts[Sign.COULD_PAY] == found.parts[Sign.OTHER_USE] == 0
+
+    def test_are_not_shown_once_the_consent_is_gone(self, circle, case):
+        cast.withdraw(next(each for each in circle.cards.values() if each.id == case.borrower_id),
+                      SHARED_LINKS)  # fmt: skip
+
+        assert queries.hazard_of(case, until=NOW + DAY) is None
+        page = client_of(1).get(reverse("admin:scoring_linkedcase_change", args=[case.pk]))
+        assert "Signs of moral hazard" not in page.content.decode()
+
+    def test_read_no_records_that_the_person_does_not_share(self, circle, case):
+        cast.withdraw(next(each for each in circle.cards.values() if each.id == case.borrower_id))
+
+        found = queries.hazard_of(case, until=NOW + DAY)
+
+        assert found is not None
+        assert found.parts[Sign.COULD_PAY] == 0
+
+
+class TestNobodyElse:
+    @pytest.mark.parametrize("verb", VERBS)
+    def test_zhao_decides_nothing(self, case, verb):
+        zhao = Client()
+        zhao.force_login(people.open_account(phone=cast.PHONES["Zhao"], language="en"))
+
+        answer = zhao.post(reverse(f"admin:scoring_linkedcase_{verb}", args=[case.pk]), EVIDENCE)
+
+        assert answer.status_code in {302, 403, 404}
+        case.refresh_from_db()
+        assert case.state == CaseState.OPEN
+        assert not FraudClaim.objects.exists()
+
+    @pytest.mark.parametrize("verb", VERBS)
+    def test_a_stranger_decides_nothing(self, case, verb):
+        url = reverse(f"admin:scoring_linkedcase_{verb}", args=[case.pk])
+
+        assert Client().post(url, EVIDENCE).status_code == 302
+        case.refresh_from_db()
+        assert case.state == CaseState.OPEN
+        assert not FraudClaim.objects.exists()
+
+    @pytest.mark.parametrize("verb", VERBS)
+    def test_who_may_only_look_decides_nothing(self, case, verb):
+        clerk = client_of(2, is_administrator=False, permissions=["view_linkedcase"])
+
+        answer = clerk.post(reverse(f"admin:scoring_linkedcase_{verb}", args=[case.pk]), EVIDENCE)
+
+        assert answer.status_code == 403
+        case.refresh_from_db()
+        assert case.state == CaseState.OPEN
+
+    @pytest.mark.parametrize("verb", ["clear", "confirm", "turn_down"])
+    def test_a_look_decides_nothing(self, case, verb):
+        answer = client_of(3).get(reverse(f"admin:scoring_linkedcase_{verb}", args=[case.pk]))
+
+        assert answer.status_code == 403
+        case.refresh_from_db()
+        assert case.state == CaseState.OPEN
+
+    @pytest.mark.parametrize("verb", ["clear", "turn_down"])
+    def test_a_case_that_is_none_is_said_so(self, db, verb):
+        answer = client_of(4).post(reverse(f"admin:scoring_linkedcase_{verb}", args=[404]))
+
+        assert answer.status_code in {302, 404}
+        assert not FraudClaim.objects.exists()
+
+    @pytest.mark.parametrize("words", ["", "too short", "x" * 4_001])
+    def test_a_claim_without_what_shows_it_is_refused(self, case, words):
+        url = reverse("admin:scoring_linkedcase_propose", args=[case.pk])
+
+        answer = client_of(5).post(url, {"evidence": words})
+
+        assert answer.status_code == 200
+        assert not FraudClaim.objects.exists()
+        case.refresh_from_db()
+        assert case.state == CaseState.OPEN

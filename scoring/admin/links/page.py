@@ -172,6 +172,7 @@ def _shown(request: HttpRequest, row: LinkedCase) -> dict[str, Any]:
         "people_table": pictures.people_table(found),
         "links_table": pictures.links_table(found),
         "why": pictures.why(row),
+        "hazard": pictures.hazard_table(queries.hazard_of(row, until=clock.now())),
         "evidence_form": EvidenceForm(),
         "may_clear": row.state == CaseState.OPEN and user.has_perm(MAY_DECIDE),
         "may_propose": row.state in {CaseState.OPEN, CaseState.CLEARED}

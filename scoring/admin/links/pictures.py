@@ -11,6 +11,7 @@ from common.templatetags.money import yuan
 from common.texts import gettext_noop
 from scoring.admin.links.network import Dot, Tie, network, sample, sample_dot
 from scoring.graph.contracts import Drawn, DrawnLink, LinkedPerson, LinkKind
+from scoring.graph.hazard import HazardIndex, Sign
 from scoring.graph.models import LinkedCase
 
 SHAPES: Mapping[str, str] = {
@@ -123,6 +124,21 @@ def links_table(drawn: Drawn) -> list[dict[str, object]]:
         }
         for each in drawn.links
     ]
+
+
+SIGNS = {
+    Sign.COULD_PAY: gettext_noop("Instalments missed although enough was left after needs"),
+    Sign.ROUND_MONEY: gettext_noop("Money that left and came back before applying"),
+    Sign.IN_RING: gettext_noop("Money ran in a ring as people applied together"),
+}
+
+
+def hazard_table(found: HazardIndex | None) -> list[tuple[str, str]]:
+    """The index and what each sign adds; nothing where nothing may be read."""
+    if found is None:
+        return []
+    parts = [(gettext(words), f"{found.parts[sign]:.0f}") for sign, words in SIGNS.items()]
+    return [*parts, (gettext("Together, of 100"), f"{found.points:.0f}")]
 
 
 def why(row: LinkedCase) -> list[str]:
