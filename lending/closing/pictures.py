@@ -47,5 +47,5 @@ def picture(loan_id: int, state: Folded) -> LoanSnapshot:
         penalty_fen=state.penalty_outstanding_fen,
         days_past_due=late_days,
         bucket=bucket(late_days),
-        state=servicing.life_of(state),
+        state=servicing.life_of(state=state),
     )

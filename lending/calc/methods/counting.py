@@ -19,12 +19,12 @@ Row = tuple[int, int]
 
 def counted(plan: Plan, spans: Sequence[Span]) -> list[Row]:
     """Principal and interest of every period. Raises ImpossibleTerms."""
-    factors, level_factors = factors_of(plan, spans), _level_factors(plan, spans)
+    factors, levels = factors_of(plan, spans), level_factors(plan, spans)
     if plan.grace.principal_periods >= len(spans):
         raise ImpossibleTerms
     if plan.tranches:
         return list(_in_tranches(plan, spans, factors))
-    rows = amortisation.rows(plan, lent_fen(plan), factors, level_factors)
+    rows = amortisation.rows(plan, lent_fen(plan), factors, levels)
     if not plan.periods:
         rows = _until_repaid(rows)
     return list(amortisation.put_off(rows, plan.grace.interest_payment_periods))
@@ -55,7 +55,7 @@ def annual_rate(plan: Plan) -> Fraction:
     return Fraction(plan.annual_rate_ppm) / PPM
 
 
-def _level_factors(plan: Plan, spans: Sequence[Span]) -> list[Fraction]:
+def level_factors(plan: Plan, spans: Sequence[Span]) -> list[Fraction]:
     """What the level instalment is counted from: the periods, or months of thirty days."""
     if not plan.is_level_nominal or plan.day_count is DayCount.PERIODIC:
         return factors_of(plan, spans)
