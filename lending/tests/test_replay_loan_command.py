@@ -29,11 +29,11 @@ def test_says_what_is_owed_and_what_closes_the_loan(monkeypatch, capsys):
     found = asked(
         monkeypatch,
         capsys,
-        transactions=[{"kind": "REPAYMENT", "value_date": "2026-02-28", "amount_fen": 107_970}],
+        transactions=[{"kind": "REPAYMENT", "value_date": "2026-02-28", "amount_fen": 107_971}],
     )
 
     assert found["instalments"][0]["outstanding_fen"] == 0
-    assert found["principal_outstanding_fen"] == 1_200_000 - 93_570
+    assert found["principal_outstanding_fen"] == 1_200_000 - 93_571
     assert found["days_past_due"] == 0
     assert found["payoff_fen"] > found["principal_outstanding_fen"]
 

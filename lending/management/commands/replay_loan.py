@@ -1,4 +1,4 @@
-"""`manage.py replay_loan --json < loan.json`: what a loan's terms and log make of it, by the day."""
+"""`manage.py replay_loan --json < loan.json`: what terms and a log make of a loan, by the day."""
 
 from argparse import ArgumentParser
 from typing import Any
