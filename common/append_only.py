@@ -27,4 +27,5 @@ TABLES: tuple[str, ...] = (
     "lending_costdisclosure",
     "lending_pointsentry",
     "lending_loansnapshot",
+    "lending_rewardsday",
 )

@@ -70,6 +70,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "loans/<slug:public_id>/contract.pdf": BORROWERS,
     "loans/<slug:public_id>/repayments/<slug:out_trade_no>/": BORROWERS,
     "rewards/": BORROWERS,
+    "rewards/<slug:public_id>/return/": BORROWERS,
+    "rewards/<slug:public_id>/code/": BORROWERS,
     "privacy/my-records/": BORROWERS,
 }
 
@@ -112,6 +114,8 @@ API: Mapping[str, frozenset[Role]] = {
     "api/v1/loans/<slug:public_id>/payoff": BORROWERS,
     "api/v1/rewards": BORROWERS,
     "api/v1/rewards/redeem": BORROWERS,
+    "api/v1/rewards/<slug:public_id>/return": BORROWERS,
+    "api/v1/rewards/<slug:public_id>/code": BORROWERS,
     "webhooks/sandbox-bank": PARTNERS,
 }
 

@@ -6,14 +6,29 @@ from lending.closing.models import ClosingRange, LoanSnapshot, QuarantinedLoan
 from lending.ledger.models import LedgerAccount, LedgerEntry, LedgerPosting
 from lending.loans.models import AssetOwnership, Instalment, Loan, LoanContract, LoanTransaction
 from lending.products.models import LoanProduct, Merchant, ProductProposal, SceneEvidence
-from lending.rewards.models import Entitlement, PointsAccount, PointsEntry, PointsLot
+from lending.rewards.models import (
+    Benefit,
+    Entitlement,
+    Fulfilment,
+    InstalmentOutcome,
+    PartnerStatement,
+    PointsAccount,
+    PointsEntry,
+    PointsGrant,
+    PointsLot,
+    RewardPartner,
+    RewardProgramme,
+    RewardsDay,
+    TierMembership,
+)
 from lending.servicing.models import LoanChange, LoanCourse
 
 __all__ = [
-    "AssetOwnership", "ChannelEvent", "ClosingRange", "CostDisclosure", "Entitlement", "Instalment",
-    "LedgerAccount", "LedgerEntry", "LedgerPosting", "Loan", "LoanApplication", "LoanChange",
-    "LoanContract",
+    "AssetOwnership", "Benefit", "ChannelEvent", "ClosingRange", "CostDisclosure",
+    "Entitlement", "Fulfilment", "Instalment", "InstalmentOutcome", "LedgerAccount",
+    "LedgerEntry", "LedgerPosting", "Loan", "LoanApplication", "LoanChange", "LoanContract",
     "LoanCourse", "LoanProduct", "LoanSnapshot", "LoanTransaction", "Merchant", "Offer",
-    "PointsAccount", "PointsEntry", "PointsLot", "ProductProposal", "QuarantinedLoan",
-    "SceneEvidence", "Transfer",
+    "PartnerStatement", "PointsAccount", "PointsEntry", "PointsGrant", "PointsLot",
+    "ProductProposal", "QuarantinedLoan", "RewardPartner", "RewardProgramme", "RewardsDay",
+    "SceneEvidence", "TierMembership", "Transfer",
 ]  # fmt: skip

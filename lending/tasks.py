@@ -22,7 +22,6 @@ from lending.channels.sandbox import SandboxBank
 from lending.closing import actions as closing
 from lending.disbursements import actions as disbursements
 from lending.loans import queries as loans
-from lending.products import law
 from lending.repayments import actions as repayments
 from lending.rewards import actions as rewards
 
@@ -51,13 +50,13 @@ def close_day(**_: Any) -> None:
 
 @shared_task
 def end_what_is_over(**_: Any) -> None:
-    """End offers whose day is over, and points and discounts past their last day."""
+    """End offers whose day is over, and see to the points of the day."""
     at, on = clock.now(), business_dates.current()
     if on is None:
         return
     for application_id in applications.overdue_offers(at):
         steps.expire(application_id=application_id, at=at, by=SYSTEM)
-    rewards.expire(on=on, point_fen=law.on(on).point_value_fen)
+    rewards.mature(on=on, overdue=loans.behind(on=on))
 
 
 def _decide(claim: Claim) -> None:
@@ -116,7 +115,6 @@ def _book(transfer: Transfer, answer: TransferAnswer, claim: Claim) -> None:
         answer=answer,
         on=on,
         at=clock.now(),
-        point_fen=law.on(on).point_value_fen,
         claim=claim,
     )
 

@@ -83,9 +83,18 @@ TEMPLATES: Mapping[str, Template] = {
     "POINTS_EARNED": Template(
         title=gettext_noop("You have earned points"),
         body=gettext_noop(
-            "%(points)s points for paying on time. Use them for a lower rate on your next loan."
+            "%(points)s points for paying on time. Your points page shows from when and until when "
+            "they can be used."
         ),
         facts=("points",),
+    ),
+    "POINTS_END_SOON": Template(
+        title=gettext_noop("Some of your points have a last day"),
+        body=gettext_noop(
+            "%(points)s points can be used until %(until)s and end after it. Letting them end "
+            "changes nothing about your loans."
+        ),
+        facts=("points", "until_on"),
     ),
     "LOAN_SETTLED": Template(
         title=gettext_noop("Your loan is paid back"),

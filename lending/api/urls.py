@@ -39,4 +39,6 @@ urlpatterns = [
     path(f"{ONE_LOAN}/payoff", loans.Payoff.as_view(), name="payoff"),
     path("rewards", rewards.Rewards.as_view(), name="rewards"),
     path("rewards/redeem", rewards.Redemption.as_view(), name="redeem"),
+    path("rewards/<slug:public_id>/return", rewards.Return.as_view(), name="reward-return"),
+    path("rewards/<slug:public_id>/code", rewards.Code.as_view(), name="reward-code"),
 ]

@@ -26,6 +26,8 @@ FEE_RECEIVABLE = "1134"
 LOAN_PRINCIPAL = "1303"
 UNALLOCATED = "2241"
 POINTS_LIABILITY = "2242"
+PARTNERS_OWED = "2243"
+PARTNERS_PAYABLE = "2202"
 INTEREST_INCOME = "6011"
 PENALTY_INCOME = "6012"
 FEE_INCOME = "6021"
@@ -40,6 +42,8 @@ CHART = (
     ChartRow(LOAN_PRINCIPAL, gettext_noop("Loans to borrowers"), "ASSET"),
     ChartRow(UNALLOCATED, gettext_noop("Money held for borrowers"), "LIABILITY"),
     ChartRow(POINTS_LIABILITY, gettext_noop("Points not yet used"), "LIABILITY"),
+    ChartRow(PARTNERS_OWED, gettext_noop("Coupons and gifts not yet settled"), "LIABILITY"),
+    ChartRow(PARTNERS_PAYABLE, gettext_noop("Statements to pay to partners"), "LIABILITY"),
     ChartRow(INTEREST_INCOME, gettext_noop("Interest income"), "INCOME"),
     ChartRow(PENALTY_INCOME, gettext_noop("Penalty interest income"), "INCOME"),
     ChartRow(FEE_INCOME, gettext_noop("Fee income"), "INCOME"),

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
 from borrowers.documents import queries as documents
 from borrowers.people import queries as people
@@ -107,6 +107,13 @@ def owed_by_applicant(application_id: int, *, on: date) -> Owed:
         days_past_due=(on - oldest_due_on).days if is_late else 0,
         monthly_instalments_fen=int(monthly_fen),
     )
+
+
+def behind(*, on: date) -> dict[int, date]:
+    """Borrowers with something past its day, and since when: the oldest of all their loans."""
+    rows = Loan.objects.filter(state=LoanState.ACTIVE, oldest_unpaid_due_on__lt=on)
+    found = rows.values_list("borrower_id").annotate(since=Min("oldest_unpaid_due_on"))
+    return dict(found.order_by("borrower_id"))
 
 
 def active_ids(*, after_id: int = 0, limit: int = 1_000) -> list[int]:

@@ -23,7 +23,6 @@ class Law:
     minimum_age_years: int
     exposure_cap_fen: int
     reading_seconds: int
-    point_value_fen: int
 
 
 def on(day: date, *, licence: str = "CONSUMER_FINANCE", product: str = "*") -> Law:
@@ -37,7 +36,6 @@ def on(day: date, *, licence: str = "CONSUMER_FINANCE", product: str = "*") -> L
         minimum_age_years=int(number("MINIMUM_AGE_YEARS")),
         exposure_cap_fen=int(number("CONSUMPTION_CREDIT_LIMIT_FEN")),
         reading_seconds=int(number("DISCLOSURE_READING_SECONDS")),
-        point_value_fen=int(number("POINT_VALUE_FEN")),
     )
 
 

@@ -161,7 +161,6 @@ def book(
     answer: TransferAnswer,
     on: date,
     at: datetime,
-    point_fen: int,
     claim: Claim | None,
 ) -> None:
     """Write the bank's final word on a collection. Booked once, however often it is told.
@@ -177,7 +176,7 @@ def book(
         servicing.catch_up(loan=loan, through=on - timedelta(days=1))
         paid = _receive(loan, transfer, on)
         _remember(loan, paid, at)
-        _reward(loan, paid, on, point_fen)
+        _reward(loan, paid, on)
     if claim is not None:
         processes.finish(claim=claim)
 
@@ -275,26 +274,16 @@ def _remember(loan: Loan, paid: tuple[Instalment, ...], at: datetime) -> None:
         )
 
 
-def _reward(loan: Loan, paid: tuple[Instalment, ...], on: date, point_fen: int) -> None:
-    earned = 0
-    for row in paid:
-        assert row.paid_on is not None
-        points = rules.points_for(
-            principal_fen=row.principal_fen,
-            interest_fen=row.interest_fen,
-            interest_due_fen=row.interest_due_fen,
-            due_on=row.due_on,
-            paid_on=row.paid_on,
-        )
-        earned += rewards.earn(
-            borrower_id=loan.borrower_id,
-            source_kind="INSTALMENT",
-            source_id=row.pk,
-            rule=rules.ON_TIME,
-            points=points,
-            on=on,
-            value_fen=points * point_fen,
-        )
+def _reward(loan: Loan, paid: tuple[Instalment, ...], on: date) -> None:
+    """Points for what was paid as agreed; they can be used once the payment is safe."""
+    assert loan.disbursed_on is not None
+    earned = rewards.reward(
+        borrower_id=loan.borrower_id,
+        loan_id=loan.pk,
+        lent_on=loan.disbursed_on,
+        paid=[_as_paid(row) for row in paid],
+        on=on,
+    )
     if earned:
         messages.send(
             borrower_id=loan.borrower_id,
@@ -302,6 +291,18 @@ def _reward(loan: Loan, paid: tuple[Instalment, ...], on: date, point_fen: int) 
             facts={"loan": loan.public_id, "points": earned},
             message_key=f"points:{paid[-1].pk}",
         )
+
+
+def _as_paid(row: Instalment) -> rules.Paid:
+    assert row.paid_on is not None
+    return rules.Paid(
+        instalment_id=row.pk,
+        principal_fen=row.principal_fen,
+        interest_fen=row.interest_fen,
+        interest_due_fen=row.interest_due_fen,
+        due_on=row.due_on,
+        paid_on=row.paid_on,
+    )
 
 
 def _say_it_failed(loan: Loan, transfer: Transfer) -> None:

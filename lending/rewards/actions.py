@@ -1,33 +1,61 @@
-"""Earning points, buying an advantage with them, and using it on one loan."""
+"""Buying an advantage with points, using it, giving it back. Earning and the day's work beside."""
 
 from datetime import date
 
-from django.db.models import F
+from django.db.models import F, Q
 
-from common.actors import SYSTEM, Actor
+from common.actors import Actor
 from common.audit import actions as audit
 from common.errors import NotFound, Refused
-from common.locking import Rank, lock_one
 from common.texts import gettext_noop
 from common.transactions import durable, required
 from lending.ledger import actions as ledger
 from lending.ledger import chart
-from lending.ledger.contracts import both
-from lending.rewards import rules
+from lending.ledger.contracts import Line
+from lending.rewards import accounts, queries, rules
+from lending.rewards.days import mature, note_overdue
+from lending.rewards.earning import earn, reverse, reverse_loan, reward
 from lending.rewards.models import (
+    Benefit,
     Entitlement,
     EntitlementState,
+    Fulfilment,
+    FulfilmentState,
     PointsAccount,
     PointsEntry,
     PointsLot,
+    RewardProgramme,
 )
+
+__all__ = [
+    "EntitlementNotUsable",
+    "NotEnoughPoints",
+    "PointsFrozen",
+    "PointsOwed",
+    "RewardsRest",
+    "SoldOut",
+    "TooLateToReturn",
+    "TooManyRedemptions",
+    "consume",
+    "consume_waiver",
+    "earn",
+    "mature",
+    "note_overdue",
+    "redeem",
+    "release",
+    "reserve",
+    "return_bought",
+    "reverse",
+    "reverse_loan",
+    "reward",
+]
 
 
 class NotEnoughPoints(Refused):
     """The balance does not cover the price."""
 
     code = "NOT_ENOUGH_POINTS"
-    message = gettext_noop("This costs %(cost)s points; you have %(balance)s.")
+    message = gettext_noop("This costs %(cost)s points; you can use %(balance)s now.")
     advice = gettext_noop("You earn points for every instalment that you pay on time.")
 
 
@@ -35,99 +63,267 @@ class EntitlementNotUsable(Refused):
     """It is used, reserved or expired."""
 
     code = "ENTITLEMENT_NOT_USABLE"
-    message = gettext_noop("This rate discount can no longer be used.")
-    advice = gettext_noop("Choose another one, or go on without a discount.")
+    message = gettext_noop("This can no longer be used.")
+    advice = gettext_noop("Choose another one, or go on without it.")
 
 
-@required
-def earn(
-    *, borrower_id: int, source_kind: str, source_id: int, rule: str, points: int, on: date,
-    value_fen: int,
-) -> int:  # fmt: skip
-    """Give points once for one source under one rule; the number given now (0 when given before).
+class PointsOwed(Refused):
+    """Points were used whose payment was taken back later."""
 
-    `value_fen` is what all these points together are worth in the books.
-    """
-    if points <= 0:
-        return 0
-    account = _lock_account(borrower_id)
-    lot, is_new = PointsLot.objects.get_or_create(
-        source_kind=source_kind,
-        source_id=source_id,
-        rule=rule,
-        defaults={
-            "account": account,
-            "points": points,
-            "remaining": points,
-            "earned_on": on,
-            "expires_on": rules.points_expire_on(on),
-        },
+    code = "POINTS_OWED"
+    message = gettext_noop("Points cannot be used while %(owed)s of them have to be made up for.")
+    advice = gettext_noop(
+        "A payment that had earned them was taken back. New points make up for them first; you "
+        "owe no money for this."
     )
-    if not is_new:
-        return 0
-    _move(account, lot, kind="EARN", points=points, entry_key=f"earn:{lot.pk}")
-    ledger.post(
-        entry_key=f"points:earn:{lot.pk}",
-        business_date=on,
-        kind="POINTS_EARNED",
-        lines=both(
-            debit=chart.MARKETING_EXPENSE,
-            credit=chart.POINTS_LIABILITY,
-            amount_fen=value_fen,
-            loan_id=None,
-        ),
-    )
-    return points
+
+
+class PointsFrozen(Refused):
+    """The borrower is behind with a payment."""
+
+    code = "POINTS_FROZEN"
+    message = gettext_noop("Points rest while a payment is more than %(days)s days late.")
+    advice = gettext_noop("Once it is paid you can use them again. None are lost by waiting.")
+
+
+class TooManyRedemptions(Refused):
+    """The limit of a day."""
+
+    code = "TOO_MANY_REDEMPTIONS"
+    message = gettext_noop("You can buy %(most)s things with points on one day.")
+    advice = gettext_noop("Come back tomorrow.")
+
+
+class SoldOut(Refused):
+    """There is none left, or it is not offered now."""
+
+    code = "BENEFIT_SOLD_OUT"
+    message = gettext_noop("There is none of this left.")
+    advice = gettext_noop("Your points are untouched. Choose something else, or keep them.")
+
+
+class RewardsRest(Refused):
+    """No programme is in force, or its money is used up."""
+
+    code = "REWARDS_REST"
+    message = gettext_noop("Nothing can be bought with points just now.")
+    advice = gettext_noop("Your points stay yours. Look again later.")
+
+
+class TooLateToReturn(Refused):
+    """The time in which something bought can be given back is over."""
+
+    code = "TOO_LATE_TO_RETURN"
+    message = gettext_noop("This could be given back within %(days)s days.")
+    advice = gettext_noop("You can still use it until its last day.")
 
 
 @durable
-def redeem(
-    *, borrower_id: int, benefit: str, request_key: str, point_fen: int, on: date, by: Actor
-) -> Entitlement:
-    """Buy an advantage with points, oldest points first; the same key twice buys once.
+def redeem(*, borrower_id: int, benefit: str, request_key: str, on: date, by: Actor) -> Entitlement:
+    """Buy something with points, those that end first at the front; the same key twice buys once.
 
-    Raises NotFound for an unknown benefit, NotEnoughPoints.
+    Raises NotFound, NotEnoughPoints, PointsFrozen, PointsOwed, RewardsRest, SoldOut,
+    TooManyRedemptions.
     """
-    bought = rules.BENEFITS.get(benefit)
-    if bought is None:
-        raise NotFound
-    account = _lock_account(borrower_id)
+    account = accounts.lock(borrower_id)
     seen = Entitlement.objects.filter(borrower_id=borrower_id, request_key=request_key).first()
     if seen is not None:
         return seen
-    lots = _usable(account, on)
-    available = sum(lots.values())
-    if available < bought.cost_points:
-        raise NotEnoughPoints(cost=bought.cost_points, balance=available)
+    programme = queries.programme(on)
+    if programme is None:
+        raise RewardsRest
+    terms = rules.read(programme.terms)
+    bought = _offered(benefit)
+    _insist_on_free(account, terms, on)
+    _insist_on_points(account, bought, on)
+    _take_of_stock(bought)
     entitlement = Entitlement.objects.create(
         borrower_id=borrower_id,
         benefit=benefit,
+        kind=bought.kind,
+        programme=programme,
         discount_ppm=bought.discount_ppm,
+        value_fen=bought.value_fen,
+        price_fen=bought.price_fen if bought.partner_id else 0,
         cost_points=bought.cost_points,
         request_key=request_key,
-        expires_on=rules.entitlement_expires_on(on),
+        issued_on=on,
+        expires_on=rules.last_day(on, terms.entitlements_last_days),
     )
-    _spend(account, rules.oldest_first(lots, bought.cost_points), entitlement, on, point_fen)
-    audit.append(
-        action="lending.points.redeemed",
-        subject=f"entitlement:{entitlement.public_id}",
-        by=by,
-        facts={"benefit": benefit, "points": bought.cost_points},
+    _pay(account, entitlement, programme, on)
+    if bought.partner_id:
+        Fulfilment.objects.create(entitlement=entitlement, partner_id=bought.partner_id)
+    _note("redeemed", entitlement, by)
+    return entitlement
+
+
+def _offered(code: str) -> Benefit:
+    bought = Benefit.objects.select_related("partner").filter(code=code).first()
+    if bought is None:
+        raise NotFound
+    if not bought.is_open or (bought.partner is not None and not bought.partner.is_open):
+        raise SoldOut
+    return bought
+
+
+def _insist_on_free(account: PointsAccount, terms: rules.Terms, on: date) -> None:
+    if account.owed:
+        raise PointsOwed(owed=account.owed)
+    since = account.overdue_since
+    if since is not None and (on - since).days > terms.freeze_days_past_due:
+        raise PointsFrozen(days=terms.freeze_days_past_due)
+    today = Entitlement.objects.filter(borrower_id=account.borrower_id, issued_on=on)
+    if today.count() >= terms.most_redemptions_per_day:
+        raise TooManyRedemptions(most=terms.most_redemptions_per_day)
+
+
+def _insist_on_points(account: PointsAccount, bought: Benefit, on: date) -> None:
+    available = sum(accounts.usable(account, on).values())
+    if available < bought.cost_points:
+        raise NotEnoughPoints(cost=bought.cost_points, balance=available)
+
+
+def _take_of_stock(bought: Benefit) -> None:
+    """One statement: of two who want the last one, the database lets one have it."""
+    rows = Benefit.objects.filter(Q(stock=None) | Q(stock__gt=0), pk=bought.pk, is_open=True)
+    if not rows.update(stock=F("stock") - 1):
+        raise SoldOut
+
+
+def _pay(
+    account: PointsAccount, entitlement: Entitlement, programme: RewardProgramme, on: date
+) -> None:
+    """Take the points, and what the partner costs beyond their value out of the budget."""
+    lots = accounts.usable(account, on)
+    rows = PointsLot.objects.in_bulk(list(lots))
+    freed_fen = 0
+    for lot_id, points in rules.oldest_first(lots, entitlement.cost_points).items():
+        lot = rows[lot_id]
+        left = lot.remaining - points
+        freed_fen += accounts.carried_fen(lot, lot.remaining) - accounts.carried_fen(lot, left)
+        accounts.move(
+            account,
+            lot,
+            kind="SPEND",
+            entry_key=f"spend:{entitlement.pk}:{lot_id}",
+            points=-points,
+            entitlement_id=entitlement.pk,
+        )
+    entitlement.extra_fen = max(entitlement.price_fen - freed_fen, 0)
+    if not accounts.charge(programme.pk, entitlement.extra_fen):
+        raise RewardsRest
+    entitlement.save(update_fields=["extra_fen"])
+    _post_use(f"points:spend:{entitlement.pk}", freed_fen, entitlement.price_fen, on)
+
+
+def _post_use(entry_key: str, freed_fen: int, price_fen: int, on: date) -> None:
+    """Points become what we owe the partner; the difference is the expense, either way."""
+    ledger.post(
+        entry_key=entry_key,
+        business_date=on,
+        kind="POINTS_USED",
+        lines=(
+            Line(chart.POINTS_LIABILITY, freed_fen),
+            Line(chart.PARTNERS_OWED, -price_fen),
+            Line(chart.MARKETING_EXPENSE, price_fen - freed_fen),
+        ),
     )
+
+
+@durable
+def return_bought(*, entitlement_id: int, borrower_id: int, on: date, by: Actor) -> Entitlement:
+    """Give back something that was not used; its points come back. Again is the same.
+
+    Raises NotFound, EntitlementNotUsable, TooLateToReturn.
+    """
+    account = accounts.lock(borrower_id)
+    entitlement = lock_entitlement(entitlement_id=entitlement_id, borrower_id=borrower_id)
+    if entitlement.state == EntitlementState.REFUNDED:
+        return entitlement
+    if entitlement.state != EntitlementState.ISSUED:
+        raise EntitlementNotUsable
+    terms = queries.terms_in_force()
+    bought_on = entitlement.issued_on
+    if terms and (bought_on is None or on > rules.last_day(bought_on, terms.refund_days)):
+        raise TooLateToReturn(days=terms.refund_days)
+    give_points_back(account=account, entitlement=entitlement, on=on, by=by)
     return entitlement
 
 
 @required
-def reserve(*, entitlement_id: int, borrower_id: int, application_id: int, on: date) -> Entitlement:
-    """Hold an advantage for one application; again for the same application is the same.
+def give_points_back(
+    *, account: PointsAccount, entitlement: Entitlement, on: date, by: Actor
+) -> None:
+    """Undo a purchase: points, stock, budget and books. The caller holds account and purchase."""
+    terms = queries.terms_in_force()
+    assert terms is not None
+    raised_fen = sum(_refund(account, each, terms, on) for each in queries.spent_on(entitlement.pk))
+    Benefit.objects.filter(code=entitlement.benefit, stock__isnull=False).update(
+        stock=F("stock") + 1
+    )
+    Fulfilment.objects.filter(entitlement=entitlement).exclude(state=FulfilmentState.FAILED).update(
+        state=FulfilmentState.CANCELLED
+    )
+    if entitlement.extra_fen and entitlement.programme_id:
+        accounts.uncharge(entitlement.programme_id, entitlement.extra_fen)
+    _post_use(f"points:refund:{entitlement.pk}", -raised_fen, -entitlement.price_fen, on)
+    entitlement.extra_fen, entitlement.state = 0, EntitlementState.REFUNDED
+    entitlement.save(update_fields=["extra_fen", "state"])
+    accounts.cover(account, on=on)
+    _note("returned", entitlement, by)
 
-    Raises EntitlementNotUsable.
+
+def _refund(account: PointsAccount, spent: PointsEntry, terms: rules.Terms, on: date) -> int:
+    """Points go back where they came from, with time to use them; what they are worth again.
+
+    Where the lot was reversed since, they make up for what is owed; points that were already made
+    up for come back as points of their own.
     """
-    entitlement = _lock_entitlement(entitlement_id, borrower_id)
+    lot, points = spent.lot, -spent.points
+    key = f"refund:{spent.pk}"
+    if lot.reversed_on is None:
+        before_fen = accounts.carried_fen(lot, lot.remaining)
+        accounts.move(
+            account, lot, kind="REFUND", entry_key=key, points=points,
+            entitlement_id=spent.entitlement_id,
+        )  # fmt: skip
+        PointsLot.objects.filter(pk=lot.pk).update(
+            told_on=None, expires_on=max(lot.expires_on, rules.last_day(on, terms.told_days))
+        )
+        return accounts.carried_fen(lot, lot.remaining) - before_fen
+    forgiven = min(points, account.owed)
+    accounts.move(
+        account, lot, kind="REFUND", entry_key=key, owed=-forgiven,
+        entitlement_id=spent.entitlement_id,
+    )  # fmt: skip
+    if points > forgiven:
+        earn(
+            borrower_id=account.borrower_id,
+            source_kind="REFUND",
+            source_id=spent.pk,
+            rule="REFUND",
+            points=points - forgiven,
+            on=on,
+            pending_days=0,
+        )
+    return 0
+
+
+@required
+def reserve(*, entitlement_id: int, borrower_id: int, application_id: int, on: date) -> Entitlement:
+    """Hold a lower rate for one application; again for the same application is the same.
+
+    Raises EntitlementNotUsable, PointsOwed.
+    """
+    entitlement = lock_entitlement(entitlement_id=entitlement_id, borrower_id=borrower_id)
     if entitlement.application_id == application_id and entitlement.state == "RESERVED":
         return entitlement
-    if entitlement.state != EntitlementState.ISSUED or entitlement.expires_on < on:
+    is_rate = entitlement.kind == "RATE_DISCOUNT"
+    if not is_rate or not is_usable(entitlement=entitlement, on=on):
         raise EntitlementNotUsable
+    owed = PointsAccount.objects.filter(borrower_id=borrower_id, owed__gt=0).first()
+    if owed is not None:
+        raise PointsOwed(owed=owed.owed)
     entitlement.state = EntitlementState.RESERVED
     entitlement.application_id = application_id
     entitlement.save(update_fields=["state", "application_id"])
@@ -150,36 +346,28 @@ def consume(*, application_id: int, loan_id: int) -> None:
     ).update(state=EntitlementState.CONSUMED, loan_id=loan_id)
 
 
-@durable
-def expire(*, on: date, point_fen: int) -> int:
-    """End points and advantages whose last day is over; how many lots ended. Twice is once."""
-    Entitlement.objects.filter(expires_on__lt=on, state=EntitlementState.ISSUED).update(
-        state=EntitlementState.EXPIRED
-    )
-    ended = 0
-    over = PointsLot.objects.filter(expires_on__lt=on, remaining__gt=0)
-    for lot_id, borrower_id in over.order_by("account_id").values_list(
-        "pk", "account__borrower_id"
-    ):
-        account = _lock_account(borrower_id)
-        lot = PointsLot.objects.get(pk=lot_id)
-        points = lot.remaining
-        _move(account, lot, kind="EXPIRE", points=-points, entry_key=f"expire:{lot.pk}")
-        _release_liability(f"points:expire:{lot.pk}", points * point_fen, on)
-        ended += 1
-    if ended:
-        audit.append(
-            action="lending.points.expired", subject="points", by=SYSTEM, facts={"lots": ended}
-        )
-    return ended
+@required
+def consume_waiver(*, entitlement_id: int, borrower_id: int, loan_id: int, on: date) -> int:
+    """Use a waiver on one loan; up to how many fen of its late fees are waived.
+
+    The caller waives them in the same transaction. Raises NotFound, EntitlementNotUsable.
+    """
+    entitlement = lock_entitlement(entitlement_id=entitlement_id, borrower_id=borrower_id)
+    if entitlement.kind != "FEE_WAIVER" or not is_usable(entitlement=entitlement, on=on):
+        raise EntitlementNotUsable
+    entitlement.state, entitlement.loan_id = EntitlementState.CONSUMED, loan_id
+    entitlement.save(update_fields=["state", "loan_id"])
+    return entitlement.value_fen
 
 
-def _lock_account(borrower_id: int) -> PointsAccount:
-    PointsAccount.objects.get_or_create(borrower_id=borrower_id)
-    return lock_one(PointsAccount.objects.all(), rank=Rank.POINTS, borrower_id=borrower_id)
+def is_usable(*, entitlement: Entitlement, on: date) -> bool:
+    """Whether it was neither used nor given back, and its time is not over."""
+    return entitlement.state == EntitlementState.ISSUED and entitlement.expires_on >= on
 
 
-def _lock_entitlement(entitlement_id: int, borrower_id: int) -> Entitlement:
+@required
+def lock_entitlement(*, entitlement_id: int, borrower_id: int) -> Entitlement:
+    """Somebody's own purchase, for the rest of the transaction. Raises NotFound."""
     rows = Entitlement.objects.select_for_update(of=("self",), no_key=True)
     entitlement = rows.filter(pk=entitlement_id, borrower_id=borrower_id).first()
     if entitlement is None:
@@ -187,52 +375,10 @@ def _lock_entitlement(entitlement_id: int, borrower_id: int) -> Entitlement:
     return entitlement
 
 
-def _usable(account: PointsAccount, on: date) -> dict[int, int]:
-    lots = account.lots.filter(remaining__gt=0, expires_on__gte=on).order_by("expires_on", "pk")
-    return dict(lots.values_list("pk", "remaining"))
-
-
-def _spend(
-    account: PointsAccount,
-    taken: dict[int, int],
-    entitlement: Entitlement,
-    on: date,
-    point_fen: int,
-) -> None:
-    lots = PointsLot.objects.in_bulk(list(taken))
-    for lot_id, points in taken.items():
-        _move(
-            account,
-            lots[lot_id],
-            kind="SPEND",
-            points=-points,
-            entry_key=f"spend:{entitlement.pk}:{lot_id}",
-        )
-    _release_liability(f"points:spend:{entitlement.pk}", sum(taken.values()) * point_fen, on)
-
-
-def _release_liability(entry_key: str, amount_fen: int, on: date) -> None:
-    """Points that are gone are owed no more; a discount is a lower yield, not a posting."""
-    ledger.post(
-        entry_key=entry_key,
-        business_date=on,
-        kind="POINTS_USED",
-        lines=both(
-            debit=chart.POINTS_LIABILITY,
-            credit=chart.MARKETING_EXPENSE,
-            amount_fen=amount_fen,
-            loan_id=None,
-        ),
+def _note(what: str, entitlement: Entitlement, by: Actor) -> None:
+    audit.append(
+        action=f"lending.points.{what}",
+        subject=f"entitlement:{entitlement.public_id}",
+        by=by,
+        facts={"benefit": entitlement.benefit, "points": entitlement.cost_points},
     )
-
-
-def _move(
-    account: PointsAccount, lot: PointsLot, *, kind: str, points: int, entry_key: str
-) -> None:
-    """One movement: entry, lot and balance together. A new lot is born with its points in it."""
-    PointsEntry.objects.create(
-        account=account, lot=lot, kind=kind, points=points, entry_key=entry_key
-    )
-    if points < 0:
-        PointsLot.objects.filter(pk=lot.pk).update(remaining=F("remaining") + points)
-    PointsAccount.objects.filter(pk=account.pk).update(balance=F("balance") + points)

@@ -1,36 +1,185 @@
-"""What a borrower has earned and may use."""
+"""What a borrower has earned and may use, and the programme that says so."""
 
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count, Q, QuerySet, Sum
+
 from lending.rewards import rules
-from lending.rewards.models import Entitlement, EntitlementState, PointsAccount, PointsEntry
+from lending.rewards.models import (
+    Benefit,
+    Entitlement,
+    EntitlementState,
+    Fulfilment,
+    InstalmentOutcome,
+    PointsAccount,
+    PointsEntry,
+    PointsLot,
+    ProgrammeState,
+    RewardProgramme,
+    TierMembership,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LotView:
+    """Points that have one last day, or wait for one first day."""
+
+    points: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class TierView:
+    """Where a borrower stands, and what leads to the next tier."""
+
+    code: str
+    discount_ppm: int
+    count: int
+    on_time: int
+    next: rules.TierRule | None
 
 
 @dataclass(frozen=True, slots=True)
 class PointsView:
-    """A borrower's points: balance, history newest first, and what they buy."""
+    """A borrower's points: figures, history newest first, and what they buy."""
 
     balance: int
+    pending: int
+    owed: int
     entries: tuple[PointsEntry, ...]
-    benefits: tuple[rules.Benefit, ...]
+    benefits: tuple[Benefit, ...]
+    waiting: tuple[LotView, ...]
+    ending: tuple[LotView, ...]
+
+    @property
+    def available(self) -> int:
+        """What can be used now."""
+        return self.balance - self.pending
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """Something bought, and how its handing over stands."""
+
+    entitlement: Entitlement
+    name: str
+    partner: str
+    fulfilment: Fulfilment | None
+    can_be_returned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextDiscount:
+    """What comes off the next loan's rate, part by part; before the product's floor."""
+
+    tier: str
+    tier_ppm: int
+    points_ppm: int
+    total_ppm: int
+
+
+def programme(on: date) -> RewardProgramme | None:
+    """The version in force on a day; nothing where rewards rest."""
+    rows = RewardProgramme.objects.filter(state=ProgrammeState.ACTIVE, from_date__lte=on)
+    return rows.first()
+
+
+def terms_in_force() -> rules.Terms | None:
+    """The rules for what was earned: those in force, or the last that were."""
+    rows = RewardProgramme.objects.filter(state__in=[ProgrammeState.ACTIVE, ProgrammeState.ENDED])
+    row = rows.order_by("state", "-from_date", "-pk").first()
+    return rules.read(row.terms) if row else None
+
+
+def catalogue() -> QuerySet[Benefit]:
+    """What can be bought now, the cheapest first."""
+    rows = Benefit.objects.filter(Q(stock=None) | Q(stock__gt=0), is_open=True)
+    rows = rows.filter(Q(partner=None) | Q(partner__is_open=True))
+    return rows.select_related("partner").order_by("cost_points", "pk")
 
 
 def points_of(borrower_id: int, *, entries: int = 50) -> PointsView:
     """The points page of one borrower."""
     account = PointsAccount.objects.filter(borrower_id=borrower_id).first()
     history = account.entries.select_related("lot").order_by("-pk")[:entries] if account else ()
+    lots = PointsLot.objects.filter(account=account, remaining__gt=0)
     return PointsView(
         balance=account.balance if account else 0,
+        pending=account.pending if account else 0,
+        owed=account.owed if account else 0,
         entries=tuple(history),
-        benefits=tuple(rules.BENEFITS.values()),
+        benefits=tuple(catalogue()),
+        waiting=_by_day(lots.filter(released_on=None), "available_on"),
+        ending=_by_day(lots.filter(released_on__isnull=False), "expires_on"),
+    )
+
+
+def _by_day(lots: QuerySet[PointsLot], field: str) -> tuple[LotView, ...]:
+    rows = lots.values_list(field).annotate(points=Sum("remaining")).order_by(field)
+    return tuple(LotView(points=points, on=on) for on, points in rows)
+
+
+def tier_of(borrower_id: int, *, on: date) -> TierView | None:
+    """The tier and the record behind it; nothing where there are no rules."""
+    terms = terms_in_force()
+    if terms is None:
+        return None
+    member = TierMembership.objects.filter(borrower_id=borrower_id, to_date=None).first()
+    code = member.tier if member else ""
+    since = rules.months_before(on, terms.tier_months)
+    count, on_time = records(after=since, until=on, borrower_id=borrower_id).get(
+        borrower_id, (0, 0)
+    )
+    codes = ["", *(each.code for each in terms.tiers)]
+    place = codes.index(code) if code in codes else 0
+    return TierView(
+        code=code,
+        discount_ppm=rules.tier_discount_ppm(terms, code),
+        count=count,
+        on_time=on_time,
+        next=terms.tiers[place] if place < len(terms.tiers) else None,
+    )
+
+
+def records(
+    *, after: date, until: date, borrower_id: int | None = None
+) -> dict[int, tuple[int, int]]:
+    """Instalments due in a span and how many of them came in time, by borrower."""
+    rows = InstalmentOutcome.objects.filter(reversed_on=None, due_on__gt=after, paid_on__lte=until)
+    if borrower_id is not None:
+        rows = rows.filter(borrower_id=borrower_id)
+    counted = rows.values("borrower_id").annotate(
+        count=Count("pk"), on_time=Count("pk", filter=Q(is_on_time=True))
+    )
+    return {each["borrower_id"]: (each["count"], each["on_time"]) for each in counted}
+
+
+def next_loan_discount(borrower_id: int, *, bought_ppm: int) -> NextDiscount:
+    """What tier and points take off the next loan's rate together, within the programme's most.
+
+    The product's floor and the cap of law are kept by whoever makes the offer.
+    """
+    terms = terms_in_force()
+    if terms is None:
+        return NextDiscount(tier="", tier_ppm=0, points_ppm=bought_ppm, total_ppm=bought_ppm)
+    member = TierMembership.objects.filter(borrower_id=borrower_id, to_date=None).first()
+    tier = member.tier if member else ""
+    # What was paid for with points comes first; the tier fills what is left.
+    room_ppm = max(terms.most_discount_ppm - bought_ppm, 0)
+    tier_ppm = min(rules.tier_discount_ppm(terms, tier), room_ppm)
+    return NextDiscount(
+        tier=tier, tier_ppm=tier_ppm, points_ppm=bought_ppm, total_ppm=tier_ppm + bought_ppm
     )
 
 
 def usable_entitlements(borrower_id: int, *, on: date) -> list[Entitlement]:
-    """Advantages that can be put on an application today."""
+    """Lower rates that can be put on an application today."""
     rows = Entitlement.objects.filter(
-        borrower_id=borrower_id, state=EntitlementState.ISSUED, expires_on__gte=on
+        borrower_id=borrower_id,
+        state=EntitlementState.ISSUED,
+        kind="RATE_DISCOUNT",
+        expires_on__gte=on,
     )
     return list(rows.order_by("expires_on", "pk"))
 
@@ -38,3 +187,31 @@ def usable_entitlements(borrower_id: int, *, on: date) -> list[Entitlement]:
 def entitlement_of(borrower_id: int, public_id: str) -> Entitlement | None:
     """One of a borrower's own advantages."""
     return Entitlement.objects.filter(borrower_id=borrower_id, public_id=public_id).first()
+
+
+def bought(borrower_id: int, *, on: date, language: str) -> list[Bought]:
+    """Everything that was bought, newest first, with what became of it."""
+    terms = terms_in_force()
+    rows = list(Entitlement.objects.filter(borrower_id=borrower_id).order_by("-pk")[:50])
+    parts = Fulfilment.objects.select_related("partner").filter(entitlement__in=rows)
+    handed = {each.entitlement_id: each for each in parts}
+    things = Benefit.objects.in_bulk([each.benefit for each in rows], field_name="code")
+    return [
+        Bought(
+            entitlement=row,
+            name=things[row.benefit].name_in(language) if row.benefit in things else row.benefit,
+            partner=handed[row.pk].partner.name_in(language) if row.pk in handed else "",
+            fulfilment=handed.get(row.pk),
+            can_be_returned=terms is not None
+            and row.state == EntitlementState.ISSUED
+            and row.issued_on is not None
+            and on <= rules.last_day(row.issued_on, terms.refund_days),
+        )
+        for row in rows
+    ]
+
+
+def spent_on(entitlement_id: int) -> QuerySet[PointsEntry]:
+    """The movements that paid for something."""
+    rows = PointsEntry.objects.filter(entitlement_id=entitlement_id, kind="SPEND")
+    return rows.select_related("lot").order_by("pk")

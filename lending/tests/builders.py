@@ -26,7 +26,6 @@ from lending.servicing import actions as servicing
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
-POINT_FEN = 10
 PROOF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
@@ -209,7 +208,6 @@ def collected(transfer: Transfer, *, on: date, outcome: str = "SUCCEEDED") -> No
         answer=said(transfer, outcome),
         on=on,
         at=NOW,
-        point_fen=POINT_FEN,
         claim=None,
     )
 
@@ -234,16 +232,16 @@ def pay_off(loan: Loan, *, on: date = TODAY, key: str = "pay-off") -> Transfer:
 
 
 def rewarded(
-    borrower_id: int, points: int = 200, *, source: int = 900_001, on: date = TODAY
+    borrower_id: int, points: int = 200, *, source: int = 900_001, on: date = TODAY, days: int = 0
 ) -> int:
-    """Points as instalments paid as agreed bring them; the number given now."""
+    """Points as instalments paid as agreed bring them, safe after `days`; the number given now."""
     with transaction.atomic():
         return rewards.earn(
             borrower_id=borrower_id,
-            source_kind="INSTALMENT",
+            source_kind=rules.INSTALMENT,
             source_id=source,
             rule=rules.ON_TIME,
             points=points,
             on=on,
-            value_fen=points * POINT_FEN,
+            pending_days=days,
         )

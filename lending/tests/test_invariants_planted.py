@@ -219,14 +219,23 @@ class TestPoints:
             account=lins, lot=PointsLot.objects.get(), kind="EARN", points=5, entry_key="by-hand"
         )
 
-        assert found() == [f"points account {lins.pk}: 200, 205, 200"]
+        lot = PointsLot.objects.get()
+        assert found() == [
+            f"points account {lins.pk}: 200, 205, 200",
+            f"points lot {lot.pk}: 200 left, entries 205",
+        ]
 
     def test_of_others_are_not_mixed_in(self, lins):
         weis = builders.rewarded(builders.person("Wei").id, 30, source=7)
         PointsLot.objects.filter(account=lins).update(remaining=F("remaining") - 1)
 
         assert weis == 30
-        assert found() == [f"points account {lins.pk}: 200, 200, 199"]
+        lot = PointsLot.objects.get(account=lins)
+        assert found() == [
+            f"points account {lins.pk}: 200, 200, 199",
+            f"points lot {lot.pk}: 199 left, entries 200",
+            "points in the books: 2070 fen, in lots 2061",
+        ]
 
 
 def test_the_command_names_every_planted_fault(weis, capsys):

@@ -164,7 +164,7 @@ class TestRepay:
         assert first.paid_on == DUE
         assert loan.principal_outstanding_fen == 300_000 - first.principal_fen
         assert PointsAccount.objects.get().balance == first.principal_fen // 1_000
-        assert ledger.balance_fen(chart.POINTS_LIABILITY) == -10 * (first.principal_fen // 1_000)
+        assert ledger.balance_fen(chart.POINTS_LIABILITY) == -9 * (first.principal_fen // 1_000)
         assert Message.objects.filter(template="POINTS_EARNED").count() == 1
         books_agree(loan, DUE)
 

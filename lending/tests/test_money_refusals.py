@@ -168,7 +168,6 @@ class TestTheBanksWord:
                 answer=answer,
                 on=TODAY,
                 at=builders.NOW,
-                point_fen=builders.POINT_FEN,
                 claim=None,
             )
 

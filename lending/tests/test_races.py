@@ -164,18 +164,13 @@ def test_a_payment_that_races_the_closing_gives_one_of_the_two_orders(lin):
 
 
 def test_points_are_spent_once(lin):
-    loan = builders.paid_out(lin)
-    first = loan.instalments.get(number=1)
-    builders.pay(loan, first.principal_fen + first.interest_fen, on=TODAY, key="early")
-    balance = PointsAccount.objects.get().balance
-    assert 50 <= balance < 100
+    balance = builders.rewarded(lin.id, 99)
 
     outcomes = at_once(
         lambda number: rewards.redeem(
             borrower_id=lin.id,
             benefit="RATE_050",
             request_key=f"key-{number}",
-            point_fen=10,
             on=TODAY,
             by=cast.self_of(lin),
         ),

@@ -1,269 +1,288 @@
-"""Points: earned by repaying, spent oldest first, never below zero, always in the books."""
+"""Points: earned by repaying, safe after a week, ended in calm, always in the books."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import Sum
-from hypothesis import given
-from hypothesis import strategies as st
+from django.db import IntegrityError, transaction
 
+from borrowers.messages.models import Message
+from borrowers.people import queries as people
 from borrowers.tests import cast
-from common.errors import NotFound
+from common.audit.models import AuditEntry
 from lending.ledger import chart
 from lending.ledger import queries as ledger
 from lending.rewards import actions as rewards
-from lending.rewards import queries, rules
-from lending.rewards.models import Entitlement, PointsAccount, PointsEntry, PointsLot
-from lending.tests import builders
-from lending.tests.builders import POINT_FEN, TODAY
+from lending.rewards.models import (
+    InstalmentOutcome,
+    PointsAccount,
+    PointsEntry,
+    PointsLot,
+    RewardProgramme,
+    RewardsDay,
+)
+from lending.tests import builders, rewarding
+from lending.tests.builders import TODAY
+from lending.tests.rewarding import (
+    POINT_FEN,
+    SAFE,
+    all_is_well,
+    buy,
+    figures,
+    give,
+    paid,
+    reward,
+)
 
-LATER = TODAY + timedelta(days=30)
-
-
-def give(card, points: int, *, source: int = 1, on: date = TODAY) -> int:
-    return builders.rewarded(card.id, points, source=source, on=on)
-
-
-def buy(card, *, benefit: str = "RATE_050", key: str = "first") -> Entitlement:
-    return rewards.redeem(
-        borrower_id=card.id,
-        benefit=benefit,
-        request_key=key,
-        point_fen=POINT_FEN,
-        on=TODAY,
-        by=cast.self_of(card),
-    )
-
-
-def is_consistent(card) -> bool:
-    """Balance = entries = what is left in the lots (invariant 11), and the books say the same."""
-    account = PointsAccount.objects.get(borrower_id=card.id)
-    entries = account.entries.aggregate(total=Sum("points"))["total"] or 0
-    lots = account.lots.aggregate(total=Sum("remaining"))["total"] or 0
-    owed = -ledger.balance_fen(chart.POINTS_LIABILITY)
-    return account.balance == entries == lots and owed == account.balance * POINT_FEN
+pytestmark = pytest.mark.django_db
 
 
-class TestRules:
-    @given(
-        principal_fen=st.integers(0, 10**9),
-        interest_fen=st.integers(1, 10**7),
-        days=st.integers(1, 400),
-    )
-    def test_late_earns_nothing_and_early_never_less(self, principal_fen, interest_fen, days):
-        due = date(2026, 12, 20)
-
-        def points(paid_on: date, interest_due_fen: int = interest_fen) -> int:
-            return rules.points_for(
-                principal_fen=principal_fen,
-                interest_fen=interest_fen,
-                interest_due_fen=interest_due_fen,
-                due_on=due,
-                paid_on=paid_on,
-            )
-
-        assert points(due) == points(due - timedelta(days=days))
-        assert points(due) == principal_fen // rules.FEN_PER_POINT
-        assert points(due + timedelta(days=days)) == 0
-        assert points(due, interest_due_fen=interest_fen - 1) == 0
-
-    @given(
-        lots=st.dictionaries(st.integers(1, 99), st.integers(1, 500), min_size=1),
-        share=st.floats(0.001, 1),
-    )
-    def test_lots_are_emptied_in_order_and_to_the_point(self, lots, share):
-        points = max(1, int(sum(lots.values()) * share))
-
-        taken = rules.oldest_first(lots, points)
-
-        assert sum(taken.values()) == points
-        assert all(taken[lot] <= lots[lot] for lot in taken)
-        full = [lot for lot in taken if taken[lot] == lots[lot]]
-        assert list(taken)[: len(full)] == full
+def on_day(days: int):
+    return TODAY + timedelta(days=days)
 
 
-@pytest.mark.django_db
+@pytest.fixture
+def lin():
+    return cast.borrower("Lin")
+
+
 class TestEarn:
-    def test_gives_points_once_for_one_source(self):
-        lin = cast.borrower("Lin")
+    def test_gives_points_that_wait_until_the_payment_is_safe(self, lin):
+        assert reward(lin, paid(1)) == 100
 
-        assert give(lin, 100) == 100
-        assert give(lin, 100) == 0
+        assert figures(lin) == (100, 100, 0)
+        lot = PointsLot.objects.get()
+        assert (lot.available_on, lot.released_on) == (on_day(SAFE), None)
+        assert lot.value_fen == 100 * POINT_FEN
+        assert all_is_well()
 
-        assert queries.points_of(lin.id).balance == 100
-        assert is_consistent(lin)
+    def test_gives_once_for_one_instalment_however_often_it_is_told(self, lin):
+        reward(lin, paid(1))
 
-    def test_nothing_earned_leaves_nothing_behind(self):
-        lin = cast.borrower("Lin")
+        assert reward(lin, paid(1)) == 0
 
-        assert give(lin, 0) == 0
+        assert figures(lin) == (100, 100, 0)
+        assert InstalmentOutcome.objects.count() == 1
+        assert all_is_well()
 
+    def test_owes_in_the_books_what_points_are_worth(self, lin):
+        reward(lin, paid(1))
+
+        assert ledger.balance_fen(chart.POINTS_LIABILITY) == -100 * POINT_FEN
+        assert ledger.balance_fen(chart.MARKETING_EXPENSE) == 100 * POINT_FEN
+        assert rewarding.programme().cost_fen == 100 * POINT_FEN
+
+    def test_gives_nothing_for_what_came_late_but_remembers_it(self, lin):
+        assert reward(lin, paid(1, late_days=1)) == 0
+
+        assert not PointsEntry.objects.exists()
+        assert not InstalmentOutcome.objects.get().is_on_time
+
+    def test_neither_gives_nor_remembers_for_money_that_was_hardly_lent(self, lin):
+        assert reward(lin, paid(1), lent_on=on_day(-19)) == 0
+
+        assert not PointsLot.objects.exists()
+        assert not InstalmentOutcome.objects.exists()
+
+    def test_gives_nothing_at_all_without_a_programme(self, lin):
+        RewardProgramme.objects.update(state="ENDED")
+
+        assert reward(lin, paid(1)) == 0
         assert not PointsAccount.objects.exists()
 
+    def test_stops_at_the_most_that_one_month_may_bring(self, lin):
+        for number in range(1, 4):
+            reward(lin, paid(number, yuan=9_000), loan=number)
 
-@pytest.mark.django_db
-class TestRedeem:
-    def test_buys_once_per_key_with_the_oldest_points(self):
-        lin = cast.borrower("Lin")
-        give(lin, 40, source=1, on=TODAY - timedelta(days=9))
-        give(lin, 40, source=2)
+        assert figures(lin)[0] == 2_000
+        assert reward(lin, paid(4)) == 0
+        assert all_is_well()
 
-        first, again = buy(lin), buy(lin)
+    def test_stops_at_the_most_that_one_loan_may_bring(self, lin):
+        first = reward(lin, paid(1, yuan=18_000), on=on_day(-60))
+        second = reward(lin, paid(2, yuan=18_000), on=TODAY)
 
-        assert first.pk == again.pk
-        assert first.discount_ppm == 5_000
-        remaining = PointsLot.objects.order_by("expires_on").values_list("remaining", flat=True)
-        assert list(remaining) == [0, 30]
-        assert queries.points_of(lin.id).balance == 30
-        assert is_consistent(lin)
+        assert (first, second) == (1_800, 1_200)
 
-    def test_refuses_what_is_too_dear_and_writes_nothing(self):
-        lin = cast.borrower("Lin")
-        give(lin, 49)
+    def test_gives_more_for_the_third_month_in_a_row(self, lin):
+        for number in range(3):
+            due_on = on_day(30 * number - 60)
+            reward(lin, paid(number + 1, due_on=due_on), on=due_on, lent_on=on_day(-120))
 
-        with pytest.raises(rewards.NotEnoughPoints):
-            buy(lin)
+        assert [lot.rule for lot in PointsLot.objects.order_by("pk")][-1] == "STREAK_3"
+        assert figures(lin)[0] == 310
+        assert all_is_well()
 
-        assert not Entitlement.objects.exists()
-        assert PointsEntry.objects.count() == 1
-        assert is_consistent(lin)
+    def test_gives_nothing_more_for_three_instalments_in_one_month(self, lin):
+        reward(lin, paid(1), paid(2), paid(3))
 
-    def test_refuses_a_benefit_that_is_not_in_the_list(self):
-        lin = cast.borrower("Lin")
-        give(lin, 500)
-
-        with pytest.raises(NotFound):
-            buy(lin, benefit="CASH")
-
-        assert queries.points_of(lin.id).balance == 500
-
-    def test_points_past_their_day_buy_nothing(self):
-        lin = cast.borrower("Lin")
-        give(lin, 100, on=TODAY - timedelta(days=rules.POINTS_LAST_DAYS + 1))
-
-        with pytest.raises(rewards.NotEnoughPoints):
-            buy(lin)
+        assert not PointsLot.objects.filter(source_kind="STREAK").exists()
 
 
-@pytest.mark.django_db
-class TestEntitlement:
-    def test_serves_one_application_and_then_one_loan(self):
-        lin = cast.borrower("Lin")
+class TestTheBudget:
+    def test_is_never_passed_and_says_so(self, lin):
+        with transaction.atomic():
+            RewardProgramme.objects.update(cost_fen=RewardProgramme.objects.get().budget_fen - 899)
+
+        assert reward(lin, paid(1)) == 0
+
+        assert not PointsLot.objects.exists()
+        assert ledger.balance_fen(chart.POINTS_LIABILITY) == 0
+        assert AuditEntry.objects.filter(action="lending.points.budget_spent").count() == 1
+
+    def test_is_used_up_to_its_last_fen(self, lin):
+        budget_fen = RewardProgramme.objects.get().budget_fen
+        RewardProgramme.objects.update(cost_fen=budget_fen - 900)
+
+        assert reward(lin, paid(1)) == 100
+        assert RewardProgramme.objects.get().cost_fen == budget_fen
+
+    def test_cannot_be_passed_by_hand(self):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            RewardProgramme.objects.update(cost_fen=RewardProgramme.objects.get().budget_fen + 1)
+
+
+class TestMature:
+    def test_frees_points_on_the_day_when_they_are_safe_and_not_before(self, lin):
+        reward(lin, paid(1))
+
+        rewards.mature(on=on_day(SAFE - 1))
+        assert figures(lin) == (100, 100, 0)
+        rewards.mature(on=on_day(SAFE))
+
+        assert figures(lin) == (100, 0, 0)
+        assert all_is_well()
+
+    def test_is_the_same_when_a_day_is_seen_to_twice(self, lin):
+        reward(lin, paid(1))
+
+        assert rewards.mature(on=on_day(SAFE)) == 1
+        before = rewarding.written()
+        assert rewards.mature(on=on_day(SAFE)) == 0
+
+        assert rewarding.written() == before
+
+    def test_catches_up_day_by_day(self, lin):
+        rewards.mature(on=TODAY)
+        reward(lin, paid(1))
+
+        assert rewards.mature(on=on_day(20)) == 20
+
+        assert PointsLot.objects.get().released_on == on_day(SAFE)
+        assert RewardsDay.objects.count() == 21
+        assert figures(lin) == (100, 0, 0)
+
+    def test_lets_points_wait_while_their_owner_is_behind(self, lin):
+        reward(lin, paid(1))
+        rewards.mature(on=on_day(SAFE), overdue={lin.id: on_day(3)})
+        assert figures(lin) == (100, 100, 0)
+
+        rewards.mature(on=on_day(SAFE + 1), overdue={})
+
+        assert figures(lin) == (100, 0, 0)
+
+    def test_frees_the_points_of_one_while_another_is_behind(self, lin):
+        wei = cast.borrower("Wei")
+        reward(lin, paid(1))
+        reward(wei, paid(2))
+
+        rewards.mature(on=on_day(SAFE), overdue={wei.id: on_day(1)})
+
+        assert (figures(lin), figures(wei)) == ((100, 0, 0), (100, 100, 0))
+
+
+class TestEnding:
+    def test_is_told_thirty_days_before_in_calm_words(self, lin):
+        give(lin, 100, on=on_day(-700))
+
+        rewards.mature(on=on_day(-1))
+        assert not Message.objects.exists()
+        rewards.mature(on=TODAY)
+
+        note = Message.objects.get()
+        assert note.template == "POINTS_END_SOON"
+        assert note.facts == {"points": 100, "until_on": on_day(30).isoformat()}
+        assert figures(lin) == (100, 0, 0)
+
+    def test_comes_after_the_last_day_and_frees_what_was_owed(self, lin):
+        give(lin, 100, on=on_day(-700))
+        rewards.mature(on=TODAY)
+
+        rewards.mature(on=on_day(30))
+        assert figures(lin)[0] == 100
+        rewards.mature(on=on_day(31))
+
+        assert figures(lin) == (0, 0, 0)
+        assert ledger.balance_fen(chart.POINTS_LIABILITY) == 0
+        assert rewarding.programme().cost_fen == 0
+        assert all_is_well()
+
+    def test_waits_for_whoever_was_told_too_late(self, lin):
+        give(lin, 100, on=on_day(-800))
+
+        rewards.mature(on=TODAY)
+
+        assert figures(lin)[0] == 100
+        assert PointsLot.objects.get().expires_on == on_day(30)
+
+    def test_is_told_once_for_what_ends_on_one_day(self, lin):
+        give(lin, 100, source=1, on=on_day(-700))
+        give(lin, 50, source=2, on=on_day(-700))
+
+        rewards.mature(on=TODAY)
+        rewards.mature(on=on_day(5))
+
+        assert Message.objects.get().facts["points"] == 150
+
+    def test_takes_bought_rates_that_nobody_used(self, lin):
         give(lin, 100)
         bought = buy(lin)
-        with transaction.atomic():
-            rewards.reserve(
-                entitlement_id=bought.pk, borrower_id=lin.id, application_id=7, on=TODAY
-            )
-
-        with pytest.raises(rewards.EntitlementNotUsable), transaction.atomic():
-            rewards.reserve(
-                entitlement_id=bought.pk, borrower_id=lin.id, application_id=8, on=TODAY
-            )
-        with transaction.atomic():
-            rewards.consume(application_id=7, loan_id=70)
-
-        bought.refresh_from_db()
-        assert (bought.state, bought.loan_id) == ("CONSUMED", 70)
-        assert queries.usable_entitlements(lin.id, on=TODAY) == []
-
-    def test_comes_back_when_its_application_came_to_nothing(self):
-        lin = cast.borrower("Lin")
-        give(lin, 100)
-        bought = buy(lin)
-        with transaction.atomic():
-            rewards.reserve(
-                entitlement_id=bought.pk, borrower_id=lin.id, application_id=7, on=TODAY
-            )
-            rewards.release(application_id=7)
-
-        assert queries.usable_entitlements(lin.id, on=TODAY) == [bought]
-
-    def test_zhao_cannot_use_what_lin_bought(self):
-        lin, zhao = cast.borrower("Lin"), cast.borrower("Zhao")
-        give(lin, 100)
-        bought = buy(lin)
-
-        with pytest.raises(NotFound), transaction.atomic():
-            rewards.reserve(
-                entitlement_id=bought.pk, borrower_id=zhao.id, application_id=9, on=TODAY
-            )
-
+        rewards.mature(on=on_day(365))
         bought.refresh_from_db()
         assert bought.state == "ISSUED"
-        assert queries.entitlement_of(zhao.id, bought.public_id) is None
+
+        rewards.mature(on=on_day(366))
+
+        bought.refresh_from_db()
+        assert bought.state == "EXPIRED"
+        assert all_is_well()
 
 
-@pytest.mark.django_db
-class TestExpire:
-    def test_ends_old_points_once_and_frees_the_liability(self):
-        lin = cast.borrower("Lin")
-        give(lin, 100, source=1, on=TODAY - timedelta(days=rules.POINTS_LAST_DAYS + 1))
-        give(lin, 30, source=2)
-
-        assert rewards.expire(on=TODAY, point_fen=POINT_FEN) == 1
-        assert rewards.expire(on=TODAY, point_fen=POINT_FEN) == 0
-
-        assert queries.points_of(lin.id).balance == 30
-        assert is_consistent(lin)
-
-
-@pytest.mark.django_db
-class TestTheDatabaseRefuses:
-    def test_a_balance_below_zero(self):
-        lin = cast.borrower("Lin")
-        give(lin, 10)
-
-        with pytest.raises(IntegrityError), transaction.atomic():
-            PointsAccount.objects.update(balance=-1)
-
-    def test_rewriting_an_entry(self):
-        lin = cast.borrower("Lin")
-        give(lin, 10)
-
-        with pytest.raises(DatabaseError), transaction.atomic():
-            PointsEntry.objects.update(points=1_000)
-
-        assert is_consistent(lin)
-
-
-@pytest.mark.django_db
-def test_points_come_from_instalments_that_were_really_paid():
-    builders.open_books()
-    lin = builders.person("Lin")
-    loan = builders.paid_out(lin)
-    first = loan.instalments.get(number=1)
-
-    builders.pay(loan, first.principal_fen + first.interest_fen, on=TODAY, key="early")
-
-    assert queries.points_of(lin.id).balance == first.principal_fen // rules.FEN_PER_POINT
-    assert is_consistent(lin)
-
-
-@pytest.mark.django_db
-class TestPayingOff:
-    def test_on_the_day_of_borrowing_costs_nothing_and_earns_nothing(self):
+class TestOnALoan:
+    @pytest.fixture
+    def loan(self):
         builders.open_books()
-        lin = builders.person("Lin")
-        loan = builders.paid_out(lin)
+        return builders.paid_out(builders.person("Lin"))
 
+    def test_points_come_from_instalments_paid_by_their_day(self, loan):
+        first = loan.instalments.get(number=1)
+        builders.pay(loan, first.principal_fen + first.interest_fen, on=first.due_on, key="first")
+
+        lot = PointsLot.objects.get()
+        assert lot.points == first.principal_fen // 1_000
+        assert (lot.source_id, lot.loan_id) == (first.pk, loan.pk)
+        assert all_is_well()
+
+    def test_paying_on_the_day_of_borrowing_earns_nothing(self, loan):
+        first = loan.instalments.get(number=1)
+
+        builders.pay(loan, first.principal_fen + first.interest_fen, on=TODAY, key="at once")
+
+        assert not PointsEntry.objects.exists()
+
+    def test_paying_off_at_once_costs_nothing_and_earns_nothing(self, loan):
         transfer = builders.pay_off(loan, on=TODAY)
 
         assert transfer.amount_fen == loan.principal_fen
         assert not PointsLot.objects.exists()
-        assert not PointsEntry.objects.exists()
-        assert queries.points_of(lin.id).balance == 0
+        assert not InstalmentOutcome.objects.exists()
 
-    def test_earns_for_what_was_paid_as_agreed_before_and_for_nothing_more(self):
-        builders.open_books()
-        lin = builders.person("Lin")
-        loan = builders.paid_out(lin)
+    def test_paying_off_early_counts_as_on_time(self, loan):
         first = loan.instalments.get(number=1)
-        builders.pay(loan, first.principal_fen + first.interest_fen, on=TODAY, key="first")
-        before = queries.points_of(lin.id).balance
+        builders.pay(loan, first.principal_fen + first.interest_fen, on=first.due_on, key="first")
+        points = figures(people.card(loan.borrower_id))[0]
 
-        builders.pay_off(loan, on=TODAY)
+        builders.pay_off(loan, on=first.due_on)
 
-        assert queries.points_of(lin.id).balance == before > 0
-        assert is_consistent(lin)
+        assert figures(people.card(loan.borrower_id))[0] == points
+        outcomes = InstalmentOutcome.objects.values_list("is_on_time", flat=True)
+        assert list(outcomes) == [True] * loan.instalments.count()

@@ -321,7 +321,7 @@ class TestPoints:
 
         points = page.context["points"]
         assert points.balance == sum(each.points for each in points.entries) > 50
-        assert f"You have {points.balance} points" in doors.shown(page)
+        assert f"You can use {points.available} points" in doors.shown(page)
 
     def test_buy_one_discount_by_a_double_click(self, web, earned):
         before = web.get(reverse("lending:rewards")).context["points"].balance
@@ -331,8 +331,8 @@ class TestPoints:
         page = web.get(reverse("lending:rewards"))
 
         assert page.context["points"].balance == before - 50
-        assert len(page.context["usable"]) == 1
-        assert "0.50% a year less" in doors.shown(page)
+        assert len(page.context["bought"]) == 1
+        assert "0.5 percentage points off" in doors.shown(page)
 
     def test_that_do_not_suffice_are_said_at_the_question(self, web, earned):
         dear = {"benefit": "RATE_100"}
@@ -342,18 +342,18 @@ class TestPoints:
 
         assert (first.status_code, page.status_code) == (302, 422)
         assert "This costs 150 points" in doors.shown(page)
-        assert len(page.context["usable"]) == 1
+        assert len(page.context["bought"]) == 1
 
     @pytest.mark.parametrize("benefit", ["", "CASH"])
     def test_buy_nothing_that_is_not_offered(self, web, earned, benefit):
         page = web.post(reverse("lending:rewards"), {"benefit": benefit, "request_key": doors.KEY})
 
         assert page.status_code == 422
-        assert not page.context["usable"]
+        assert not page.context["bought"]
 
     def test_say_what_they_could_buy_when_there_are_none(self, web):
         words = doors.shown(web.get(reverse("lending:rewards")))
 
-        assert "You have 0 points" in words
+        assert "You can use 0 points" in words
         assert "From 50 points on" in words
         assert "one point for every ¥10 of principal" in words

@@ -128,6 +128,7 @@ def _loan(web: Client) -> Iterator[Page]:
     yield "loan, money on its way", web.get(here)
     builders.collected(Transfer.objects.latest("pk"), on=builders.TODAY)
     yield "payment arrived", web.get(where)
+    builders.rewarded(loan.borrower_id)
     yield "points", web.get(url("rewards"))
     spent = {"benefit": "RATE_050", "request_key": doors.KEY}
     web.post(url("rewards"), spent)

@@ -1,5 +1,8 @@
-"""Points for paying on time: how many, from what, and what they buy."""
+"""Points for paying on time: how many, from what, until when, and what they buy."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -7,19 +10,47 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
 from common import public_ids
 from common.business_date import queries as business_dates
-from common.errors import Refused
-from common.templatetags.rates import percent
-from lending.products import law
-from lending.rewards import actions, queries, rules
+from common.errors import NotFound, Refused
+from lending.rewards import actions, fulfilment, queries
+from lending.rewards.models import Benefit, Entitlement, PointsEntry
 from lending.rewards.queries import PointsView
 from lending.web import own
 from lending.web.apply import REQUEST_KEY
+
+TIERS: dict[str, Promise] = {"BRONZE": _("Bronze"), "SILVER": _("Silver"), "GOLD": _("Gold")}
+NO_TIER = _("None yet")
+KINDS: dict[str, Promise] = {
+    "SPEND": _("Used"),
+    "REFUND": _("Came back"),
+    "EXPIRE": _("Their last day was over"),
+    "REVERSE": _("The payment was taken back"),
+    "COVER": _("Made up for points owed"),
+}
+EARNED: dict[str, Promise] = {
+    "INSTALMENT": _("Paid on time"),
+    "STREAK": _("Months on time in a row"),
+    "GRANT": _("Given by us"),
+    "REFUND": _("Came back"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the history in words."""
+
+    said: Promise | str
+    points: int
+    owed: int
+    at: datetime
+    entry: PointsEntry
 
 
 class BenefitForm(forms.Form):
@@ -31,62 +62,132 @@ class BenefitForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["benefit"] = forms.ChoiceField(
             label=_("What do you want for your points?"),
-            choices=[
-                (
-                    each.code,
-                    ngettext(
-                        "%(rate)s a year less on your next loan, for %(cost)d point",
-                        "%(rate)s a year less on your next loan, for %(cost)d points",
-                        each.cost_points,
-                    )
-                    % {"rate": percent(each.discount_ppm), "cost": each.cost_points},
-                )
-                for each in points.benefits
-            ],
+            choices=[(each.code, _said(each)) for each in points.benefits],
             widget=forms.RadioSelect,
-            error_messages={"required": _("Choose one.")},
+            error_messages={
+                "required": _("Choose one."),
+                "invalid_choice": _("There is none of this left. Choose another."),
+            },
         )
+
+
+def _said(each: Benefit) -> str:
+    text = ngettext(
+        "%(name)s, for %(cost)d point", "%(name)s, for %(cost)d points", each.cost_points
+    )
+    return text % {"name": each.name_in(own.language()), "cost": each.cost_points}
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def rewards(request: HttpRequest) -> HttpResponse:
     """The points and what they buy; buying is one click however often it is clicked."""
-    borrower, on = own.borrower(request), business_dates.today()
-    points = queries.points_of(borrower.id)
+    points = queries.points_of(own.borrower(request).id)
     form = BenefitForm(
         request.POST or None, points=points, initial={"request_key": public_ids.new()}
     )
     if request.method == "POST" and form.is_valid() and _buy(request, form):
         return redirect("lending:rewards")
-    return render(
-        request,
-        "lending/rewards.html",
-        {
-            "points": points,
-            "fen_per_point": rules.FEN_PER_POINT,
-            "form": form,
-            "least_points": min(each.cost_points for each in points.benefits),
-            "usable": queries.usable_entitlements(borrower.id, on=on),
-        },
-        status=422 if form.errors else 200,
-    )
+    return _page(request, points, form)
+
+
+def _page(
+    request: HttpRequest, points: PointsView, form: BenefitForm, **more: object
+) -> HttpResponse:
+    borrower, on = own.borrower(request), business_dates.today()
+    terms, tier = queries.terms_in_force(), queries.tier_of(borrower.id, on=on)
+    shown = {
+        "points": points,
+        "terms": terms,
+        "rows": list(_rows(points)),
+        "form": form,
+        "least_points": min((each.cost_points for each in points.benefits), default=None),
+        "bought": queries.bought(borrower.id, on=on, language=own.language()),
+        "tier": tier,
+        "tier_name": TIERS.get(tier.code, NO_TIER) if tier else NO_TIER,
+        "next_name": TIERS.get(tier.next.code, "") if tier and tier.next else "",
+        **more,
+    }
+    return render(request, "lending/rewards.html", shown, status=422 if form.errors else 200)
+
+
+def _rows(points: PointsView) -> Iterator[Row]:
+    for entry in points.entries:
+        if entry.kind == "RELEASE":
+            continue
+        said = KINDS.get(entry.kind, EARNED.get(entry.lot.source_kind, ""))
+        yield Row(said, entry.points, entry.owed, entry.entered_at, entry)
 
 
 def _buy(request: HttpRequest, form: BenefitForm) -> bool:
     """Whether it was bought; a refusal stands at the question."""
-    on = business_dates.today()
     try:
         actions.redeem(
             borrower_id=own.borrower(request).id,
             benefit=form.cleaned_data["benefit"],
             request_key=form.cleaned_data["request_key"],
-            point_fen=law.on(on).point_value_fen,
-            on=on,
+            on=business_dates.today(),
             by=own.actor(request),
         )
     except Refused as refusal:
         form.add_error("benefit", own.in_words(refusal))
         return False
-    messages.success(request, _("Done. You can use it when you next apply for a loan."))
+    messages.success(request, _("Done. It stands below, with its last day."))
     return True
+
+
+@login_required
+@require_POST
+def give_back(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Return something that was not used."""
+    row = _own(request, public_id)
+
+    def act() -> None:
+        actions.return_bought(
+            entitlement_id=row.pk,
+            borrower_id=row.borrower_id,
+            on=business_dates.today(),
+            by=own.actor(request),
+        )
+        messages.success(request, _("Given back. Your points are yours again."))
+
+    _try(request, act)
+    return redirect("lending:rewards")
+
+
+@login_required
+@never_cache
+@require_POST
+def show_code(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A fresh code, shown on this page only; the one before no longer works."""
+    row, shown = _own(request, public_id), {}
+
+    def act() -> None:
+        shown["code"] = fulfilment.show_code(
+            entitlement_id=row.pk,
+            borrower_id=row.borrower_id,
+            on=business_dates.today(),
+            by=own.actor(request),
+        )
+
+    _try(request, act)
+    if not shown:
+        return redirect("lending:rewards")
+    points = queries.points_of(row.borrower_id)
+    form = BenefitForm(points=points, initial={"request_key": public_ids.new()})
+    return _page(request, points, form, code=shown["code"], code_of=row.pk)
+
+
+def _own(request: HttpRequest, public_id: str) -> Entitlement:
+    """The person's own purchase. Raises NotFound."""
+    row = queries.entitlement_of(own.borrower(request).id, public_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _try(request: HttpRequest, act: Callable[[], None]) -> None:
+    try:
+        act()
+    except Refused as refusal:
+        messages.error(request, own.in_words(refusal))

@@ -30,5 +30,7 @@ urlpatterns = [
     path(f"{ONE_LOAN}contract.pdf", loans.contract, name="contract"),
     path(f"{ONE_LOAN}repayments/<slug:out_trade_no>/", loans.repayment, name="repayment"),
     path("rewards/", rewards.rewards, name="rewards"),
+    path("rewards/<slug:public_id>/return/", rewards.give_back, name="reward-return"),
+    path("rewards/<slug:public_id>/code/", rewards.show_code, name="reward-code"),
     path("privacy/my-records/", records.own_records, name="own-records"),
 ]

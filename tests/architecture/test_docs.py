@@ -22,7 +22,7 @@ from borrowers.people.id_number import birth_date, check_character
 from common.errors import Refused
 from lending.calc.contracts import Component, TransactionKind
 from lending.ledger.chart import CHART
-from lending.rewards.rules import BENEFITS
+from lending.rewards.models import BenefitKind, GrantReason
 from monitoring.alerts.words import CLOSE_REASONS, RULES
 from scoring.decisions.reasons import SENTENCES
 from scoring.decisions.reviews import REASONS
@@ -272,7 +272,8 @@ class TestGlossary:
             list(CLOSE_REASONS),
             list(PURPOSES),
             list(TEMPLATES),
-            list(BENEFITS),
+            list(BenefitKind),
+            list(GrantReason),
             list(Category.__members__),
             list(Source.__members__),
             list(TransactionKind),

@@ -1,0 +1,1 @@
+"""What staff do with rewards, each by one verb; what gives or costs takes four eyes."""
