@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
+from borrowers.people import actions as accounts
+from borrowers.people import queries as people
 from borrowers.people.contracts import BorrowerCard
 from borrowers.tests import cast
 from common.actors import Actor
@@ -19,6 +21,7 @@ from lending.rewards.models import (
     PointsLot,
     RewardPartner,
     RewardProgramme,
+    RewardsDay,
 )
 from lending.tests import builders
 from lending.tests.builders import TODAY
@@ -107,8 +110,23 @@ def coupon(*, stock: int | None = None, cost: int = 60, price_fen: int = 800) ->
     )[0]
 
 
+def staff(name: str) -> Actor:
+    """A member of staff, the same one each time."""
+    seen = people.account_by_phone(cast.PHONES[name])
+    if seen is None:
+        seen = accounts.open_staff(
+            phone=cast.PHONES[name], password="a long enough password", is_administrator=True
+        )
+    return Actor(kind="STAFF", account_id=seen.pk)
+
+
 def mei() -> Actor:
-    return Actor(kind="STAFF", account_id=cast.officer().pk)
+    return staff("Mei")
+
+
+def chen() -> Actor:
+    """The other officer."""
+    return staff("Chen")
 
 
 def programme() -> RewardProgramme:
@@ -129,3 +147,10 @@ def all_is_well() -> bool:
     assert found == []
     owed = -ledger.balance_fen(chart.POINTS_LIABILITY)
     return owed >= 0 and sum(ledger.trial_balance_fen().values()) == 0
+
+
+def skip_to(day: date) -> None:
+    """Take the days before this one as seen to, where a test only cares for what comes."""
+    before = day - timedelta(days=1)
+    if not RewardsDay.objects.filter(day__gte=before).exists():
+        RewardsDay.objects.create(day=before, released=0, ended=0, told=0, tiers=0)

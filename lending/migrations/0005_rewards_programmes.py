@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('borrowers', '0013_protected_traits'),
-        ('lending', '0003_proof_checked'),
+        ('lending', '0004_servicing_kinds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
