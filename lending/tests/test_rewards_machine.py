@@ -126,10 +126,14 @@ class Points(RuleBasedStateMachine):
             )
         except Refused:
             return
-        given = {"partner_id": rewarding.partner().pk, "on": self.today}
-        fulfilment.hand_over(code=code, by=rewarding.mei(), **given)
+        self.hand_over(code)
         with pytest.raises(fulfilment.CodeUnknown):
-            fulfilment.hand_over(code=code, by=rewarding.mei(), **given)
+            self.hand_over(code)
+
+    def hand_over(self, code: str) -> None:
+        fulfilment.hand_over(
+            partner_id=rewarding.partner().pk, code=code, on=self.today, by=rewarding.mei()
+        )
 
     @rule(thing=bought)
     def fail_to_hand_over(self, thing: tuple[int, int]) -> None:

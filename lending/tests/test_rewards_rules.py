@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lending.rewards import rules
 from lending.rewards.rules import Outcome, Paid
 
-DOCUMENT = import_module("lending.migrations.0005_rewards_programmes").TERMS
+DOCUMENT = import_module("lending.migrations.0010_rewards_programmes").TERMS
 TERMS = rules.read(DOCUMENT)
 DUE = date(2026, 12, 20)
 LENT = DUE - timedelta(days=60)

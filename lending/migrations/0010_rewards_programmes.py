@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('borrowers', '0013_protected_traits'),
-        ('lending', '0004_servicing_kinds'),
+        ('lending', '0009_loan_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
