@@ -7,6 +7,7 @@ the notice the person is asked again.
 from collections.abc import Collection
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from borrowers.consent.contracts import ConsentFacts
 from borrowers.consent.models import Consent
@@ -113,6 +114,17 @@ def allowed(borrower_id: int) -> frozenset[str]:
 def is_allowed(borrower_id: int, purpose: str) -> bool:
     """Whether the purpose is allowed now."""
     return active_id(borrower_id, purpose) is not None
+
+
+def given_at(purpose: str, *, borrower: str, instant: str) -> Exists:
+    """Whether the purpose was allowed then, for rows with a borrower and an instant of their own.
+
+    Which notice was in force then is not asked: what was given had been asked under it.
+    """
+    given = Consent.objects.filter(
+        borrower_id=OuterRef(borrower), purpose=purpose, granted_at__lte=OuterRef(instant)
+    )
+    return Exists(given.exclude(withdrawal__withdrawn_at__lte=OuterRef(instant)))
 
 
 def active(borrower_id: int) -> dict[str, ConsentFacts]:

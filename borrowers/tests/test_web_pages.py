@@ -7,7 +7,12 @@ from django.test import Client
 from django.urls import reverse
 
 from borrowers.consent import queries as consents
-from borrowers.consent.purposes import CONSUMPTION_RECORDS, IDENTITY, PURPOSES
+from borrowers.consent.purposes import (
+    AUTOMATED_DECISION,
+    CONSUMPTION_RECORDS,
+    IDENTITY,
+    PURPOSES,
+)
 from borrowers.people import actions as people_actions
 from borrowers.people import queries as people
 from borrowers.people.models import Account, Borrower
@@ -94,8 +99,18 @@ class TestHome:
 
         cast.allow(lin)
         states, upcoming = self.states(phone)
-        assert states == ["DONE", "STARTED", "TODO", "TODO"]
+        assert states == ["DONE", "DONE", "TODO", "TODO"]
         assert upcoming.url == reverse("borrowers:sources")
+
+    def test_takes_a_choice_as_made_when_one_purpose_was_refused_or_taken_back(self, lin, phone):
+        cast.identify(lin, name="Lin Yue", id_number=cast.LIN_ID_NUMBER)
+        cast.allow(lin, AUTOMATED_DECISION)
+        states, _upcoming = self.states(phone)
+        assert states == ["DONE", "DONE", "LOCKED", "TODO"]
+
+        cast.withdraw(lin, AUTOMATED_DECISION)
+        states, _upcoming = self.states(phone)
+        assert states == ["DONE", "DONE", "LOCKED", "TODO"]
 
 
 class TestIdentity:

@@ -65,7 +65,8 @@ def apply_url() -> str:
 
 def tasks(card: BorrowerCard) -> list[Task]:
     """Four short tasks, and where each stands."""
-    given = consents.active(card.id)
+    given = consents.allowed(card.id)
+    chosen = {each.purpose for each in consents.history(card.id)}
     has_records = any(each.is_used for each in behaviour.batches(card.id))
     return [
         Task(
@@ -78,7 +79,8 @@ def tasks(card: BorrowerCard) -> list[Task]:
             title=_("Choose what we may use"),
             hint=_("Each one is your choice, and you can take it back"),
             url=reverse("borrowers:consents"),
-            state=_sharing_state(sum(purpose in given for purpose in SHARING)),
+            # One page asks for all: who has answered on it has chosen, whatever they left out.
+            state="TODO" if chosen.isdisjoint(SHARING) else "DONE",
         ),
         _records_task(is_allowed=CONSUMPTION_RECORDS in given, has_records=has_records),
         Task(
@@ -90,17 +92,11 @@ def tasks(card: BorrowerCard) -> list[Task]:
     ]
 
 
-def _sharing_state(given: int) -> str:
-    if given == len(SHARING):
-        return "DONE"
-    return "STARTED" if given else "TODO"
-
-
 def _records_task(*, is_allowed: bool, has_records: bool) -> Task:
     state = "DONE" if has_records else "TODO" if is_allowed else "LOCKED"
     return Task(
         title=_("Add your bills"),
-        hint=_("WeChat Pay or Alipay; fuller records can mean a better offer"),
+        hint=_("Wallets, bank accounts and other records; fuller records can mean a better offer"),
         url=reverse("borrowers:sources") if is_allowed or has_records else "",
         state=state,
     )

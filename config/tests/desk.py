@@ -1,7 +1,7 @@
 """Staff at their desk, and rows planted behind their figures; the rows come from real verbs."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -110,7 +110,18 @@ def assessed(outcome: str, *, at: datetime, like: Any) -> Any:
     row.application_id = -rows.count()
     row.outcome, row.decided_at = outcome, at
     row.save(force_insert=True)
+    _agreed_before(row.borrower_id, at)
     return row
+
+
+def _agreed_before(borrower_id: int, at: datetime) -> None:
+    """To automated decisions, long before: the real verb gives consent only now."""
+    rows_of("borrowers.Consent").create(
+        borrower_id=borrower_id,
+        purpose="AUTOMATED_DECISION",
+        notice_version="1",
+        granted_at=at - timedelta(days=400),
+    )
 
 
 def reviewed(assessment: Any, outcome: str, *, at: datetime, by: Any) -> None:

@@ -25,6 +25,7 @@ from common.audit.queries import trail_of
 from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.rates import percent, ppm_from_percent
+from common.templatetags.dates import moment
 from common.web.amounts import FenField
 from common.web.refusals import in_words
 from lending.admin import outlook, words
@@ -47,6 +48,7 @@ LOOKS = {
     "WITHDRAWN": "default",
 }
 MAY_DECIDE = "lending.decide_loanapplication"
+FIGURES = ("limit", "annual_rate_percent")  # what only an offer needs
 
 
 class DecisionForm(forms.Form):
@@ -86,11 +88,16 @@ class DecisionForm(forms.Form):
         self.order_fields(["outcome", "limit", "annual_rate_percent", "reason_code", "note"])
 
     def clean(self) -> dict[str, Any]:
-        """An offer needs its figures, and the reason must fit the decision."""
+        """An offer needs its figures, a decline none, and the reason must fit the decision."""
         cleaned: dict[str, Any] = super().clean() or {}
         outcome, reason = cleaned.get("outcome"), cleaned.get("reason_code")
+        if outcome == "DECLINED":
+            # The figures of the proposal stand there still; of a decline they say nothing.
+            for name in FIGURES:
+                self.errors.pop(name, None)
+                cleaned[name] = None
         if outcome == "OFFERED":
-            for name in ("limit", "annual_rate_percent"):
+            for name in FIGURES:
                 if cleaned.get(name) is None and name not in self.errors:
                     self.add_error(name, _("An offer needs this."))
         if outcome and reason and reason not in reviews.REASONS[outcome]:
@@ -121,7 +128,7 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
     search_help_text = _("The public number of an application or a borrower")
     ordering = ("submitted_at", "pk")
     fields = ("public_id", "person", "product", "merchant", "wanted", "term_months", "stand",
-              "loan", "review_wanted", "drafted_at", "submitted_at", "decided_at")  # fmt: skip
+              "loan", "review_wanted", "drafted_at", "submitted_at", "decided")  # fmt: skip
     change_form_template = "admin/lending/application.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LoanApplication]:
@@ -143,6 +150,15 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
     def loan(self, row: LoanApplication) -> str:
         found = loan_of(row.pk)
         return linked("lending_loan", found.pk, found.public_id) if found else "–"
+
+    @admin.display(description=_("Decided"))
+    def decided(self, row: LoanApplication) -> str:
+        """When it was settled: a person's time where a person decides."""
+        if row.decided_at is None:
+            return "–"
+        if row.state == ApplicationState.REFERRED:
+            return gettext("not yet: a person decides")
+        return moment(decisions.reviewed_at(row.pk) or row.decided_at)
 
     @admin.display(description=_("Asked for"), ordering="amount_fen")
     def wanted(self, row: LoanApplication) -> str:
@@ -252,6 +268,9 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
         may_decide = request.user.has_perm(MAY_DECIDE)
         return _explained(row) | {
             "covered": people.masked(row.borrower_id),
+            "why_a_person": row.state == ApplicationState.REFERRED
+            and row.assessment_id is not None
+            and not decisions.is_automatic(row.pk),
             "may_decide": may_decide and row.state == ApplicationState.REFERRED,
             "may_open_evidence": may_decide and row.evidence_id is not None,
             "may_check_proof": may_decide

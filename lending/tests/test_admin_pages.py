@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from borrowers.consent.purposes import AUTOMATED_DECISION
 from borrowers.documents import queries as documents
 from borrowers.documents.models import SealedFile
 from borrowers.messages.models import Message
@@ -13,6 +14,7 @@ from borrowers.people import actions as people
 from borrowers.people.models import AccessEntry, Account
 from borrowers.tests import cast
 from common.audit.models import AuditEntry
+from common.templatetags.dates import moment
 from lending.applications.models import LoanApplication, Offer
 from lending.channels.models import ChannelEvent, Transfer
 from lending.disbursements import actions as disbursements
@@ -193,6 +195,34 @@ class TestDeciding:
         page = doors.web_of(lin).get(reverse("lending:application", args=[referred.public_id]))
         assert "The instalments would be more than the income bears." in doors.shown(page)
         assert not Offer.objects.exists()
+
+    def test_tells_why_it_waits_and_when_it_was_settled(self, mei, lin):
+        cast.withdraw(lin, AUTOMATED_DECISION)
+        application = builders.draft(lin)
+        doors.web_of(lin).post(reverse("lending:submit", args=[application.public_id]))
+        doors.decide(application)
+        page = url("loanapplication_change", application.pk)
+
+        waiting = doors.shown(mei.get(page))
+        assert "the applicant has not agreed to automated decisions" in waiting
+        assert "not yet: a person decides" in waiting
+
+        mei.post(url("loanapplication_decide", application.pk), offered())
+        settled = doors.shown(mei.get(page))
+        assert "has not agreed to automated" not in settled
+        assert moment(Review.objects.get().reviewed_at) in settled
+
+    @pytest.mark.parametrize("limit", ["0", "0.00", "999,999", "some", ""])
+    def test_declines_whatever_stands_in_the_figures_of_an_offer(self, mei, referred, limit):
+        given = offered(
+            outcome="DECLINED", limit=limit, annual_rate_percent="x", reason_code="NOT_AFFORDABLE"
+        )
+
+        mei.post(url("loanapplication_decide", referred.pk), given)
+
+        referred.refresh_from_db()
+        assert referred.state == "DECLINED"
+        assert Review.objects.get().limit_fen == 0
 
     @pytest.mark.parametrize(
         ("wrong", "words"),

@@ -20,6 +20,7 @@ from lending.applications.states import NotPossibleNow
 from lending.rewards.models import Entitlement
 from lending.tests import builders
 from lending.tests.builders import NOW, TODAY
+from scoring.decisions import queries as decisions
 from scoring.decisions.models import Assessment, Review
 from scoring.features.models import FeatureVector
 from scoring.policy import actions as policies
@@ -182,6 +183,7 @@ class TestTheMachine:
         assert Assessment.objects.get().outcome == "OFFERED"
         assert application.state == "REFERRED"
         assert not Offer.objects.exists()
+        assert not decisions.is_automatic(application.pk)
 
     def test_uses_nothing_of_records_whose_consent_was_withdrawn(self, lin):
         chen = lin

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from borrowers.consent.purposes import AUTOMATED_DECISION
 from borrowers.tests import cast
 from common.actors import Actor
 from common.processes.models import Process
@@ -65,6 +66,28 @@ def mei_declines(application) -> None:
         at=builders.NOW,
         by=Actor(kind="STAFF", account_id=cast.officer().pk),
     )
+
+
+class TestAnApplicationThatWaits:
+    def test_says_when_the_person_did_not_let_a_computer_decide(self, web, lin):
+        cast.withdraw(lin, AUTOMATED_DECISION)
+        application = builders.draft(lin)
+        web.post(url("submit", application))
+        doors.decide(application)
+
+        page = doors.shown(web.get(page_of(application)))
+
+        assert "You have not agreed to decisions by a computer alone" in page
+
+    def test_says_nothing_of_it_to_those_who_agreed(self, web, lin):
+        application = builders.draft(lin)
+        web.post(url("submit", application))
+        doors.decide(application)
+
+        page = doors.shown(web.get(page_of(application)))
+
+        assert "Why a person decides" in page
+        assert "You have not agreed" not in page
 
 
 class TestADraft:

@@ -167,6 +167,7 @@ def _declined(request: HttpRequest, found: LoanApplication) -> HttpResponse:
     context = {
         "application": found,
         "explanation": offer.explained(found),
+        "could_be_smaller": offer.could_be_smaller(found),
         "can_ask": deciding.can_ask_for_a_person(found),
     }
     return render(request, "lending/declined.html", context)

@@ -31,6 +31,8 @@ from scoring.decisions import queries as decisions
 from scoring.decisions.reviews import words as review_words
 
 CHANNEL = "WEB"
+# Said against what was asked for itself, which the person can change.
+TOO_MUCH = frozenset({"AMOUNT_TOO_LARGE", "TERM_NOT_OFFERED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +207,16 @@ def explained(application: LoanApplication) -> dict[str, object]:
         "weighed": [each for each in reasons if each["share_ppm"] is not None],
         "held": [each for each in reasons if each["share_ppm"] is None],
         "used": [said(each) for each in found.used],
+        "is_for_a_person": not decisions.is_automatic(application.pk),
         "review": gettext(review_words(found.review.reason_code)) if found.review else "",
     }
+
+
+def could_be_smaller(application: LoanApplication) -> bool:
+    """Whether less, or more time, could help: not where there is no room for any loan."""
+    verdict = decisions.verdict_of(application.pk)
+    codes = {each.code for each in verdict.reasons}
+    return verdict.limit_fen > 0 or not codes.isdisjoint(TOO_MUCH)
 
 
 def _cost_page(request: HttpRequest, application: LoanApplication) -> HttpResponse:

@@ -5,11 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
 from common.rates import percent
+from common.templatetags.dates import moment
 from common.templatetags.money import yuan
 from scoring.decisions import queries, reviews
 from scoring.decisions.models import Assessment
@@ -31,6 +33,7 @@ class AssessmentAdmin(ReadOnlyAdmin):
     fields = (
         "public_id",
         "result",
+        "proposed",
         "tier",
         "score",
         "probability",
@@ -41,11 +44,12 @@ class AssessmentAdmin(ReadOnlyAdmin):
         "model_version",
         "policy_version",
         "decided_at",
+        "reviewed_at",
     )
 
     def get_queryset(self, _request: HttpRequest) -> QuerySet[Assessment]:
         """Without the weight of artefacts and tables."""
-        return queries.kept().select_related("vector")
+        return queries.with_last_word().select_related("vector", "review")
 
     def change_view(
         self,
@@ -64,7 +68,22 @@ class AssessmentAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Result"), ordering="outcome")
     def result(self, row: Assessment) -> str:
+        """The last word: a person's where one has spoken or has to."""
+        if (review := getattr(row, "review", None)) is not None:
+            words = gettext("%(outcome)s by a person") % {"outcome": review.get_outcome_display()}
+            return chip(words, code=review.outcome, looks=LOOKS)
+        if not getattr(row, "is_automatic", True):
+            return chip(gettext("A person decides"), code="REFERRED", looks=LOOKS)
         return chip(row.get_outcome_display(), code=row.outcome, looks=LOOKS)
+
+    @admin.display(description=_("Proposed by the machine"))
+    def proposed(self, row: Assessment) -> str:
+        return chip(row.get_outcome_display(), code=row.outcome, looks=LOOKS)
+
+    @admin.display(description=_("When a person decided"))
+    def reviewed_at(self, row: Assessment) -> str:
+        review = getattr(row, "review", None)
+        return moment(review.reviewed_at) if review is not None else "–"
 
     @admin.display(description=_("Limit"), ordering="limit_fen")
     def limit(self, row: Assessment) -> str:

@@ -80,7 +80,8 @@ class Reviewed:
 class Tally:
     """How often one thing was said on a day in Shanghai, by the machine or by a person.
 
-    What the machine referred and a person decided was said twice: once by each.
+    What went to a person was referred by the machine, whatever it proposed; what a person then
+    decided was said twice: once by each.
     """
 
     day: date

@@ -10,7 +10,7 @@ from common.periods import shanghai_date
 from common.rates import PPM
 from common.texts import Bilingual, gettext_noop
 from scoring.decisions.contracts import CreditRequest, Reason, Reviewed
-from scoring.decisions.reasons import Words, words
+from scoring.decisions.reasons import Words, is_without_room, words
 from scoring.features.catalogue import FEATURES, GROUPS, figure
 from scoring.features.contracts import CONTRACT, Feature
 from scoring.registry.contracts import Contribution
@@ -93,9 +93,10 @@ def explain(
 ) -> Explanation:
     """Put a decision into words. The figures are told apart, by `figures`: there are many."""
     heaviest = max((abs(each.points) for each in reasons), default=0)
+    without_room = is_without_room(reasons)
     return Explanation(
         assessment_public_id=assessment_public_id,
-        reasons=tuple(_explained(each, heaviest) for each in reasons),
+        reasons=tuple(_explained(each, heaviest, without_room=without_room) for each in reasons),
         used=tuple(_used(request, features, as_of)),
         as_of=as_of,
         decided_at=decided_at,
@@ -103,7 +104,7 @@ def explain(
     )
 
 
-def _explained(reason: Reason, heaviest: int) -> ExplainedReason:
+def _explained(reason: Reason, heaviest: int, *, without_room: bool) -> ExplainedReason:
     weight = abs(reason.points)
     return ExplainedReason(
         code=reason.code,
@@ -111,7 +112,7 @@ def _explained(reason: Reason, heaviest: int) -> ExplainedReason:
         direction=reason.direction,
         points=reason.points,
         share_ppm=weight * PPM // heaviest if weight else None,
-        words=words(reason),
+        words=words(reason, without_room=without_room),
     )
 
 

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, QuerySet, Value, When
 from django.db.models.functions import TruncDate
 
+from borrowers.consent import queries as consents
+from borrowers.consent.purposes import AUTOMATED_DECISION
 from common.errors import NotFound
 from common.periods import SHANGHAI
 from common.rates import PPM
@@ -50,6 +52,40 @@ def kept() -> QuerySet[Assessment]:
     return Assessment.objects.select_related("model_version", "policy_version").defer(
         "model_version__artefact", "policy_version__content"
     )
+
+
+def with_last_word() -> QuerySet[Assessment]:
+    """The same with `is_automatic` and `stands`: what is left of the machine's word.
+
+    It only proposed where the person had not agreed to automated decisions, and where somebody
+    reviewed it later: both were sent to a person.
+    """
+    reviewed = Review.objects.filter(assessment=OuterRef("pk"))
+    return kept().annotate(
+        is_automatic=_agreed(),
+        stands=Case(
+            When(Exists(reviewed), then=Value("REFERRED")),
+            When(is_automatic=False, then=Value("REFERRED")),
+            default=F("outcome"),
+            output_field=CharField(),
+        ),
+    )
+
+
+def _agreed() -> Exists:
+    """Whether the person had agreed to automated decisions when it was decided."""
+    return consents.given_at(AUTOMATED_DECISION, borrower="borrower_id", instant="decided_at")
+
+
+def is_automatic(application_id: int) -> bool:
+    """Whether the person had agreed to automated decisions when it was decided."""
+    return Assessment.objects.filter(_agreed(), application_id=application_id).exists()
+
+
+def reviewed_at(application_id: int) -> datetime | None:
+    """When a person decided on an application, if one has."""
+    found = Review.objects.filter(assessment__application_id=application_id)
+    return found.values_list("reviewed_at", flat=True).first()
 
 
 def is_kept(application_id: int) -> bool:
@@ -165,9 +201,12 @@ def breaches() -> Iterator[str]:
 
 def tallies(*, since: datetime) -> list[Tally]:
     """What was decided since then, counted by day, outcome and who said it."""
-    machine = Assessment.objects.filter(decided_at__gte=since)
+    machine = with_last_word().filter(decided_at__gte=since)
     people = Review.objects.filter(reviewed_at__gte=since)
-    said = [(False, _by_day(machine, "decided_at")), (True, _by_day(people, "reviewed_at"))]
+    said = [
+        (False, _by_day(machine, "decided_at", "stands")),
+        (True, _by_day(people, "reviewed_at", "outcome")),
+    ]
     return [
         Tally(day=day, outcome=_outcome(outcome), by_person=by_person, count=count)
         for by_person, rows in said
@@ -175,9 +214,9 @@ def tallies(*, since: datetime) -> list[Tally]:
     ]
 
 
-def _by_day(rows: QuerySet[Any], instant: str) -> list[tuple[date, str, int]]:
+def _by_day(rows: QuerySet[Any], instant: str, word: str) -> list[tuple[date, str, int]]:
     day = TruncDate(instant, tzinfo=SHANGHAI)
-    return list(rows.values_list(day, "outcome").annotate(count=Count("pk")).order_by())
+    return list(rows.values_list(day, word).annotate(count=Count("pk")).order_by())
 
 
 def is_reviewed(assessment_id: int) -> bool:

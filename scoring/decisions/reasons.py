@@ -1,6 +1,6 @@
 """The words of reasons: one plain sentence per code, with the person's own figure in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from common.texts import Bilingual, gettext_noop
@@ -293,18 +293,42 @@ _HELD: Mapping[str, _Sentence] = {
 
 SENTENCES: Mapping[str, _Sentence] = {**_WEIGHED, **_HELD}
 
+# What is said instead where nothing can be lent now: the usual words would promise something.
+_WITHOUT_ROOM: Mapping[str, _Sentence] = {
+    "NO_RECORDS": _Sentence(
+        Unit.COUNT,
+        gettext_noop("You share no spending records, which is your free choice."),
+        gettext_noop("The applicant shares no spending records, which is a free choice."),
+    ),
+    "LESS_THAN_ASKED": _Sentence(
+        Unit.FEN,
+        gettext_noop("You asked for %(value)s; there is no room for another loan now."),
+        gettext_noop("The applicant asked for %(value)s; there is no room for another loan now."),
+    ),
+    "BASE_PRODUCT": _Sentence(
+        Unit.FEN,
+        gettext_noop("The base product has no room for another loan now either."),
+    ),
+}
+
+
+def is_without_room(reasons: Iterable[Reason]) -> bool:
+    """Whether these are the reasons of a limit of nothing."""
+    return any(each.code == "LESS_THAN_ASKED" and not each.threshold for each in reasons)
+
 
 NEUTRAL = gettext_noop("Our score weighed what your records show.")
 NEUTRAL_TO_STAFF = gettext_noop("The score weighed what the records show.")
 WEIGHED_ELSEWHERE = gettext_noop("One of our rules applies: %(code)s")
 
 
-def words(reason: Reason) -> Words | Bilingual:
+def words(reason: Reason, *, without_room: bool = False) -> Words | Bilingual:
     """The sentence of a reason: its own, or that of the feature which a fitted model names.
 
     A code that nobody gave words to is told neutrally: a person is owed an answer, never an error.
     """
-    sentence = SENTENCES.get(reason.code)
+    sentence = (_WITHOUT_ROOM if without_room else SENTENCES).get(reason.code)
+    sentence = sentence or SENTENCES.get(reason.code)
     if sentence is not None:
         figures = {"value": reason.value, "threshold": reason.threshold}
         context = {

@@ -41,6 +41,21 @@ class TestWithoutDatabase:
         assert str(reason.words) == "One of our rules applies: HOUSE_RULE_7"
         assert reason.share_ppm is None
 
+    def test_nothing_is_promised_where_there_is_no_room(self, lin_verdict):
+        reasons = (
+            Reason("NO_RECORDS", "POLICY", 0, "DOWN"),
+            Reason("LESS_THAN_ASKED", "TERMS", 0, "DOWN", 1_000_000, 0),
+        )
+
+        words = [
+            str(each.words) for each in explained(replace(lin_verdict, reasons=reasons)).reasons
+        ]
+
+        assert words == [
+            "You share no spending records, which is your free choice.",
+            "You asked for ¥10,000; there is no room for another loan now.",
+        ]
+
     def test_no_sentence_speaks_to_staff_as_if_they_were_the_applicant(self, lin_verdict):
         request = replace(REQUEST, is_enrolment_proved=True, outstanding_fen=5)
         unshared = replace(request, has_consumption_consent=False)

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import transaction
 
+from borrowers.consent.models import Consent
+from borrowers.consent.purposes import AUTOMATED_DECISION, PURPOSES
 from borrowers.tests import cast
 from common import public_ids
 from common.actors import Actor
@@ -33,9 +35,19 @@ def lin():
     return card
 
 
+def agree_to_the_machine(lin, *, since: datetime = LONG_AGO) -> None:
+    Consent.objects.create(
+        borrower_id=lin.id,
+        purpose=AUTOMATED_DECISION,
+        notice_version=PURPOSES[AUTOMATED_DECISION].notice_version,
+        granted_at=since,
+    )
+
+
 @pytest.fixture
 def kept(lin) -> Assessment:
     """One decision, of which the tests make more: rows of this table take no change."""
+    agree_to_the_machine(lin)
     builders.decide(lin)
     return Assessment.objects.get()
 
@@ -88,6 +100,21 @@ class TestTallies:
             Tally(DAY - timedelta(days=1), "REFERRED", by_person=False, count=1),
             Tally(DAY, "OFFERED", by_person=True, count=1),
         }
+
+    def test_count_a_proposal_that_a_person_overrules_as_sent_to_a_person(self, kept):
+        overruled(said(kept, "OFFERED", NOON), "DECLINED", NOON)
+
+        assert found() == {
+            Tally(DAY, "REFERRED", by_person=False, count=1),
+            Tally(DAY, "DECLINED", by_person=True, count=1),
+        }
+
+    def test_count_no_offer_of_a_machine_that_the_person_did_not_let_decide(self, lin):
+        builders.decide(lin)
+        said(Assessment.objects.get(), "OFFERED", NOON)
+        agree_to_the_machine(lin, since=NOON + timedelta(hours=1))
+
+        assert found() == {Tally(DAY, "REFERRED", by_person=False, count=1)}
 
     @pytest.mark.parametrize(("hour", "minute"), [(0, 0), (7, 59), (8, 0), (23, 59)])
     def test_go_by_the_day_in_shanghai_and_not_in_greenwich(self, kept, hour, minute):
