@@ -7,10 +7,13 @@ its due date stops bearing interest that day; interest that no longer fits into 
 is carried to the next one. The conventions are those that Apache Fineract publishes.
 """
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from common.rates import PPM
 from lending.calc.conventions.arithmetic import arithmetic_of
@@ -21,6 +24,7 @@ from lending.calc.methods import amortisation
 from lending.calc.methods.fees import lent_fen
 from lending.calc.plans import ImpossibleTerms, Method, Plan, Tranche
 
+Move = tuple[date, int]
 METHODS = {Method.EQUAL_INSTALMENT, Method.EQUAL_PRINCIPAL, Method.INTEREST_ONLY, Method.BULLET}
 
 
@@ -65,9 +69,12 @@ class Payable:
     interest_fen: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Progress:
-    """A plan with what was paid out and paid in so far; `targets` are levels or principals."""
+    """A plan with what was paid out and paid in so far; `targets` are levels or principals.
+
+    What is counted from it once is kept, as it never changes.
+    """
 
     plan: Plan
     spans: tuple[Span, ...]
@@ -76,14 +83,40 @@ class Progress:
     payouts: tuple[Tranche, ...] = ()
     payments: tuple[Payment, ...] = ()
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> tuple[Line, ...]:
         """Every period in turn."""
-        return list(_lines(self))
+        return self._counted
 
-    def paid(self, number: int, *, before: date = date.max) -> int:
-        """Principal that came for an instalment before a day."""
-        mine = (each for each in self.payments if each.instalment == number)
-        return sum(each.principal_fen for each in mine if each.on < before)
+    @cached_property
+    def moves(self) -> Mapping[int, Sequence[Move]]:
+        """What changes the balance within each period, day by day; late money changes nothing."""
+        found: dict[int, list[Move]] = defaultdict(list)
+        for payout in self.payouts:
+            found[self.index_of(payout.disbursed_on)].append(
+                (payout.disbursed_on, payout.amount_fen)
+            )
+        for each in self.payments:
+            if each.on < self.spans[each.instalment - 1].ends_on:
+                found[self.index_of(each.on)].append((each.on, -each.principal_fen))
+        return {index: sorted(moves) for index, moves in found.items()}
+
+    @cached_property
+    def early_fen(self) -> Mapping[int, int]:
+        """Principal that came before its due date, by the period that it came for."""
+        found: dict[int, int] = defaultdict(int)
+        for each in self.payments:
+            if each.on < self.spans[each.instalment - 1].ends_on:
+                found[each.instalment - 1] += each.principal_fen
+        return found
+
+    def index_of(self, day: date) -> int:
+        """The period that holds the day, its first day included; -1 before, between and after."""
+        index = bisect_right(self.spans, day, key=lambda span: span.starts_on) - 1
+        return index if index >= 0 and day < self.spans[index].ends_on else -1
+
+    @cached_property
+    def _counted(self) -> tuple[Line, ...]:
+        return tuple(_lines(self))
 
 
 def begun(plan: Plan, spans: Sequence[Span], factors: Sequence[Fraction]) -> Progress:
@@ -102,13 +135,8 @@ def paid_out(progress: Progress, tranche: Tranche) -> Progress:
 
     Raises ImpossibleTerms for a tranche of nothing, or outside the periods.
     """
-    found = (
-        index
-        for index, span in enumerate(progress.spans)
-        if span.starts_on <= tranche.disbursed_on < span.ends_on
-    )
-    index = next(found, None)
-    if index is None or tranche.amount_fen <= 0:
+    index = progress.index_of(tranche.disbursed_on)
+    if index < 0 or tranche.amount_fen <= 0:
         raise ImpossibleTerms
     progress = replace(progress, payouts=(*progress.payouts, tranche))
     grace = progress.plan.grace.principal_periods
@@ -116,9 +144,10 @@ def paid_out(progress: Progress, tranche: Tranche) -> Progress:
     if start >= len(progress.spans):
         raise ImpossibleTerms
     # Nothing of principal falls due in grace, so that the balance there is all that was paid out.
-    span = progress.spans[index]
     balance_fen = progress.lines()[index].brought_fen + sum(
-        each.amount_fen for each in progress.payouts if _is_within(each.disbursed_on, span)
+        each.amount_fen
+        for each in progress.payouts
+        if progress.index_of(each.disbursed_on) == index
     )
     return _retargeted(progress, start, balance_fen)
 
@@ -133,13 +162,16 @@ def received(progress: Progress, payment: Payment) -> Progress:
 
 def spread(progress: Progress, *, on: date, amount_fen: int) -> Progress:
     """An amount shared out: oldest instalment first, interest to the day before principal."""
+    interest_had, principal_had = Counter[int](), Counter[int]()
+    for each in progress.payments:
+        interest_had[each.instalment] += each.interest_fen
+        principal_had[each.instalment] += each.principal_fen
     for number in range(1, len(progress.spans) + 1):
         if not amount_fen:
             break
         owed = payable(progress, number, on)
-        had = [each for each in progress.payments if each.instalment == number]
-        interest_fen = max(owed.interest_fen - sum(each.interest_fen for each in had), 0)
-        principal_fen = max(owed.principal_fen - sum(each.principal_fen for each in had), 0)
+        interest_fen = max(owed.interest_fen - interest_had[number], 0)
+        principal_fen = max(owed.principal_fen - principal_had[number], 0)
         interest_fen = min(interest_fen, amount_fen)
         principal_fen = min(principal_fen, amount_fen - interest_fen)
         amount_fen -= interest_fen + principal_fen
@@ -204,10 +236,10 @@ def _lines(progress: Progress) -> Iterator[Line]:
     brought_fen = carried_fen = 0
     last = len(progress.spans) - 1
     for index, span in enumerate(progress.spans):
-        moves = _moves(progress, span)
+        moves = progress.moves.get(index, ())
         opening_fen = brought_fen + _first_day_moves(progress, index)
         interest_fen = carried_fen + _interest(progress, index, brought_fen)
-        early_fen = progress.paid(index + 1, before=span.ends_on)
+        early_fen = progress.early_fen.get(index, 0)
         # What may fall due at the end: principal not yet here, and that which came early for it.
         most_fen = brought_fen + sum(fen for _, fen in moves) + early_fen
         due_fen = interest_fen if index == last else _fitting(progress, index, interest_fen)
@@ -224,13 +256,13 @@ def _lines(progress: Progress) -> Iterator[Line]:
 
 
 def _first_day_moves(progress: Progress, index: int) -> int:
-    span = progress.spans[index]
-    return sum(fen for day, fen in _moves(progress, span) if day == span.starts_on)
+    first = progress.spans[index].starts_on
+    return sum(fen for day, fen in progress.moves.get(index, ()) if day == first)
 
 
 def _fitting(progress: Progress, index: int, interest_fen: int) -> int:
     """As much interest as the instalment has room for beside principal that came for it."""
-    early_fen = progress.paid(index + 1)
+    early_fen = progress.early_fen.get(index, 0)
     if progress.plan.method is not Method.EQUAL_INSTALMENT or not early_fen:
         return interest_fen
     return min(interest_fen, max(progress.targets[index] - early_fen, 0))
@@ -243,38 +275,27 @@ def _wanted(progress: Progress, index: int, interest_fen: int) -> int:
     return max(progress.targets[index] - (interest_fen if is_level else 0), 0)
 
 
-def _moves(progress: Progress, span: Span) -> list[tuple[date, int]]:
-    """What changes the balance within a period, day by day; late money changes nothing."""
-    out = [
-        (each.disbursed_on, each.amount_fen)
-        for each in progress.payouts
-        if _is_within(each.disbursed_on, span)
-    ]
-    back = [
-        (each.on, -each.principal_fen)
-        for each in progress.payments
-        if _is_within(each.on, span) and each.on < progress.spans[each.instalment - 1].ends_on
-    ]
-    return sorted(out + back)
-
-
 def _interest(progress: Progress, index: int, balance_fen: int, *, until: date = date.max) -> int:
     """Interest of a period up to a day, each part with one balance rounded for itself."""
     span, plan, arithmetic = progress.spans[index], progress.plan, arithmetic_of(progress.plan)
     if index < plan.grace.interest_free_periods:
         return 0
-    rate, total_fen, start = Fraction(plan.annual_rate_ppm) / PPM, 0, span.starts_on
+    total_fen, start = 0, span.starts_on
     end = max(min(span.ends_on, until), start)
-    for day, delta_fen in [*_moves(progress, span), (end, 0)]:
+    for day, delta_fen in [*progress.moves.get(index, ()), (end, 0)]:
         stop = min(day, end)
         if stop > start:
-            part = year_part_between(span, start, stop, plan.day_count, plan.frequency)
-            exact = arithmetic.interest(balance_fen, arithmetic.factor(rate, part))
-            total_fen += rounded(exact, plan.rounding)
+            factor = _factor(progress, index, start, stop)
+            total_fen += rounded(arithmetic.interest(balance_fen, factor), plan.rounding)
             start = stop
         balance_fen += delta_fen
     return total_fen
 
 
-def _is_within(day: date, span: Span) -> bool:
-    return span.starts_on <= day < span.ends_on
+def _factor(progress: Progress, index: int, start: date, end: date) -> Fraction:
+    """Interest for each fen over some days of a period; that of all of them is known."""
+    span, plan = progress.spans[index], progress.plan
+    if (start, end) == (span.starts_on, span.ends_on):
+        return progress.factors[index]
+    part = year_part_between(span, start, end, plan.day_count, plan.frequency)
+    return arithmetic_of(plan).factor(Fraction(plan.annual_rate_ppm) / PPM, part)
