@@ -4,7 +4,7 @@ Interest of a month is the balance times a twelfth of the annual rate, half up t
 instalments are equal but the last, which absorbs the rounding, so that principal sums exactly.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from common.periods import add_months
 from common.rates import PPM
 from lending.calc.contracts import MONTHS_IN_YEAR, Instalment
 from lending.calc.conventions.days_off import rolled
-from lending.calc.conventions.due_dates import spans
+from lending.calc.conventions.due_dates import Span, spans
 from lending.calc.methods.counting import counted
 from lending.calc.methods.fees import with_instalment_fen
 from lending.calc.plans import (
@@ -42,7 +42,13 @@ def build(plan: Plan) -> tuple[Instalment, ...]:
     Raises ImpossibleTerms.
     """
     found = spans(plan)
-    rows = counted(plan, found)
+    return dressed(plan, found, counted(plan, found))
+
+
+def dressed(
+    plan: Plan, found: Sequence[Span], rows: Sequence[tuple[int, int]]
+) -> tuple[Instalment, ...]:
+    """Rows of principal and interest with their dates and fees."""
     days = [plan.first_disbursed_on]
     days += rolled(plan, [span.ends_on for span in found[: len(rows)]])
     collecting = _collecting(plan, len(rows))

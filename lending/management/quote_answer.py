@@ -8,7 +8,7 @@ from lending.calc import schedule
 from lending.calc.contracts import Instalment
 from lending.calc.conventions.due_dates import Span, spans
 from lending.calc.methods import progressive
-from lending.calc.methods.counting import factors_of
+from lending.calc.methods.counting import begun, rows_after
 from lending.calc.methods.fees import at_start_fen, lent_fen
 from lending.calc.plans import ImpossibleTerms, Plan, Tranche
 from lending.calc.rates.costs import rates_of
@@ -42,14 +42,14 @@ def _of_a_plan(plan: Plan) -> dict[str, Any]:
 def _of_a_course(question: Asked) -> dict[str, Any]:
     """A plan and what happened since, one thing after the other."""
     periods = spans(question.plan)
-    progress = progressive.begun(question.plan, periods, factors_of(question.plan, periods))
+    progress = begun(question.plan, periods)
     asked_on_the_way = []
     for each in question.occasions:
         if each.kind == ASK:
             asked_on_the_way.append(_payable(progress, each))
         else:
             progress = _after(progress, each)
-    found = _as_schedule(progress)
+    found = schedule.dressed(question.plan, periods, rows_after(progress))
     rows = [_row(row, line.balance_fen) for row, line in zip(found, progress.lines(), strict=True)]
     told = _told(progress.plan, periods, found, rows)
     if asked_on_the_way:
@@ -102,15 +102,6 @@ def _settling(found: progressive.Payable, on: date) -> Row:
         "interest_fen": found.interest_fen,
         "total_fen": found.principal_fen + found.interest_fen,
     }
-
-
-def _as_schedule(progress: progressive.Progress) -> tuple[Instalment, ...]:
-    return tuple(
-        Instalment(
-            number, line.span.starts_on, line.span.ends_on, line.principal_fen, line.interest_fen
-        )
-        for number, line in enumerate(progress.lines(), start=1)
-    )
 
 
 def _rows(found: Sequence[Instalment], payouts: Sequence[Tranche]) -> list[Row]:

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lending.calc.conventions.due_dates import spans
-from lending.calc.methods.counting import factors_of
+from lending.calc.methods.counting import begun
 from lending.calc.methods.progressive import (
     Payment,
-    begun,
     paid_out,
     payable,
     payoff,
@@ -28,8 +27,7 @@ days_later = st.integers(0, 300)
 
 
 def progress_of(plan):
-    periods = spans(plan)
-    return begun(plan, periods, factors_of(plan, periods))
+    return begun(plan, spans(plan))
 
 
 def after(days):
@@ -48,6 +46,11 @@ class TestWithOnePayout:
     @given(simple_plans(methods=STEADY))
     @EXAMPLES
     def test_the_rows_are_those_of_the_plain_schedule(self, plan):
+        assert rows_after(progress_of(plan)) == rows_of(build(plan))
+
+    def test_a_nominal_level_is_that_of_the_plain_schedule(self):
+        plan = changed(day_count=DayCount.ACT_365, is_level_nominal=True)
+
         assert rows_after(progress_of(plan)) == rows_of(build(plan))
 
     def test_grace_and_tuning_are_those_of_the_plain_schedule(self):

@@ -118,6 +118,14 @@ class TestTheAnswer:
         assert paid["total_interest_fen"] < told()["total_interest_fen"]
         assert paid["total_principal_fen"] == 1_000_000
 
+    def test_of_a_payment_keeps_fees_and_interest_put_off(self):
+        fee = {"amount_fen": 500, "when": "EACH_INSTALMENT"}
+        grace = {"interest_payment_periods": 2, "principal_periods": 2}
+        paid = told(payments=[{"on": "2026-05-15", "amount_fen": 1_000}], fees=[fee], grace=grace)
+
+        assert {row["fee_fen"] for row in paid["instalments"]} == {500}
+        assert [row["interest_fen"] for row in paid["instalments"][:3]] == [0, 0, 36_000]
+
     def test_of_tranches_lends_them_all(self):
         payouts = [
             {"on": "2026-01-31", "amount_fen": 1_000_000},

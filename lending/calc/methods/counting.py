@@ -3,7 +3,7 @@
 A plan with one payout is amortised; one with later tranches is counted progressively.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from common.rates import PPM
@@ -19,24 +19,30 @@ Row = tuple[int, int]
 
 def counted(plan: Plan, spans: Sequence[Span]) -> list[Row]:
     """Principal and interest of every period. Raises ImpossibleTerms."""
-    factors, levels = factors_of(plan, spans), level_factors(plan, spans)
     if plan.grace.principal_periods >= len(spans):
         raise ImpossibleTerms
     if plan.tranches:
-        return list(_in_tranches(plan, spans, factors))
+        return rows_after(begun(plan, spans))
+    factors, levels = factors_of(plan, spans), level_factors(plan, spans)
     rows = amortisation.rows(plan, lent_fen(plan), factors, levels)
     if not plan.periods:
         rows = _until_repaid(rows)
     return list(amortisation.put_off(rows, plan.grace.interest_payment_periods))
 
 
-def _in_tranches(plan: Plan, spans: Sequence[Span], factors: Sequence[Fraction]) -> Iterator[Row]:
-    lines = progressive.begun(plan, spans, factors).lines()
-    put_off = plan.grace.interest_payment_periods
-    if plan.method is Method.BULLET:
-        put_off = len(spans)
+def begun(plan: Plan, spans: Sequence[Span]) -> progressive.Progress:
+    """The plan as it starts, for what happens after. Raises ImpossibleTerms."""
+    factors, levels = factors_of(plan, spans), level_factors(plan, spans)
+    return progressive.begun(plan, spans, factors, levels)
+
+
+def rows_after(progress: progressive.Progress) -> list[Row]:
+    """What falls due after all that happened, interest put off where that was agreed."""
+    plan, lines = progress.plan, progress.lines()
     rows = [(line.principal_fen, line.interest_fen) for line in lines]
-    return amortisation.put_off(rows, put_off)
+    is_at_end = plan.method is Method.BULLET
+    periods = len(rows) if is_at_end else plan.grace.interest_payment_periods
+    return list(amortisation.put_off(rows, periods))
 
 
 def factors_of(plan: Plan, spans: Sequence[Span]) -> list[Fraction]:

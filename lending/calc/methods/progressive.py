@@ -79,6 +79,7 @@ class Progress:
     plan: Plan
     spans: tuple[Span, ...]
     factors: tuple[Fraction, ...]
+    level_factors: tuple[Fraction, ...]
     targets: tuple[int, ...]
     payouts: tuple[Tranche, ...] = ()
     payments: tuple[Payment, ...] = ()
@@ -119,11 +120,17 @@ class Progress:
         return tuple(_lines(self))
 
 
-def begun(plan: Plan, spans: Sequence[Span], factors: Sequence[Fraction]) -> Progress:
+def begun(
+    plan: Plan,
+    spans: Sequence[Span],
+    factors: Sequence[Fraction],
+    level_factors: Sequence[Fraction],
+) -> Progress:
     """The plan with its tranches, in their order, and nothing paid. Raises ImpossibleTerms."""
     if plan.method not in METHODS or not plan.periods:
         raise ImpossibleTerms
-    progress = Progress(plan, tuple(spans), tuple(factors), (0,) * len(spans))
+    nothing = (0,) * len(spans)
+    progress = Progress(plan, tuple(spans), tuple(factors), tuple(level_factors), nothing)
     first = Tranche(disbursed_on=plan.first_disbursed_on, amount_fen=lent_fen(plan))
     for tranche in (first, *plan.tranches):
         progress = paid_out(progress, tranche)
@@ -217,7 +224,7 @@ def _retargeted(progress: Progress, start: int, balance_fen: int) -> Progress:
         return _aimed(progress, start, divided(balance_fen, left, plan.rounding))
     if plan.method is not Method.EQUAL_INSTALMENT:
         return _aimed(progress, start, 0)
-    level_fen = amortisation.level_of(plan, balance_fen, progress.factors[start:])
+    level_fen = amortisation.level_of(plan, balance_fen, progress.level_factors[start:])
     found = _aimed(progress, start, level_fen)
     gap_fen = found.lines()[-1].total_fen - level_fen
     other_fen = amortisation.tuned(gap_fen, level_fen, left, plan)
