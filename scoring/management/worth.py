@@ -20,7 +20,7 @@ from scoring.oversight.search import asking
 from scoring.oversight.search.alternatives import WHOLE
 from scoring.registry.loading import load
 from scoring.registry.models import ModelVersion
-from scoring.training import evaluation
+from scoring.training import evaluation, refusals
 from scoring.training.labels.datasets import Dataset, dataset
 from scoring.training.models.catalogue import MODELS, model_of
 
@@ -189,7 +189,11 @@ def _out_of_fold(kind: str, names: Sequence[str], cases: asking.Cases, seed: int
         model = model_of(kind)(
             monotone={name: way for name, way in monotone.items() if name in kept}, seed=seed
         )
-        model.fit(pandas.DataFrame(train[:, tells], columns=kept), target.astype(np.int8))
+        try:
+            model.fit(pandas.DataFrame(train[:, tells], columns=kept), target.astype(np.int8))
+        except refusals.NothingToLearnFrom:
+            # What is left tells nothing of anybody: all are rated alike.
+            return np.full(len(test), float(target.mean()))
         asked = pandas.DataFrame(test[:, tells], columns=kept)
         return np.asarray(model.predict_proba(asked)[:, 1], dtype=np.float64)
 
