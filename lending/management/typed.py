@@ -12,6 +12,9 @@ from common.texts import gettext_noop
 
 Value = TypeVar("Value")
 LONGEST_LIST = 600
+FURTHEST_DIGIT = 20
+NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+FRACTION = re.compile(r"\d{1,9}/0*[1-9]\d{0,8}", re.ASCII)
 
 
 class UnknownTerm(Refused):
@@ -112,15 +115,12 @@ def number_of(value: object) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise TypeError(value)
     words = str(value).strip()
-    if len(words) > 40:
+    if FRACTION.fullmatch(words):
+        return Fraction(words)
+    if not NUMBER.fullmatch(words):
         raise ValueError(value)
-    if "/" in words:
-        above, _, below = words.partition("/")
-        if not below.strip().isdecimal() or int(below) == 0:
-            raise ValueError(value)
-        return Fraction(int(above), int(below))
     number = Decimal(words)
-    if not number.is_finite() or number.adjusted() > 20 or number.adjusted() < -20:
+    if abs(number.adjusted()) > FURTHEST_DIGIT:
         raise ValueError(value)
     return Fraction(number)
 

@@ -15,14 +15,12 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.utils import translation
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from common.errors import Refused
 from lending.management.commands import quote
 from lending.management.quote_answer import answer
 from lending.management.quote_terms import asked
-from lending.management.typed import Typed, UnknownTerm, number_of, whole
+from lending.management.typed import Typed, UnknownTerm, whole
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = {
@@ -342,49 +340,6 @@ class TestRefusals:
         with pytest.raises(UnknownTerm) as raised:
             terms.finish()
         assert raised.value.context == {"name": "b", "known": "a"}
-
-
-values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(10**30), 10**30)
-    | st.decimals(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=12)
-    | st.sampled_from(
-        ["2026-02-28", "2026-02-29", "ACT/365", "1/3", "DAILY", "FLAT", "9999-12-31"]
-    ),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
-    max_leaves=5,
-)
-names = st.sampled_from(
-    [
-        *PLAIN,
-        *("grace", "fees", "first_due_on", "last_due_on", "due_dates", "events", "payments"),
-        *("disbursements", "roll", "balloon_fen", "payoff_on", "instalment_multiple_fen"),
-        *("flows", "holidays", "anchor_day", "period_dates", "precision_digits", "days_in_year"),
-    ]
-)
-
-
-class TestAnythingAtAll:
-    @given(st.dictionaries(names, values, max_size=3))
-    @settings(deadline=None, max_examples=150)
-    def test_is_answered_or_refused(self, terms):
-        try:
-            found = answer(PLAIN | terms)
-        except Refused:
-            return
-        json.dumps(found, allow_nan=False)
-
-    @given(values)
-    @settings(deadline=None, max_examples=100)
-    def test_that_is_no_question_is_refused(self, content):
-        with pytest.raises(Refused):
-            answer(content)
-
-    @given(st.integers(-(10**20), 10**20))
-    def test_whole_number_is_read_as_it_is(self, number):
-        assert whole(number) == whole(str(number)) == number == number_of(Decimal(number))
 
 
 class TestTheWholeProgram:
