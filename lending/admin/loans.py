@@ -17,7 +17,8 @@ from common.admin.links import linked
 from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.web.refusals import message
-from lending.admin import words
+from lending.admin import changes, words
+from lending.admin.changes import ChangesOfLoan
 from lending.admin.figures import amount, cover, person_link, rate
 from lending.channels import queries as transfers
 from lending.channels.models import ChannelEvent, Transfer
@@ -39,7 +40,7 @@ MAY_RETRY = "lending.retry_payout_loan"
 
 
 @admin.register(Loan)
-class LoanAdmin(ReadOnlyAdmin):
+class LoanAdmin(ChangesOfLoan, ReadOnlyAdmin):
     """Loans with their balances; one loan with its schedule, log, transfers and books."""
 
     list_display = (
@@ -116,7 +117,7 @@ class LoanAdmin(ReadOnlyAdmin):
             self.admin_site.admin_view(self.pay_out_again),
             name="lending_loan_pay_out_again",
         )
-        return [again, *super().get_urls()]
+        return [again, *self.urls_of_changes(), *super().get_urls()]
 
     def change_view(
         self,
@@ -168,7 +169,9 @@ def _shown(request: HttpRequest, row: Loan) -> dict[str, Any]:
             (code, words.account_name(names.get(code, "")), fen)
             for code, fen in ledger.loan_balances_fen(row.pk).items()
         ],
+        "entries": ledger.entries_of_loan(row.pk),
         "may_retry": has_failed and request.user.has_perm(MAY_RETRY),
+        **changes.shown(request, row),
     }
 
 

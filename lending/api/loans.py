@@ -19,9 +19,9 @@ from common.api.renderers import PDF_ANSWER, PdfRenderer, pdf
 from common.business_date import queries as business_dates
 from common.errors import NotFound
 from lending.api.applications import IDEMPOTENCY_KEY
-from lending.calc.contracts import InstalmentState
+from lending.calc.contracts import InstalmentState, TransactionKind
 from lending.channels import queries as transfers
-from lending.channels.models import Transfer, TransferPurpose, TransferState
+from lending.channels.models import FROM_BORROWERS, Transfer, TransferPurpose, TransferState
 from lending.loans import queries
 from lending.loans.models import Loan, LoanState
 from lending.repayments import actions as repayments
@@ -77,7 +77,7 @@ class StandingOutput(serializers.Serializer[Any]):
 class TransactionOutput(serializers.Serializer[Any]):
     """One thing that happened to the loan."""
 
-    kind = serializers.ChoiceField(choices=["DISBURSEMENT", "REPAYMENT", "PAYOFF", "REVERSAL"])
+    kind = serializers.ChoiceField(choices=[each.value for each in TransactionKind])
     value_date = serializers.DateField()
     amount_fen = serializers.IntegerField()
 
@@ -114,7 +114,7 @@ class RepaymentOutput(serializers.Serializer[Any]):
     """A payment: INTENT, SENT, SUCCEEDED (and booked), or FAILED."""
 
     id = serializers.CharField()
-    purpose = serializers.ChoiceField(choices=["REPAYMENT", "PAYOFF"])
+    purpose = serializers.ChoiceField(choices=["REPAYMENT", "PAYOFF", "PREPAYMENT", "WITHDRAWAL"])
     state = serializers.ChoiceField(choices=TransferState.choices)
     amount_fen = serializers.IntegerField()
     value_date = serializers.DateField(help_text="The day for which it counts.")
@@ -328,7 +328,7 @@ def _instalment(line: InstalmentState) -> dict[str, Any]:
 
 
 def _is_repayment(transfer: Transfer) -> bool:
-    return transfer.purpose != TransferPurpose.DISBURSEMENT
+    return transfer.purpose in FROM_BORROWERS
 
 
 def _by_number(found: Loan, number: str) -> Any:

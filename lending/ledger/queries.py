@@ -53,3 +53,9 @@ def trial_balance_fen(*, on: date | None = None) -> dict[str, int]:
         postings = postings.filter(entry__business_date__lte=on)
     rows = postings.values_list("account_id").annotate(total=Sum("amount_fen"))
     return dict(rows.order_by("account_id"))
+
+
+def entries_of_loan(loan_id: int) -> list[LedgerPosting]:
+    """Every posting of one loan with its entry, newest first."""
+    rows = LedgerPosting.objects.filter(loan_id=loan_id).select_related("entry", "account")
+    return list(rows.order_by("-entry_id", "account_id"))

@@ -19,7 +19,7 @@ from common.money import yuan
 from common.web.amounts import FenField
 from lending.applications import queries as applications
 from lending.channels import queries as transfers
-from lending.channels.models import Transfer, TransferPurpose, TransferState
+from lending.channels.models import FROM_BORROWERS, Transfer, TransferState
 from lending.loans import queries
 from lending.loans.models import Loan, LoanState
 from lending.repayments import actions as repayments
@@ -137,7 +137,7 @@ def repayment(request: HttpRequest, public_id: str, out_trade_no: str) -> HttpRe
     """Where one payment is; the page asks again by itself until it is final."""
     found = own.loan(request, public_id)
     transfer = transfers.of_loan_by_number(loan_id=found.pk, out_trade_no=out_trade_no)
-    if transfer is None or transfer.purpose == TransferPurpose.DISBURSEMENT:
+    if transfer is None or transfer.purpose not in FROM_BORROWERS:
         raise NotFound
     is_final = transfer.booked_at is not None or transfer.state == TransferState.FAILED
     context = {"loan": found, "transfer": transfer, "is_final": is_final}
@@ -157,7 +157,7 @@ def contract(request: HttpRequest, public_id: str) -> HttpResponse:
 def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -> HttpResponse:
     on = business_dates.today()
     stands = standing(found, on=on)
-    if stands is not None and form is None and found.state == LoanState.ACTIVE:
+    if stands is not None and form is None and found.state in repayments.OPEN:
         form = PaymentForm(found=stands)
     moves = transfers.of_loan(found.pk)
     return render(
@@ -172,10 +172,39 @@ def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -
             "today": on,
             "is_awaited": _is_awaited(found),
             "on_its_way": [each for each in moves if _is_on_its_way(each)],
-            "transactions": queries.history(found),
+            "transactions": _said(queries.history(found)),
         },
         status=422 if form is not None and form.errors else 200,
     )
+
+
+# What happened, in the borrower's words.
+SAID = {
+    "DISBURSEMENT": gettext_lazy("Paid out"),
+    "REVERSAL": gettext_lazy("Reversed"),
+    "CHARGEBACK": gettext_lazy("The bank took a payment back"),
+    "PAYOFF": gettext_lazy("Paid off"),
+    "REPAYMENT": gettext_lazy("You paid"),
+    "PREPAYMENT": gettext_lazy("You paid early"),
+    "RECOVERY": gettext_lazy("You paid"),
+    "WITHDRAWAL": gettext_lazy("You gave the loan back"),
+    "CHARGE": gettext_lazy("A fee was added"),
+    "WAIVER": gettext_lazy("We let you off"),
+    "MERCHANT_REFUND": gettext_lazy("The merchant returned"),
+    "CREDIT_BALANCE_REFUND": gettext_lazy("We paid back to you"),
+    "RATE_CHANGE": gettext_lazy("Your rate was lowered"),
+    "DUE_DATE_CHANGE": gettext_lazy("Your due date was changed"),
+    "HOLIDAY": gettext_lazy("You got a payment holiday"),
+    "EXTENSION": gettext_lazy("You got more time"),
+    "RESTRUCTURE": gettext_lazy("A new plan was agreed"),
+    "WRITE_OFF": gettext_lazy("Booked as a loss"),
+}
+
+
+def _said(rows: list[Any]) -> list[Any]:
+    for row in rows:
+        row.said = SAID.get(row.kind, row.kind)
+    return rows
 
 
 def _is_awaited(found: Loan) -> bool:
@@ -187,7 +216,7 @@ def _is_awaited(found: Loan) -> bool:
 
 
 def _is_on_its_way(transfer: Transfer) -> bool:
-    is_repayment = transfer.purpose != TransferPurpose.DISBURSEMENT
+    is_repayment = transfer.purpose in FROM_BORROWERS
     return is_repayment and transfer.booked_at is None and transfer.state != TransferState.FAILED
 
 

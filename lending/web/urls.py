@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lending.web import application, apply, landing, loans, offer, records, rewards, start
+from lending.web import application, apply, early, landing, loans, offer, records, rewards, start
 
 app_name = "lending"
 ONE_APPLICATION = "applications/<slug:public_id>/"
@@ -27,6 +27,7 @@ urlpatterns = [
     path(ONE_LOAN, loans.loan, name="loan"),
     path(f"{ONE_LOAN}pay/", loans.pay, name="pay"),
     path(f"{ONE_LOAN}payoff/", loans.pay_off, name="payoff"),
+    path(f"{ONE_LOAN}early/", early.pay_early, name="early"),
     path(f"{ONE_LOAN}contract.pdf", loans.contract, name="contract"),
     path(f"{ONE_LOAN}repayments/<slug:out_trade_no>/", loans.repayment, name="repayment"),
     path("rewards/", rewards.rewards, name="rewards"),

@@ -1,0 +1,173 @@
+"""Staff wishes for a loan on its page: asking for one, and a colleague's word on it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from common import public_ids
+from common.actors import Actor
+from common.business_date import queries as business_dates
+from common.errors import Refused
+from common.web.amounts import FenField
+from common.web.refusals import message
+from lending.admin import words
+from lending.calc.contracts import Change, TransactionKind
+from lending.loans.models import Loan
+from lending.servicing import changes
+from lending.servicing.models import ChangeState, LoanChange
+
+MAY_ASK = "lending.propose_servicing_loan"
+MAY_DECIDE = "lending.approve_servicing_loan"
+PPM_OF_A_PERCENT = 10_000
+MOST_FEN = 100_000_000_000
+REASONS = (
+    ("AGREED", _("Agreed with the borrower")),
+    ("HARDSHIP", _("Hardship")),
+    ("OUR_MISTAKE", _("Our mistake")),
+    ("BANK_TOOK_BACK", _("The bank took the money back")),
+    ("MERCHANT_RETURNED", _("The merchant takes the purchase back")),
+    ("UNRECOVERABLE", _("Nothing more is to be expected")),
+)
+
+
+class ChangeForm(forms.Form):
+    """One form for every kind: each reads its own part, and the verb refuses what is missing."""
+
+    request_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=_("What shall happen?"))
+    value_date = forms.DateField(
+        label=_("For the day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    amount = FenField(label=_("Amount in yuan"), least_fen=1, most_fen=MOST_FEN, required=False)
+    periods = forms.IntegerField(label=_("Periods"), min_value=1, max_value=120, required=False)
+    due_on = forms.DateField(
+        label=_("Next due date"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    annual_rate = forms.DecimalField(
+        label=_("Annual rate in percent"), min_value=0, max_value=36, required=False
+    )
+    reverses = forms.IntegerField(label=_("Number of the entry"), min_value=1, required=False)
+    waives_penalty = forms.BooleanField(label=_("Waive the penalty"), required=False)
+    refunds_interest = forms.BooleanField(label=_("Give the interest back, too"), required=False)
+    reason = forms.ChoiceField(label=_("Why"), choices=REASONS)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("initial", {"request_key": public_ids.new()})
+        super().__init__(*args, **options)
+        kinds = [(kind.value, words.said(words.KINDS, kind)) for kind in TransactionKind]
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [each for each in kinds if each[0] in changes.BY_STAFF]
+
+    def asked(self) -> dict[str, Any]:
+        """What the verb takes."""
+        given = self.cleaned_data
+        rate = given["annual_rate"]
+        return {
+            "kind": TransactionKind(given["kind"]),
+            "reason": given["reason"],
+            "request_key": given["request_key"],
+            "value_date": given["value_date"],
+            "amount_fen": given["amount"] or 0,
+            "reverses": given["reverses"],
+            "change": Change(
+                periods=given["periods"] or 0,
+                due_on=given["due_on"],
+                annual_rate_ppm=None if rate is None else int(rate * PPM_OF_A_PERCENT),
+                waives_penalty=given["waives_penalty"],
+                refunds_interest=given["refunds_interest"],
+            ),
+        }
+
+
+class ChangesOfLoan:
+    """The two addresses of wishes, for the admin of loans."""
+
+    admin_site: Any
+
+    def urls_of_changes(self) -> list[URLPattern]:
+        """Asking and deciding."""
+        wrap = self.admin_site.admin_view
+        return [
+            path(
+                "<int:object_id>/ask-for-change/",
+                wrap(self.ask_for_change),
+                name="lending_loan_ask_for_change",
+            ),
+            path(
+                "changes/<int:change_id>/decide/",
+                wrap(self.decide_change),
+                name="lending_loan_decide_change",
+            ),
+        ]
+
+    def ask_for_change(self, request: HttpRequest, object_id: int) -> HttpResponseRedirect:
+        """Ask for a change; nothing happens until a colleague approves (POST only)."""
+        _insist(request, MAY_ASK)
+        _insist_on_loan(object_id)
+        form = ChangeForm(request.POST)
+        if not form.is_valid():
+            for errors in form.errors.values():
+                messages.error(request, " ".join(str(each) for each in errors))
+            return _back(object_id)
+        try:
+            changes.propose(
+                loan_id=object_id, on=business_dates.today(), by=_staff(request), **form.asked()
+            )
+        except Refused as refusal:
+            messages.error(request, message(refusal))
+        else:
+            messages.success(request, _("Asked for. A colleague has to approve it."))
+        return _back(object_id)
+
+    def decide_change(self, request: HttpRequest, change_id: int) -> HttpResponseRedirect:
+        """Approve or turn down what a colleague asked for (POST only)."""
+        _insist(request, MAY_DECIDE)
+        loan_id = LoanChange.objects.filter(pk=change_id).values_list("loan_id", flat=True).first()
+        if loan_id is None:
+            raise Http404
+        try:
+            if "approve" in request.POST:
+                changes.approve(change_id=change_id, on=business_dates.today(), by=_staff(request))
+            else:
+                changes.turn_down(change_id=change_id, by=_staff(request))
+        except Refused as refusal:
+            messages.error(request, message(refusal))
+        else:
+            messages.success(request, _("Decided."))
+        return _back(loan_id)
+
+
+def shown(request: HttpRequest, row: Loan) -> dict[str, Any]:
+    """What the loan's page says of wishes."""
+    wishes: list[Any] = list(row.changes.order_by("-pk"))
+    for each in wishes:
+        each.said = words.said(words.KINDS, each.kind)
+        is_open = each.state == ChangeState.PROPOSED and each.author_id != request.user.pk
+        each.may_decide = is_open and request.user.has_perm(MAY_DECIDE)
+        each.why = dict(REASONS).get(each.reason, each.reason)
+    can_ask = row.disbursed_on is not None and request.user.has_perm(MAY_ASK)
+    return {"wishes": wishes, "change_form": ChangeForm() if can_ask else None}
+
+
+def _insist(request: HttpRequest, permission: str) -> None:
+    if request.method != "POST" or not request.user.has_perm(permission):
+        raise PermissionDenied
+
+
+def _insist_on_loan(object_id: int) -> None:
+    if not Loan.objects.filter(pk=object_id).exists():
+        raise Http404
+
+
+def _staff(request: HttpRequest) -> Actor:
+    return Actor(kind="STAFF", account_id=request.user.pk)
+
+
+def _back(object_id: int) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin:lending_loan_change", args=[object_id]))
