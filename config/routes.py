@@ -96,6 +96,7 @@ API: Mapping[str, frozenset[Role]] = {
     "api/v1/applications": BORROWERS,
     "api/v1/applications/<slug:public_id>": BORROWERS,
     "api/v1/applications/<slug:public_id>/evidence": BORROWERS,
+    "api/v1/applications/<slug:public_id>/purpose": BORROWERS,
     "api/v1/applications/<slug:public_id>/figures": BORROWERS,
     "api/v1/applications/<slug:public_id>/submit": BORROWERS,
     "api/v1/applications/<slug:public_id>/offer/change": BORROWERS,

@@ -32,6 +32,8 @@ OFFICER_CHANGES = (
     "change_labelproposal",
     "change_alert",
     "propose_policyversion",
+    "propose_loanproduct",
+    "propose_merchant",
     "decide_linkedcase",
 )
 Told = Callable[[str], None]

@@ -214,7 +214,7 @@ class Evidence(APIView):
         responses=ApplicationOutput,
     )
     def post(self, request: Request, public_id: str) -> Response:
-        """Put a PDF, JPG or PNG of at most 5 MB on a draft. Needs the consent SCENE_EDUCATION."""
+        """Put a PDF, JPG or PNG of at most 5 MB on a draft. Needs the consent of its purpose."""
         if uploads.is_longer_than(request, evidence.MOST_BYTES):
             raise evidence.too_large()
         uploads.keep_in_memory(request)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -16,6 +16,17 @@ from lending.products import law as laws
 from lending.products import queries
 from lending.products.calculator import span
 from lending.products.models import LoanProduct, Merchant, Scene
+from lending.products.scenes.contracts import Kind, Question
+from lending.products.scenes.judging import SCENES
+
+
+class QuestionOutput(serializers.Serializer[Any]):
+    """One thing that a product asks about the purpose."""
+
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=[each.value for each in Kind])
+    question = serializers.CharField()
+    choices = serializers.DictField(child=serializers.CharField())
 
 
 class ProductOutput(serializers.Serializer[Any]):
@@ -27,9 +38,14 @@ class ProductOutput(serializers.Serializer[Any]):
     minimum_fen = serializers.IntegerField()
     maximum_fen = serializers.IntegerField()
     terms_months = serializers.ListField(child=serializers.IntegerField())
+    version = serializers.IntegerField()
     floor_rate_ppm = serializers.IntegerField()
+    highest_rate_ppm = serializers.IntegerField()
     pays_merchant = serializers.BooleanField()
     needs_evidence = serializers.BooleanField()
+    needs_order = serializers.BooleanField()
+    evidence = serializers.ListField(child=serializers.CharField(), help_text="What is shown.")
+    questions = QuestionOutput(many=True)
 
 
 class ProductsOutput(serializers.Serializer[Any]):
@@ -134,11 +150,26 @@ class Quotes(APIView):
         return Response(QuoteOutput(found).data)
 
 
+MADE = {"name", "evidence", "questions"}
+
+
 def product_shown(product: LoanProduct) -> dict[str, object]:
     """A product in the caller's language."""
-    names = ProductOutput().fields.keys() - {"name"}
+    scene = SCENES[product.scene]
+    names = ProductOutput().fields.keys() - MADE
     return {name: getattr(product, name) for name in names} | {
-        "name": product.name_in(get_language() or "")
+        "name": product.name_in(get_language() or ""),
+        "evidence": [gettext(each) for each in scene.evidence],
+        "questions": [_question(each) for each in scene.questions if product.needs_order],
+    }
+
+
+def _question(question: Question) -> dict[str, object]:
+    return {
+        "name": question.name,
+        "kind": question.kind.value,
+        "question": gettext(question.label),
+        "choices": {code: gettext(words) for code, words in question.choices},
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lending.api import applications, loans, offers, products, rewards
+from lending.api import applications, loans, offers, products, purposes, rewards
 
 app_name = "lending-api"
 ONE_APPLICATION = "applications/<slug:public_id>"
@@ -15,6 +15,7 @@ urlpatterns = [
     path(ONE_APPLICATION, applications.Application.as_view(), name="application"),
     path(f"{ONE_APPLICATION}/figures", applications.Figures.as_view(), name="figures"),
     path(f"{ONE_APPLICATION}/evidence", applications.Evidence.as_view(), name="evidence"),
+    path(f"{ONE_APPLICATION}/purpose", purposes.Purpose.as_view(), name="purpose"),
     path(f"{ONE_APPLICATION}/submit", applications.Submission.as_view(), name="submit"),
     path(f"{ONE_APPLICATION}/offer/change", offers.Change.as_view(), name="change-offer"),
     path(f"{ONE_APPLICATION}/accept", offers.Acceptance.as_view(), name="accept"),

@@ -69,7 +69,7 @@ class TestProducts:
     def test_are_open_to_everybody(self, client):
         found = client.get("/api/v1/products", headers={"accept-language": "en"}).json()["results"]
 
-        assert [each["code"] for each in found] == ["DAILY", "STUDY"]
+        assert [each["code"] for each in found][:2] == ["DAILY", "STUDY"]
         assert found[0]["name"] == "Everyday loan"
         assert found[1]["needs_evidence"] is True
 

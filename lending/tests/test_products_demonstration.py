@@ -5,7 +5,14 @@ from dataclasses import MISSING, fields
 import pytest
 
 from lending.products import actions
-from lending.products.demonstration import CONSUMPTION, EDUCATION, PRODUCTS, Product, product_for
+from lending.products.demonstration import (
+    CONSUMPTION,
+    EDUCATION,
+    PRODUCTS,
+    SCHOOLS,
+    Product,
+    product_for,
+)
 from lending.products.models import LoanProduct, Merchant, Scene
 
 
@@ -17,7 +24,7 @@ def test_no_term_is_left_to_a_default():
 
 
 def test_each_scene_has_its_product():
-    assert {each.scene for each in PRODUCTS} <= set(Scene.values)
+    assert [each.scene for each in PRODUCTS] == list(Scene)
     assert [product_for(scene).code for scene in (CONSUMPTION, EDUCATION)] == ["DAILY", "STUDY"]
 
 
@@ -35,4 +42,4 @@ def test_opening_them_twice_opens_them_once_on_the_terms_that_are_named():
         if each.name != "terms_months"
     )
     assert daily.terms_months == [3, 6, 12]
-    assert (LoanProduct.objects.count(), Merchant.objects.count()) == (2, 2)
+    assert (LoanProduct.objects.count(), Merchant.objects.count()) == (len(PRODUCTS), len(SCHOOLS))

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from borrowers.consent import actions as consents
 from borrowers.consent import queries as given_consents
-from borrowers.consent.purposes import PURPOSES, SCENE_EDUCATION
+from borrowers.consent.purposes import PURPOSES
 from common import public_ids
 from common.business_date import queries as business_dates
 from common.errors import Refused
@@ -27,11 +27,14 @@ from common.web.amounts import FenField
 from lending.applications import actions as applications
 from lending.applications import queries
 from lending.applications.models import ApplicationState, LoanApplication
+from lending.applications.purposes import telling
 from lending.products import evidence
 from lending.products import queries as products
-from lending.products.models import LoanProduct
+from lending.products.merchants import orders
+from lending.products.models import LoanProduct, Scene
+from lending.products.scenes.judging import SCENES
 from lending.rewards import queries as rewards
-from lending.web import own
+from lending.web import own, purposes
 from lending.web.landing import cards
 
 REQUEST_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -67,15 +70,20 @@ class ApplicationForm(forms.Form):
         )
         if product.pays_merchant:
             self.fields["merchant"] = _merchant_field(product)
-        if product.needs_evidence and not has_consent:
+        self.fields.update(purposes.fields(product))
+        if SCENES[product.scene].consent and not has_consent:
             self.fields["agrees"] = forms.BooleanField(
-                label=_("I agree that my proof is looked at and the school is paid"),
+                label=_agreement(product),
                 error_messages={"required": _("This loan needs your consent to this.")},
             )
         if product.needs_evidence:
-            self.fields["evidence"] = _evidence_field(has_evidence=has_evidence)
+            self.fields["evidence"] = _evidence_field(product, has_evidence=has_evidence)
         if discounts:
             self.fields["entitlement"] = _discount_field(discounts)
+
+    def purpose_fields(self) -> list[forms.BoundField]:
+        """The questions of the purpose, for the page."""
+        return [self[name] for name in self.fields if name.startswith(purposes.PREFIX)]
 
     def clean_evidence(self) -> bytes | None:
         """The content, when it is what it should be by its first bytes."""
@@ -128,7 +136,7 @@ def _ask(request: HttpRequest, product_code: str) -> HttpResponse:
         product=product,
         discounts=_discounts(request),
         has_evidence=replaced is not None and replaced.evidence_id is not None,
-        has_consent=given_consents.is_allowed(own.borrower(request).id, SCENE_EDUCATION),
+        has_consent=_has_consent(request, product),
     )
     if request.method == "POST" and form.is_valid():
         application = _draft(request, product, form.cleaned_data, replaced)
@@ -138,7 +146,7 @@ def _ask(request: HttpRequest, product_code: str) -> HttpResponse:
         "product": product,
         "product_name": product.name_in(own.language()),
         "replaced": replaced,
-        "consent": _consent(form),
+        "consent": _consent(form, product),
     }
     return render(request, "lending/ask.html", context)
 
@@ -152,7 +160,7 @@ def _draft(
     """Keep the answers; the draft that they replace goes, and its evidence is kept."""
     borrower, by = own.borrower(request), own.actor(request)
     if answers.get("agrees"):
-        _agree(request)
+        _agree(request, SCENES[product.scene].consent or "")
     entitlement = rewards.entitlement_of(borrower.id, answers.get("entitlement") or "")
     application = applications.draft(
         borrower_id=borrower.id,
@@ -166,6 +174,8 @@ def _draft(
     )
     if application.state == ApplicationState.DRAFT:
         _keep_evidence(request, application, answers.get("evidence"), replaced)
+        if told := purposes.given(answers):
+            telling.tell(application_id=application.pk, given=told, by=by)
     if replaced is not None:
         applications.withdraw(application_id=replaced.pk, by=by)
     return application
@@ -186,22 +196,27 @@ def _keep_evidence(
         )
 
 
-def _agree(request: HttpRequest) -> None:
+def _has_consent(request: HttpRequest, product: LoanProduct) -> bool:
+    purpose = SCENES[product.scene].consent
+    return purpose is None or given_consents.is_allowed(own.borrower(request).id, purpose)
+
+
+def _agree(request: HttpRequest, purpose: str) -> None:
     consents.grant(
         borrower_id=own.borrower(request).id,
-        purpose=SCENE_EDUCATION,
-        notice_version=PURPOSES[SCENE_EDUCATION].notice_version,
+        purpose=purpose,
+        notice_version=PURPOSES[purpose].notice_version,
         language=own.language(),
         channel="WEB",
         by=own.actor(request),
     )
 
 
-def _consent(form: ApplicationForm) -> dict[str, object] | None:
+def _consent(form: ApplicationForm, product: LoanProduct) -> dict[str, object] | None:
     """The notice of the consent that the form asks for, as its card shows it."""
     if "agrees" not in form.fields:
         return None
-    purpose = PURPOSES[SCENE_EDUCATION]
+    purpose = PURPOSES[SCENES[product.scene].consent or ""]
     return {
         "title": gettext(purpose.title),
         "purpose": gettext(purpose.why),
@@ -243,13 +258,18 @@ def _initial(
             name: request.GET[name] for name in ("amount", "term_months") if name in request.GET
         }
         return fresh | asked
-    return fresh | {
-        "replaces": replaced.public_id,
-        "amount": yuan(replaced.amount_fen).replace(",", ""),
-        "term_months": replaced.term_months,
-        "merchant": replaced.merchant.code if replaced.merchant else "",
-        "entitlement": replaced.entitlement.public_id if replaced.entitlement else "",
-    }
+    told = orders.told_of(replaced.pk)
+    return (
+        fresh
+        | (purposes.initial(told.facts) if told else {})
+        | {
+            "replaces": replaced.public_id,
+            "amount": yuan(replaced.amount_fen).replace(",", ""),
+            "term_months": replaced.term_months,
+            "merchant": replaced.merchant.code if replaced.merchant else "",
+            "entitlement": replaced.entitlement.public_id if replaced.entitlement else "",
+        }
+    )
 
 
 def _discounts(request: HttpRequest) -> list[tuple[str, str]]:
@@ -261,13 +281,30 @@ def _discounts(request: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
+def _is_school(product: LoanProduct) -> bool:
+    return product.scene == Scene.EDUCATION
+
+
+def _agreement(product: LoanProduct) -> str:
+    if _is_school(product):
+        return gettext("I agree that my proof is looked at and the school is paid")
+    return gettext("I agree to this")
+
+
 def _merchant_field(product: LoanProduct) -> forms.Field:
+    is_school = _is_school(product)
+    asks, first = (
+        (_("Which school is to be paid?"), _("Choose a school"))
+        if is_school
+        else (_("Who is to be paid?"), _("Choose a seller"))
+    )
+    directly = _("We pay the school directly. The money does not pass through your account.")
     return forms.ChoiceField(
-        label=_("Which school is to be paid?"),
-        help_text=_("We pay the school directly. The money does not pass through your account."),
-        error_messages={"required": _("Choose the school.")},
+        label=asks,
+        help_text=directly if is_school else _("We pay the seller directly, not through you."),
+        error_messages={"required": _("Choose the school.") if is_school else first},
         choices=[
-            ("", _("Choose a school")),
+            ("", first),
             *(
                 (each.code, each.name_in(own.language()))
                 for each in products.open_merchants(product.scene)
@@ -276,12 +313,18 @@ def _merchant_field(product: LoanProduct) -> forms.Field:
     )
 
 
-def _evidence_field(*, has_evidence: bool) -> forms.Field:
+def _evidence_field(product: LoanProduct, *, has_evidence: bool) -> forms.Field:
+    if _is_school(product):
+        label, missing = _("Proof of enrolment"), _("Upload the proof of enrolment.")
+        hint = _("An enrolment letter or student card as PDF, JPG or PNG, at most 5 MB.")
+    else:
+        label, missing = _("The order, booking or contract"), _("Upload the order or contract.")
+        hint = _("As PDF, JPG or PNG, at most 5 MB.")
     return forms.FileField(
-        label=_("Proof of enrolment"),
-        help_text=_("An enrolment letter or student card as PDF, JPG or PNG, at most 5 MB."),
+        label=label,
+        help_text=hint,
         required=not has_evidence,
-        error_messages={"required": _("Upload the proof of enrolment.")},
+        error_messages={"required": missing},
     )
 
 

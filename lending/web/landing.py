@@ -16,6 +16,7 @@ from lending.products import law as laws
 from lending.products import queries as products
 from lending.products.calculator import Span, span
 from lending.products.models import LoanProduct
+from lending.products.scenes.judging import SCENES
 from lending.web import own
 
 USUAL_AMOUNT_FEN = 500_000
@@ -66,6 +67,7 @@ def cards(offered: Sequence[LoanProduct]) -> list[dict[str, object]]:
             "product": each,
             "name": each.name_in(own.language()),
             "longest_months": max(each.terms_months),
+            "evidence": SCENES[each.scene].evidence if each.needs_order else (),
         }
         for each in offered
     ]

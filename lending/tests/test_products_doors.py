@@ -1,0 +1,268 @@
+"""The doors of products: what a borrower reads and answers, what two people of the staff press."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from borrowers.consent import queries as consents
+from borrowers.people import actions as people
+from borrowers.people.models import Account
+from lending.applications.models import LoanApplication
+from lending.products.demonstration import PRODUCTS
+from lending.products.models import LoanProduct, Merchant, ProductProposal, SceneEvidence
+from lending.tests import builders, doors
+from lending.tests.scene_wishes import FACTS
+
+LIST = "admin:lending_loanproduct_changelist"
+
+
+@pytest.fixture(autouse=True)
+def platform():
+    with doors.open_platform():
+        yield
+
+
+@pytest.fixture
+def lin():
+    return builders.person("Lin")
+
+
+def pdf() -> Any:
+    from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415 (one helper)
+
+    return SimpleUploadedFile("x.pdf", doors.PDF, content_type="application/pdf")
+
+
+def answers(scene: str) -> dict[str, Any]:
+    """A scene's answers as a browser sends them."""
+    sent: dict[str, Any] = {}
+    for name, value in FACTS[scene].items():
+        said = value / 100 if name.endswith("_fen") else value
+        said = {True: "yes", False: "no"}[value] if isinstance(value, bool) else said
+        sent[f"purpose_{name}"] = said
+    return sent
+
+
+def asked(code: str, scene: str, merchant: str = "", **changes: Any) -> dict[str, Any]:
+    given = {"request_key": "a-key-of-mine", "amount": "9000", "term_months": "6", "agrees": "on"}
+    merchants = {"merchant": merchant} if merchant else {}
+    return given | answers(scene) | merchants | changes
+
+
+@pytest.mark.django_db(transaction=False)
+class TestABorrower:
+    @pytest.mark.parametrize(
+        ("code", "scene", "merchant"),
+        [
+            ("TRIP", "TRAVEL", "LANTERN"),
+            ("CARE", "MEDICAL", "WILLOW"),
+            ("HOME", "RENOVATION", "OAK"),
+            ("RENT", "RENTAL", ""),
+            ("DEVICE", "DIGITAL", "PIXEL"),
+        ],
+    )
+    def test_answers_the_questions_of_a_purpose_and_has_a_draft(self, lin, code, scene, merchant):
+        given = asked(code, scene, merchant)
+        if scene != "MEDICAL":
+            given["evidence"] = pdf()
+
+        page = doors.web_of(lin).post(reverse("lending:ask", args=[code]), given)
+
+        assert page.status_code == 302, doors.shown(page)
+        told = SceneEvidence.objects.get()
+        assert (told.facts, told.is_live) == (FACTS[scene], False)
+        assert told.application.product.code == code
+
+    def test_who_leaves_a_question_open_is_asked_again_and_nothing_is_kept(self, lin):
+        given = asked("TRIP", "TRAVEL", "LANTERN", evidence=pdf())
+        del given["purpose_starts_on"]
+
+        page = doors.web_of(lin).post(reverse("lending:ask", args=["TRIP"]), given)
+
+        assert page.status_code == 200
+        assert "Please answer this." in doors.shown(page)
+        assert not LoanApplication.objects.exists()
+
+    def test_agrees_to_the_purpose_that_is_asked_and_to_no_other(self, lin):
+        given = asked("CARE", "MEDICAL", "WILLOW")
+
+        doors.web_of(lin).post(reverse("lending:ask", args=["CARE"]), given)
+
+        assert "SCENE_MEDICAL" in consents.allowed(lin.id)
+        assert "SCENE_PURCHASE" not in consents.allowed(lin.id)
+
+    def test_sees_the_refusal_of_the_purpose_in_words(self, lin):
+        web = doors.web_of(lin)
+        given = asked("CARE", "MEDICAL", "WILLOW", purpose_is_cosmetic="yes")
+        web.post(reverse("lending:ask", args=["CARE"]), given)
+        draft = LoanApplication.objects.get()
+
+        page = web.post(reverse("lending:submit", args=[draft.public_id]), follow=True)
+
+        assert "Cosmetic surgery may not be paid by this loan." in doors.shown(page)
+        draft.refresh_from_db()
+        assert draft.state == "DRAFT"
+
+    def test_reads_before_signing_in_what_each_product_asks_for(self):
+        page = doors.shown(doors.stranger().get("/"))
+
+        assert "The registered lease, with its number, rent and last month" in page
+        assert "the seller, directly" in page
+
+    def test_finds_the_questions_in_the_api_and_answers_them_there(self, lin):
+        api = doors.api_of(lin)
+        products = {each["code"]: each for each in api.get("/api/v1/products").json()["results"]}
+        assert {each["name"] for each in products["TRIP"]["questions"]} == set(FACTS["TRAVEL"])
+        assert products["DAILY"]["questions"] == []
+        body = {"product": "TRIP", "amount_fen": 900_000, "term_months": 6, "merchant": "LANTERN"}
+        created = api.post("/api/v1/applications", body, format="json", headers={
+            "idempotency-key": doors.KEY}).json()  # fmt: skip
+        url = f"/api/v1/applications/{created['id']}/purpose"
+
+        refused = api.put(url, {"facts": {"number": "x"}}, format="json")
+        kept = api.put(url, {"facts": FACTS["TRAVEL"]}, format="json")
+
+        assert (refused.status_code, refused.json()["code"]) == (422, "FACT_NOT_UNDERSTOOD")
+        assert kept.status_code == 200
+        assert SceneEvidence.objects.get().facts == FACTS["TRAVEL"]
+
+    def test_cannot_tell_the_purpose_of_somebody_elses_draft(self, lin):
+        draft = builders.draft(builders.person("Wei"))
+
+        answer = doors.api_of(lin).put(
+            f"/api/v1/applications/{draft.public_id}/purpose", {"facts": {}}, format="json"
+        )
+
+        assert answer.status_code == 404
+        assert not SceneEvidence.objects.exists()
+
+
+def browser(account: Account) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(account)
+    return client
+
+
+@pytest.fixture
+def mei():
+    return browser(administrator("+8613900000005"))
+
+
+@pytest.fixture
+def ann():
+    return browser(administrator("+8613900000006"))
+
+
+def administrator(phone: str) -> Account:
+    account: Account = people.open_staff(
+        phone=phone, password="a long enough password", is_administrator=True
+    )
+    return account
+
+
+def url(name: str, row: LoanProduct) -> str:
+    return reverse(f"admin:lending_loanproduct_{name}", args=[row.pk])
+
+
+def form_of(row: LoanProduct, **changes: Any) -> dict[str, Any]:
+    return {
+        "code": row.code, "name_zh": row.name_zh, "name_en": row.name_en, "scene": row.scene,
+        "licence": row.licence, "minimum_fen": "500", "maximum_fen": "40000",
+        "terms_months": "6, 3", "floor": "7.2", "highest": "18", "penalty": "1.3",
+        "grace_days": "3",
+    } | changes  # fmt: skip
+
+
+@pytest.mark.django_db
+class TestTheStaff:
+    def test_writes_a_version_and_another_person_puts_it_in_force(self, mei, ann):
+        daily = LoanProduct.objects.get(code="DAILY")
+        mei.post(url("draft", daily), form_of(daily))
+        row = LoanProduct.objects.get(code="DAILY", version=2)
+        assert (row.terms_months, row.highest_rate_ppm) == ([3, 6], 180_000)
+
+        mei.post(url("propose", row))
+        mei.post(url("approve", row))
+        assert LoanProduct.objects.get(pk=row.pk).state == "DRAFT"
+        ann.post(url("approve", row))
+
+        assert LoanProduct.objects.get(pk=row.pk).state == "PUBLISHED"
+        page = doors.shown(ann.get(url("change", row)))
+        assert "(changed)" in page
+        assert "Paid on the worst path" in page
+
+    def test_reads_the_worst_path_of_what_cannot_be_published(self, mei):
+        daily = LoanProduct.objects.get(code="DAILY")
+        mei.post(url("draft", daily), form_of(daily, highest="23"))
+        row = LoanProduct.objects.get(code="DAILY", version=2)
+
+        page = doors.shown(mei.post(url("propose", row), follow=True))
+
+        assert "It cannot be published." in page
+        assert "at most 24.00 % is allowed" in page
+        assert not ProductProposal.objects.exists()
+
+    def test_is_told_of_a_form_that_makes_no_product(self, mei):
+        daily = LoanProduct.objects.get(code="DAILY")
+        wrong = form_of(daily, minimum_fen="50000", terms_months="soon")
+
+        page = mei.post(url("draft", daily), wrong)
+
+        assert page.status_code == 200
+        assert "The range ends before it begins." in doors.shown(page)
+        assert not LoanProduct.objects.filter(version=2).exists()
+
+    def test_turns_down_and_closes(self, mei, ann):
+        daily = LoanProduct.objects.get(code="DAILY")
+        mei.post(url("draft", daily), form_of(daily))
+        row = LoanProduct.objects.get(code="DAILY", version=2)
+        mei.post(url("propose", row))
+        ann.post(url("turn_down", row))
+        mei.post(url("close", daily))
+
+        assert ProductProposal.objects.get().state == "TURNED_DOWN"
+        assert not LoanProduct.objects.get(pk=daily.pk).is_open
+
+    def test_without_the_right_may_press_nothing(self):
+        account = people.open_staff(
+            phone="+8613900000007", password="a long enough password", is_administrator=False
+        )
+        officer = browser(account)
+        daily = LoanProduct.objects.get(code="DAILY")
+
+        for name in ("draft", "propose", "approve", "turn_down", "close"):
+            assert officer.post(url(name, daily)).status_code in {302, 403}
+
+        assert LoanProduct.objects.count() == len(PRODUCTS)
+        assert LoanProduct.objects.get(pk=daily.pk).is_open
+
+    def test_never_presses_by_a_mere_look(self, mei):
+        daily = LoanProduct.objects.get(code="DAILY")
+
+        for name in ("propose", "approve", "turn_down", "close"):
+            assert mei.get(url(name, daily)).status_code == 403
+
+    def test_sees_every_version_in_the_list(self, mei):
+        assert "DAILY" in doors.shown(mei.get(reverse(LIST)))
+
+    def test_enters_a_seller_that_another_person_opens_and_anybody_closes(self, mei, ann):
+        enter = reverse("admin:lending_merchant_enter")
+        given = {"code": "NEW", "name_zh": "新店（虚构）", "name_en": "New (fictional)",
+                 "scene": "DIGITAL", "account": "merchant:NEW"}  # fmt: skip
+        assert mei.get(enter).status_code == 200
+        mei.post(enter, given)
+        assert "another school or shop of this code" in doors.shown(mei.post(enter, given))
+        row = Merchant.objects.get(code="NEW")
+
+        def press(name: str, client: Client) -> bool:
+            client.post(reverse(f"admin:lending_merchant_{name}", args=[row.pk]))
+            row.refresh_from_db()
+            return row.is_open
+
+        assert not press("approve", mei)
+        assert press("approve", ann)
+        assert not press("close", ann)
+        page = reverse("admin:lending_merchant_change", args=[row.pk])
+        assert "Approve it to be paid" in doors.shown(mei.get(page))
