@@ -12,6 +12,7 @@ from datetime import UTC
 from pathlib import Path
 
 from bench import (
+    closing,
     command,
     deliveries,
     ingest,
@@ -29,7 +30,7 @@ from common import clock
 from tests.machinery.running import Platform, running_platform
 
 RESULTS = Path(__file__).with_name("results.json")
-INSIDE = ("latency", "memory after work", "rooms", "online", "deliveries", "ingest")
+INSIDE = ("latency", "memory after work", "rooms", "online", "deliveries", "ingest", "closing")
 NAMES = ("start", "idle memory", "assess", "reading", "schedules", *INSIDE)
 
 
@@ -87,6 +88,8 @@ def _measured_inside(wanted: list[str], platform: Platform) -> Iterator[tuple[st
         yield "deliveries", deliveries.measure(platform)
     if "ingest" in wanted:
         yield "ingest", ingest.measure(platform)
+    if "closing" in wanted:
+        yield "closing", closing.measure(platform)
 
 
 def _print(name: str, result: Result) -> None:

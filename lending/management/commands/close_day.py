@@ -1,6 +1,7 @@
 """`manage.py close_day`: close every day before a date, one after the other."""
 
-from datetime import date
+import sys
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,29 +14,55 @@ from lending.closing import actions as closing
 
 # A demonstration may see time pass; the longest loan and its arrears fit in. Real books may not.
 DEMONSTRATED_MONTHS = 36
+DAY = timedelta(days=1)
 
 
 class Command(BaseCommand):
     """Close days. What is closed already is no work."""
 
-    help = "Close the days up to Shanghai's today (or --to); opens the books the first time."
+    help = "Close the days before today in Shanghai, or through a day; opens the books first."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--to", type=date.fromisoformat, help="the day to open, YYYY-MM-DD")
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument("--to", type=date.fromisoformat, help="the day to open, YYYY-MM-DD")
+        which.add_argument(
+            "--through", type=date.fromisoformat, help="the last day to close, YYYY-MM-DD"
+        )
         parser.add_argument(
             "--catch-up", action="store_true", help="say nothing when there is nothing to close"
         )
 
     def handle(self, **options: Any) -> None:
         today = clock.shanghai_today()
-        to = options["to"] or today
+        through = options["through"]
+        to = options["to"] or (through + DAY if through else today)
         latest = add_months(today, DEMONSTRATED_MONTHS) if settings.DEMONSTRATION else today
         if to > latest:
             raise CommandError(
                 f"{to.isoformat()} is too far ahead: the books can be opened up to"
                 f" {latest.isoformat()}. Nothing was closed."
             )
-        days = closing.close_through(to=to)
+        days = closed_with_a_bar(to)
         if days or not options["catch_up"]:
             on = business_dates.today()
             self.stdout.write(f"{days} days closed; the books are open for {on.isoformat()}.")
+
+
+def closed_with_a_bar(to: date) -> int:
+    """Close up to the day, with a bar of days and the number of ranges where somebody watches."""
+    from tqdm import tqdm  # noqa: PLC0415 (only for this command)
+
+    current = business_dates.current() or to
+    total = max((to - current).days, 0)
+    ranges = 0
+    with tqdm(total=total, desc="days", disable=not sys.stderr.isatty()) as bar:
+
+        def told(day: date) -> None:
+            nonlocal ranges
+            ranges += 1
+            bar.n = (day - current).days
+            bar.set_postfix(day=day.isoformat(), ranges=ranges)
+
+        days = closing.close_through(to=to, told=told)
+        bar.update(total - bar.n)
+    return days

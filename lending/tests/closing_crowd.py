@@ -1,0 +1,124 @@
+"""Very many loans, quickly: a few are made one by one, the rest are copies of them.
+
+For the bench of closing only. The copies are made by the database's owner without asking foreign
+keys, so that no application and no contract has to be made up for each.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from lending.closing import actions as closing
+from lending.loans.models import Loan
+from lending.servicing import actions as servicing
+from lending.servicing import invariants
+from lending.tests import builders, closing_loans
+from lending.tests.calc_loans import opening, terms_of
+
+# How many days ago the loans were paid out, by so many in a thousand: most run, some are late,
+# and of a few the due date has just passed unpaid, so that they have to be folded.
+RUNNING, UNPAID, LATE = range(1, 30), (32,), range(36, 51)
+PER_MILLE = {UNPAID: 5, LATE: 50}
+FIRST_ID = 10_000_000
+
+_COPY = """
+INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table},
+       to_jsonb(kept) || jsonb_build_object({own}'{key}', copy.new_id))).*
+  FROM {table} AS kept JOIN bench_copy AS copy ON copy.old_id = kept.{key}
+"""
+_NEXT_ID = "'id', nextval(pg_get_serial_sequence('{table}', 'id')), "
+_NUMBERS = """
+CREATE TEMP TABLE bench_copy AS
+SELECT {first} + row_number() OVER () AS new_id, old_id
+  FROM (SELECT unnest(%s::bigint[]) AS old_id, unnest(%s::int[]) AS copies) AS wanted,
+       generate_series(1, copies)
+"""
+_ENTRY = """
+INSERT INTO lending_ledgerentry (entry_key, business_date, kind)
+VALUES ('bench:opened', %s, 'OPENED') RETURNING id
+"""
+_POSTINGS = """
+INSERT INTO lending_ledgerposting (entry_id, account_id, loan_id, amount_fen)
+SELECT %s, kept.account_id, copy.new_id, kept.amount_fen
+  FROM lending_ledgerposting AS kept JOIN bench_copy AS copy ON copy.old_id = kept.loan_id
+"""
+
+
+def made(owner: Any, *, count: int, through: date) -> None:
+    """So many loans, all carried to the end of a day."""
+    with owner.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        patterns = _patterns(cursor, through)
+        copies = _copies(patterns, count)
+        cursor.execute("BEGIN")
+        cursor.execute(
+            _NUMBERS.format(first=FIRST_ID), [list(copies.keys()), list(copies.values())]
+        )
+        _copy_rows(cursor, through)
+        cursor.execute("COMMIT")
+        cursor.execute("ANALYZE lending_loan, lending_loancourse, lending_instalment")
+        cursor.execute("RESET session_replication_role")
+
+
+def _patterns(cursor: Any, through: date) -> dict[int, int]:
+    """One loan for each day of payout: its number by how many days ago that was."""
+    builders.open_books(through)
+    signed = builders.signed(builders.person("Lin"), amount_fen=1_200_000)
+    found = {}
+    for place, days in enumerate([*RUNNING, *UNPAID, *LATE], start=1):
+        cursor.execute(
+            "INSERT INTO lending_loan SELECT (jsonb_populate_record(NULL::lending_loan,"
+            " to_jsonb(kept) || jsonb_build_object('id', %(id)s, 'contract_id', %(id)s,"
+            " 'public_id', %(id)s::text))).* FROM lending_loan AS kept WHERE id = %(from)s",
+            {"id": FIRST_ID - 1000 + place, "from": signed.pk},
+        )
+        loan = Loan.objects.get(pk=FIRST_ID - 1000 + place)
+        terms = terms_of(disbursed_on=through - timedelta(days=days), months=3)
+        with transaction.atomic():
+            closing_loans.become(loan, terms, [opening(terms)], through)
+        found[days] = loan.pk
+    return found
+
+
+def _copies(patterns: dict[int, int], count: int) -> dict[int, int]:
+    shares = {RUNNING: 1000 - sum(PER_MILLE.values()), **PER_MILLE}
+    return {
+        patterns[days]: count * per_mille // 1000 // len(group)
+        for group, per_mille in shares.items()
+        for days in group
+    }
+
+
+def _copy_rows(cursor: Any, through: date) -> None:
+    own = "'contract_id', copy.new_id, 'public_id', copy.new_id::text, "
+    cursor.execute(_COPY.format(table="lending_loan", own=own, key="id"))
+    cursor.execute(_COPY.format(table="lending_loancourse", own="", key="loan_id"))
+    for table in ("lending_instalment", "lending_loantransaction"):
+        own = _NEXT_ID.format(table=table)
+        cursor.execute(_COPY.format(table=table, own=own, key="loan_id"))
+    cursor.execute(_ENTRY, [through])
+    cursor.execute(_POSTINGS, cursor.fetchone())
+
+
+def closed(day: date) -> int:
+    """Close all ranges of a day as one worker does; how many ranges."""
+    closing.plan(day=day)
+    return closing.help_close(day=day)
+
+
+def folded_one_by_one(day: date, *, count: int) -> int:
+    """The same with the ORM: each loan locked, folded, saved and posted in its own transaction."""
+    numbers = Loan.objects.filter(state="ACTIVE", carried_through__lt=day, pk__gt=FIRST_ID)
+    picked = list(numbers.order_by("pk").values_list("pk", flat=True)[:count])
+    for number in picked:
+        with transaction.atomic():
+            loan = Loan.objects.select_for_update().get(pk=number)
+            servicing.catch_up(loan=loan, through=day)
+    return len(picked)
+
+
+def breaches(*, every: int) -> list[str]:
+    """What is wrong with every so-manieth loan."""
+    picked = Loan.objects.filter(pk__gt=FIRST_ID, disbursed_on__isnull=False).order_by("pk")
+    return [said for loan in picked[::every] for said in invariants.of_loan(loan)]
