@@ -1,4 +1,4 @@
-"""The work of the benchmark of closing, inside the platform: loans a second of each way, as JSON."""
+"""The work of the benchmark of closing, inside the platform: loans a second, as JSON."""
 
 import json
 import sys

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from config.staff import queries
+from lending.closing import quarantine
 
 Item = dict[str, Any]
 
@@ -100,6 +101,15 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(_("Chart of accounts"), "account_balance", "lending.LedgerAccount"),
             Entry(_("Ledger entries"), "menu_book", "lending.LedgerEntry"),
+            Entry(_("Ends of days"), "event_available", "lending.ClosingRange"),
+            Entry(
+                _("Loans left behind"),
+                "report",
+                "lending.QuarantinedLoan",
+                only=(("released_at__isempty", "1"),),
+                badge=quarantine.count,
+                badge_look="danger",
+            ),
             Entry(_("Checks of the house"), "rule_settings", "monitoring.CheckRun"),
         ),
     ),

@@ -1,12 +1,14 @@
 """A day's loans in ranges: planned once, claimed by whoever comes, closed in one transaction."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
+from django.db.models import Count, Sum
 
 from lending.closing.models import ClosingRange
 
+DAY = timedelta(days=1)
 RANGE_LOANS = 20_000
 LAST_LOAN_ID = 2**63 - 1
 
@@ -68,6 +70,41 @@ def is_anybody_behind(day: date) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT EXISTS ({_BEHIND})", {"day": day})
         return bool(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one day is."""
+
+    day: date
+    ranges: int
+    closed: int
+    loans: int
+    left_behind: int
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.closed // self.ranges
+
+
+def progress(*, days: int) -> list[Progress]:
+    """The last so many days, the latest first."""
+    rows = ClosingRange.objects.values("day").annotate(
+        ranges=Count("pk"),
+        closed=Count("closed_at"),
+        loans_closed=Sum("loans"),
+        left=Sum("quarantined"),
+    )
+    return [
+        Progress(
+            day=row["day"],
+            ranges=row["ranges"],
+            closed=row["closed"],
+            loans=row["loans_closed"],
+            left_behind=row["left"],
+        )
+        for row in rows.order_by("-day")[:days]
+    ]
 
 
 def claim(day: date) -> ClosingRange | None:

@@ -1,4 +1,7 @@
-"""The long form: `python -m tests.chaos --seed 7 --seconds 600`. Prints the evidence."""
+"""The long form: `python -m tests.chaos --seed 7 --seconds 600`. Prints the evidence.
+
+`--suite closing --rounds 50` kills closings while they run, and payouts beside them.
+"""
 
 import argparse
 import os
@@ -16,6 +19,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--people", type=int, default=16)
+    parser.add_argument("--suite", choices=("everything", "closing"), default="everything")
+    parser.add_argument("--rounds", type=int, default=50, help="closings killed, with that suite")
     parser.add_argument("--output", action="store_true", help="print what the platform said, too")
     chosen = parser.parse_args()
     with running_platform() as platform:
@@ -25,7 +30,8 @@ def main() -> int:
                 seed=chosen.seed,
                 seconds=chosen.seconds,
                 people=chosen.people,
-                is_wild=True,
+                is_wild=chosen.suite == "everything",
+                rounds=chosen.rounds if chosen.suite == "closing" else 0,
             )
         finally:
             if chosen.output:

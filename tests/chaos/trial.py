@@ -16,11 +16,14 @@ from simulation.bills.layouts import Layout, write
 from simulation.bills.months import ordinary_months
 from tests.chaos.books import breaches
 from tests.chaos.monkey import Monkey
+from tests.chaos.nights import Nights
 from tests.chaos.people import Customer, Journal
 from tests.machinery.client import ApiPerson, prepared
 from tests.machinery.running import Platform, until
 
 PEACE_SECONDS = 90
+# Before the first night somebody should owe something.
+FIRST_LOANS_SECONDS = 15.0
 # A real bank needs a while to answer; that is when a worker is best killed.
 BANK_TAKES_SECONDS = 0.4
 # Who earns well is offered a loan; who shows nothing is decided all the same, and applies again.
@@ -91,8 +94,13 @@ def run(
     people: int,
     rest_seconds: tuple[float, float] = (0.2, 0.9),
     is_wild: bool = False,
+    rounds: int = 0,
 ) -> Evidence:
-    """The whole trial on a running platform."""
+    """The whole trial on a running platform.
+
+    With `rounds`, as many closings are killed meanwhile, and the load ends with the last of them.
+    """
+    nights = Nights(platform, random.Random(seed + 2), rounds)
     chance = random.Random(seed)
     over = Event()
     monkey = Monkey(platform, random.Random(seed + 1), rest_seconds, is_wild)
@@ -106,7 +114,8 @@ def run(
         raging = Thread(target=monkey.rage, args=(over,))
         raging.start()
         running = [lives.submit(customer.live) for customer in customers]
-        wait(running, timeout=seconds)
+        wait(running, timeout=FIRST_LOANS_SECONDS if rounds else seconds)
+        nights.rage()
         over.set()
         raging.join()
         tell_bank(platform, "none")
@@ -114,14 +123,19 @@ def run(
         for life in running:
             life.result()
     until(platform.is_quiet, seconds=PEACE_SECONDS, what="all work to be done")
+    if rounds:
+        nights.finish()
+        until(platform.is_quiet, seconds=PEACE_SECONDS, what="all work to be done")
     peace = time.monotonic()
     journals = [customer.journal for customer in customers]
     found = [*breaches(platform, journals), *_replayed(customers)]
+    if rounds:
+        found += nights.breaches()
     return Evidence(
         seed=seed,
         load_seconds=calmed - began,
         peace_seconds=peace - calmed,
-        struck=monkey.struck,
+        struck=monkey.struck + nights.struck,
         in_the_middle_of=monkey.in_the_middle_of,
         people=_told(journals),
         platform=_done(platform),
