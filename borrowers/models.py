@@ -11,6 +11,7 @@ from borrowers.behaviour.models import (
 )
 from borrowers.checks.models import LabelProposal
 from borrowers.consent.models import Consent, ConsentWithdrawal
+from borrowers.contact.models import Contact, ContactStanding
 from borrowers.deliveries.models import DeliveredEvent, Delivery
 from borrowers.documents.models import SealedFile
 from borrowers.messages.models import Message, OutgoingText
@@ -20,8 +21,8 @@ from borrowers.protected.models import ProtectedTraits
 from borrowers.uploads.models import Upload
 
 __all__ = [
-    "AccessEntry", "Account", "Borrower", "Consent", "ConsentWithdrawal", "DeliveredEvent",
-    "Delivery", "EventMark", "EventRow", "EventTextRow", "ImportBatch", "LabelProposal",
-    "MerchantRule", "MerchantVersion", "Message", "OutgoingText", "Partner", "PartnerKey",
-    "ProtectedTraits", "QuarantinedRow", "SealedFile", "Upload",
+    "AccessEntry", "Account", "Borrower", "Consent", "ConsentWithdrawal", "Contact",
+    "ContactStanding", "DeliveredEvent", "Delivery", "EventMark", "EventRow", "EventTextRow",
+    "ImportBatch", "LabelProposal", "MerchantRule", "MerchantVersion", "Message", "OutgoingText",
+    "Partner", "PartnerKey", "ProtectedTraits", "QuarantinedRow", "SealedFile", "Upload",
 ]  # fmt: skip

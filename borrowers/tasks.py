@@ -4,11 +4,16 @@ from typing import Any
 
 from celery import shared_task
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
 
 from borrowers.connectors.registry import reader_on
+from borrowers.messages import actions as messages
+from borrowers.people import queries as people
 from borrowers.protected import actions as protected
 from borrowers.uploads import actions as uploads
 from borrowers.uploads import queries
+from common import clock
 from common.actors import SYSTEM
 from common.processes.contracts import Claim
 from common.processes.runs import run
@@ -35,6 +40,18 @@ def keep_protected_traits(**_: Any) -> None:
     last: int | None = 0
     while last is not None:
         last = protected.derive(after_id=last)
+
+
+@shared_task
+def text_what_waits(**_: Any) -> None:
+    """Send the texts that the contact gate lets through now; at night there are none."""
+    while messages.text_what_waits(at=clock.now(), worded=_worded):
+        continue
+
+
+def _worded(borrower_id: int, words: str) -> str:
+    with translation.override(people.language_of(borrower_id)):
+        return gettext(words)
 
 
 def _read(claim: Claim) -> None:

@@ -8,6 +8,10 @@ BEAT: dict[str, dict[str, Any]] = {
     "reap processes": {"task": "common.tasks.reap_processes", "schedule": 5.0},
     "seal the audit trail": {"task": "common.tasks.seal_audit", "schedule": 10.0},
     "let go of uploads": {"task": "borrowers.tasks.let_go_of_uploads", "schedule": 30.0},
+    "text what waits": {
+        "task": "borrowers.tasks.text_what_waits",
+        "schedule": crontab(minute="*/5"),
+    },
     "close the day": {"task": "lending.tasks.close_day", "schedule": crontab(hour=0, minute=10)},
     "close the day again": {"task": "lending.tasks.close_day", "schedule": crontab(minute=40)},
     "end what is over": {

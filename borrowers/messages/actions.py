@@ -1,16 +1,20 @@
 """Writing to borrowers: notes in their inbox, and texts to a phone."""
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models.functions import Now
 
+from borrowers.contact import actions as contact
+from borrowers.contact.hours import Channel
 from borrowers.messages.contracts import Note
 from borrowers.messages.models import Message, OutgoingText
 from borrowers.messages.templates import missing_facts
-from common.transactions import joined, required
+from borrowers.people import queries as people
+from common.texts import gettext_noop
+from common.transactions import durable, joined, required
 
 # A text may hold a code; nobody needs it tomorrow.
 TEXTS_LIVE = timedelta(days=1)
@@ -24,7 +28,12 @@ SELECT note.borrower, %(template)s, note.facts, note.key
   FROM unnest(%(borrowers)s::bigint[], %(facts)s::jsonb[], %(keys)s::text[])
        AS note (borrower, facts, key)
 ON CONFLICT DO NOTHING
+RETURNING borrower_id, message_key
 """
+# Of these a text tells as well, once the contact gate lets it through. It says nothing of a debt:
+# a phone may lie on a table.
+TEXTED = {"INSTALMENT_DUE_SOON": "REMINDER"}
+WORDS = gettext_noop("You have a new message. Sign in to read it.")
 
 
 @required
@@ -59,7 +68,31 @@ def send_many(*, template: str, notes: Sequence[Note]) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(_SEND_MANY, columns)
-        return int(cursor.rowcount)
+        new = cursor.fetchall()
+    if template in TEXTED:
+        for borrower_id, message_key in new:
+            contact.want(
+                borrower_id=borrower_id,
+                channel=Channel.TEXT,
+                purpose=TEXTED[template],
+                contact_key=message_key,
+                content={"words": WORDS},
+            )
+    return len(new)
+
+
+@durable
+def text_what_waits(*, at: datetime, worded: Callable[[int, str], str]) -> int:
+    """Hand the waiting texts to the carrier as far as the contact gate lets them; how many.
+
+    At night none, after a stop none, and none twice. `worded` puts words into a person's language.
+    """
+    made = contact.let_through(channel=Channel.TEXT, at=at)
+    for each in made:
+        phone = people.phone_of(each.borrower_id)
+        if phone:
+            text_out(phone=phone, words=worded(each.borrower_id, each.content["words"]))
+    return len(made)
 
 
 @joined

@@ -92,6 +92,18 @@ def covered_phones(account_ids: Collection[int]) -> dict[int, str]:
         return {row.pk: masking.phone(row.phone or "") for row in rows}
 
 
+def phone_of(borrower_id: int) -> str:
+    """The person's number, for the carrier only; nothing where there is none any more."""
+    row = Borrower.objects.select_related("account").filter(pk=borrower_id).first()
+    return (row.account.phone or "") if row is not None else ""
+
+
+def language_of(borrower_id: int) -> str:
+    """The language that the person chose."""
+    row = Borrower.objects.select_related("account").get(pk=borrower_id)
+    return str(row.account.language)
+
+
 def staff_titles(account_ids: Collection[int]) -> dict[int, str]:
     """What each of these members of staff is here, to be translated; their accounts name nobody."""
     rows = Account.objects.filter(pk__in=account_ids, is_staff=True)

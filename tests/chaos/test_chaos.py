@@ -34,7 +34,9 @@ def test_whoever_is_killed_nothing_is_lost_and_nothing_is_paid_twice(capsys):
 def test_closings_and_payouts_that_are_killed_come_out_as_if_they_had_not_been(capsys):
     """The short form of `python -m tests.chaos --suite closing --rounds 50`."""
     with running_platform() as platform:
-        evidence = trial.run(platform, seed=SEED, seconds=0.0, people=4, rounds=NIGHTS)
+        evidence = trial.run(
+            platform, seed=SEED, seconds=0.0, people=4, rest_seconds=(2.0, 5.0), rounds=NIGHTS
+        )
         said = platform.output()
 
     with capsys.disabled():
