@@ -32,6 +32,7 @@ from lending.products import law as laws
 from lending.products import queries as products
 from lending.products.law import Law
 from lending.rewards import actions as rewards
+from lending.rewards import queries as points
 from scoring.decisions import actions as decisions
 from scoring.decisions import queries as assessments
 from scoring.decisions.contracts import CreditRequest, Numbers
@@ -254,9 +255,12 @@ def _conclude(
 def _offer(application: LoanApplication, terms: Terms, law: Law, at: datetime) -> None:
     """A new offer; where a person decides over one that stood, theirs takes its place."""
     product, entitlement = application.product, application.entitlement
+    rewarded = points.next_loan_discount(
+        application.borrower_id, bought_ppm=entitlement.discount_ppm if entitlement else 0
+    )
     rate_ppm, discount_ppm = cost.discounted(
         base_rate_ppm=terms.base_rate_ppm,
-        wanted_discount_ppm=entitlement.discount_ppm if entitlement else 0,
+        wanted_discount_ppm=rewarded.total_ppm,
         floor_rate_ppm=product.floor_rate_ppm,
     )
     bounds = telling.bounds(application)

@@ -17,6 +17,8 @@ from common.business_date import queries as business_dates
 from common.transactions import durable
 from lending.closing import quarantine, ranges, steps
 from lending.closing.models import ClosingRange
+from lending.loans import queries as loans
+from lending.rewards import actions as rewards
 
 DAY = timedelta(days=1)
 # One closing at a time plans and moves the date; the others help with ranges.
@@ -43,7 +45,13 @@ def close_through(*, to: date, planned: Told = str, told: Told = str) -> int:
     days = 0
     while (day := business_dates.today()) < to:
         days += close(day=day, planned=planned, told=told)
+        _see_to_points(on=day + DAY)
     return days
+
+
+def _see_to_points(*, on: date) -> None:
+    """Points become safe, are told of and end, and tiers move, on the day that has opened."""
+    rewards.mature(on=on, overdue=loans.behind(on=on))
 
 
 def close(*, day: date, planned: Told = str, told: Told = str) -> bool:
