@@ -168,7 +168,7 @@ class TestEveryAnswer:
 
         found = Checked(client).get("products")["results"]
 
-        assert [each["name"] for each in found] [:2] == ["日常消费借款", "进修学费借款"]
+        assert [each["name"] for each in found][:2] == ["日常消费借款", "进修学费借款"]
 
 
 class TestTheSchema:

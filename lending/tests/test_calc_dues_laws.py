@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lending.calc import settlement, waterfall
 from lending.calc.accrual import DAYS_IN_YEAR, penalty_fen
-from lending.calc.contracts import Component
+from lending.calc.conventions.strategies import Component
 from lending.calc.fold import amount_due, fold, forward, next_due, payable, payoff_quote
 from lending.ledger import chart
 from lending.servicing import subledger

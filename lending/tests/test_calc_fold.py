@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from lending.calc.contracts import Allocation, Component
+from lending.calc.contracts import Allocation
+from lending.calc.conventions.strategies import Component
 from lending.calc.fold import UnsoundLog, amount_due, fold, next_due, payoff_quote
 from lending.tests.calc_loans import (
     DISBURSED_ON,

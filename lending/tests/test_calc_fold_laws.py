@@ -6,7 +6,8 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lending.calc.contracts import Component, TransactionKind
+from lending.calc.contracts import TransactionKind
+from lending.calc.conventions.strategies import Component
 from lending.calc.fold import amount_due, fold, forward, payoff_quote, standing
 from lending.tests.calc_day_by_day import DayByDay
 from lending.tests.calc_loans import (

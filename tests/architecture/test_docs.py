@@ -20,7 +20,8 @@ from borrowers.messages.templates import TEMPLATES
 from borrowers.people.contracts import REVEAL_REASONS
 from borrowers.people.id_number import birth_date, check_character
 from common.errors import Refused
-from lending.calc.contracts import Component, TransactionKind
+from lending.calc.contracts import TransactionKind
+from lending.calc.conventions.strategies import Component
 from lending.ledger.chart import CHART
 from lending.rewards.models import BenefitKind, GrantReason
 from monitoring.alerts.words import CLOSE_REASONS, RULES
