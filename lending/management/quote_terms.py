@@ -116,7 +116,7 @@ def _plan(terms: Typed, payouts: list[Tranche]) -> Plan:
         period_starts=starts,
         tranches=tranches,
         fixed_instalment_fen=fixed_fen,
-        first_due_on=terms.find("first_due_on first_repayment_on", day),
+        first_due_on=terms.find("first_due_on first_repayment_on repayments_starting_from", day),
         last_due_on=terms.find("last_due_on", day),
         anchor_day=terms.find("anchor_day due_day", whole),
         grace=terms.take("grace", _grace, default=Grace()),
@@ -214,11 +214,13 @@ def _refined(named: DayCount, month: str | None, year: str | None) -> DayCount:
 
 def _grace(content: object) -> Grace:
     terms = Typed(content, name="grace")
+    principal = "principal_periods principal on_principal principal_payment on_principal_payment"
     put_off = "interest_payment_periods interest_payment on_interest_payment interest"
+    free = "interest_free_periods interest_free on_interest_charged interest_charged"
     found = Grace(
-        principal_periods=terms.take("principal_periods principal on_principal", whole, default=0),
+        principal_periods=terms.take(principal, whole, default=0),
         interest_payment_periods=terms.take(put_off, whole, default=0),
-        interest_free_periods=terms.take("interest_free_periods interest_free", whole, default=0),
+        interest_free_periods=terms.take(free, whole, default=0),
     )
     terms.finish()
     return found
