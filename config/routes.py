@@ -68,6 +68,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "loans/<slug:public_id>/pay/": BORROWERS,
     "loans/<slug:public_id>/payoff/": BORROWERS,
     "loans/<slug:public_id>/early/": BORROWERS,
+    "loans/<slug:public_id>/due-dates.ics": BORROWERS,
     "loans/<slug:public_id>/contract.pdf": BORROWERS,
     "loans/<slug:public_id>/repayments/<slug:out_trade_no>/": BORROWERS,
     "rewards/": BORROWERS,

@@ -61,3 +61,18 @@ def test_is_nobody_elses(lin):
     loan = builders.paid_out(lin)
 
     assert doors.web_of(builders.person("Zhao")).get(address(loan)).status_code == 404
+
+
+def test_the_due_dates_go_into_a_calendar(lin):
+    loan = builders.paid_out(lin)
+    browser = doors.web_of(lin)
+
+    page = browser.get(f"/loans/{loan.public_id}/due-dates.ics")
+
+    words = page.content.decode()
+    assert page["Content-Type"].startswith("text/calendar")
+    assert words.count("BEGIN:VEVENT") == 3
+    assert "DTSTART;VALUE=DATE:20261220" in words
+    assert "Lin" not in words
+    zhao = doors.web_of(builders.person("Zhao"))
+    assert zhao.get(f"/loans/{loan.public_id}/due-dates.ics").status_code == 404

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from lending.web import application, apply, early, landing, loans, offer, records, rewards, start
+from lending.web import (
+    application,
+    apply,
+    calendar,
+    early,
+    landing,
+    loans,
+    offer,
+    records,
+    rewards,
+    start,
+)
 
 app_name = "lending"
 ONE_APPLICATION = "applications/<slug:public_id>/"
@@ -28,6 +39,7 @@ urlpatterns = [
     path(f"{ONE_LOAN}pay/", loans.pay, name="pay"),
     path(f"{ONE_LOAN}payoff/", loans.pay_off, name="payoff"),
     path(f"{ONE_LOAN}early/", early.pay_early, name="early"),
+    path(f"{ONE_LOAN}due-dates.ics", calendar.due_dates, name="due-dates"),
     path(f"{ONE_LOAN}contract.pdf", loans.contract, name="contract"),
     path(f"{ONE_LOAN}repayments/<slug:out_trade_no>/", loans.repayment, name="repayment"),
     path("rewards/", rewards.rewards, name="rewards"),
