@@ -1,0 +1,78 @@
+"""The borrower's doors to rewards: codes shown once, things given back, nobody else's."""
+
+import pytest
+
+from borrowers.tests import cast
+from lending.rewards.models import Fulfilment
+from lending.tests import doors, rewarding
+from lending.tests.rewarding import buy, figures, give
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _platform(db):
+    with doors.open_platform():
+        yield
+
+
+@pytest.fixture
+def lin():
+    card = cast.borrower("Lin")
+    give(card, 200)
+    rewarding.coupon(stock=1)
+    return card
+
+
+@pytest.fixture
+def tea(lin):
+    return buy(lin, benefit="TEA")
+
+
+class TestThePages:
+    def test_show_a_code_once_and_keep_only_its_hash(self, lin, tea):
+        page = doors.web_of(lin).post(f"/rewards/{tea.public_id}/code/")
+
+        assert page.context["code"] in doors.shown(page)
+        assert page.context["code"] not in doors.shown(doors.web_of(lin).get("/rewards/"))
+        assert "no-store" in page["Cache-Control"]
+        assert Fulfilment.objects.get().code_sha256
+
+    def test_give_back_what_was_not_used(self, lin, tea):
+        page = doors.web_of(lin).post(f"/rewards/{tea.public_id}/return/", follow=True)
+
+        assert "Given back." in doors.shown(page)
+        assert figures(lin) == (200, 0, 0)
+
+    @pytest.mark.parametrize("what", ["code", "return"])
+    def test_open_nothing_of_lins_to_zhao(self, tea, what):
+        zhao = cast.borrower("Zhao")
+
+        assert doors.web_of(zhao).post(f"/rewards/{tea.public_id}/{what}/").status_code == 404
+        assert doors.api_of(zhao).post(f"/api/v1/rewards/{tea.public_id}/{what}").status_code == 404
+
+        assert Fulfilment.objects.get().code_sha256 is None
+        tea.refresh_from_db()
+        assert tea.state == "ISSUED"
+
+
+class TestTheApi:
+    def test_tells_days_tier_and_what_was_bought(self, lin, tea):
+        rewarding.reward(lin, rewarding.paid(7))
+
+        found = doors.api_of(lin).get("/api/v1/rewards").json()
+
+        assert (found["balance"], found["available"], found["pending"]) == (240, 140, 100)
+        assert found["waiting"][0]["points"] == 100
+        assert found["tier"]["next"]["code"] == "BRONZE"
+        assert found["bought"][0]["handing_over"] == "ORDERED"
+
+    def test_gives_a_code_and_takes_things_back(self, lin, tea):
+        api = doors.api_of(lin)
+
+        code = api.post(f"/api/v1/rewards/{tea.public_id}/code")
+        back = api.post(f"/api/v1/rewards/{tea.public_id}/return")
+
+        assert (code.status_code, back.json()["state"]) == (200, "REFUNDED")
+        assert len(code.json()["code"].replace("-", "")) == 26
+        assert figures(lin) == (200, 0, 0)
