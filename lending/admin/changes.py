@@ -43,7 +43,13 @@ class ChangeForm(forms.Form):
     value_date = forms.DateField(
         label=_("For the day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    amount = FenField(label=_("Amount in yuan"), least_fen=1, most_fen=MOST_FEN, required=False)
+    amount = FenField(
+        label=_("Amount in yuan"),
+        least_fen=1,
+        most_fen=MOST_FEN,
+        required=False,
+        help_text=_("For fees, waivers and money that goes back"),
+    )
     periods = forms.IntegerField(label=_("Periods"), min_value=1, max_value=120, required=False)
     due_on = forms.DateField(
         label=_("Next due date"), required=False, widget=forms.DateInput(attrs={"type": "date"})

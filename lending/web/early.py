@@ -92,6 +92,12 @@ def _page(
     return render(
         request,
         "lending/early.html",
-        {"loan": found, "standing": stands, "form": form, "choices": choices},
+        {
+            "loan": found,
+            "standing": stands,
+            "form": form,
+            "choices": choices,
+            "amount_fen": form.cleaned_data["amount"] if choices else 0,
+        },
         status=422 if form.errors else 200,
     )
