@@ -34,10 +34,10 @@ SELECT {first} + row_number() OVER () AS new_id, old_id
   FROM (SELECT unnest(%s::bigint[]) AS old_id, unnest(%s::int[]) AS copies) AS wanted,
        generate_series(1, copies)
 """
-_CONTRACTS = """
-SELECT conname FROM pg_constraint
- WHERE contype = 'f' AND conrelid = 'lending_loan'::regclass
-   AND confrelid = 'lending_loancontract'::regclass
+_FOREIGN_KEYS = """
+SELECT conrelid::regclass::text, conname FROM pg_constraint
+ WHERE contype = 'f' AND conrelid IN ('lending_loan'::regclass, 'lending_instalment'::regclass,
+                                      'lending_loantransaction'::regclass)
 """
 _ENTRY = """
 INSERT INTO lending_ledgerentry (entry_key, business_date, kind)
@@ -53,9 +53,9 @@ SELECT %s, kept.account_id, copy.new_id, kept.amount_fen
 def made(owner: Any, *, count: int, through: date) -> None:
     """So many loans, all carried to the end of a day."""
     with owner.cursor() as cursor:
-        cursor.execute(_CONTRACTS)
-        for (name,) in cursor.fetchall():
-            cursor.execute(f"ALTER TABLE lending_loan DROP CONSTRAINT {name}")
+        cursor.execute(_FOREIGN_KEYS)
+        for table, name in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         patterns = _patterns(cursor, through)
         copies = _copies(patterns, count)
         cursor.execute("BEGIN")
