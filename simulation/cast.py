@@ -20,6 +20,7 @@ class Staff:
     name: str
     phone: str
     is_administrator: bool
+    group: str = "Credit officers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,12 @@ class Person:
 STAFF = (
     Staff("Mei 梅（虚构）, credit officer", "13900000091", is_administrator=False),
     Staff("Administrator（虚构）", "13900000092", is_administrator=True),
+    Staff(
+        "Zhou 周（虚构）, credit analyst",
+        "13900000093",
+        is_administrator=False,
+        group="Credit analysts",
+    ),
 )
 LIN = Person("林一诺（虚构）", "13900000081", date(1996, 4, 8), 1_150_000, 9, seed=81)
 WEI = Person("韦小舟（虚构）", "13900000082", date(1990, 9, 21), 520_000, 4, seed=82)

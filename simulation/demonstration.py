@@ -36,6 +36,9 @@ OFFICER_CHANGES = (
     "propose_merchant",
     "decide_linkedcase",
 )
+# Analysts bring models in and propose their steps; somebody else approves them.
+ANALYSTS = "Credit analysts"
+ANALYST_CHANGES = ("propose_modelversion", "propose_policyversion")
 Told = Callable[[str], None]
 OUR_APPS = ("borrowers", "scoring", "lending", "monitoring")
 
@@ -45,9 +48,12 @@ def load(*, on: date, secret: str, tell: Told = lambda _name: None) -> None:
     products.open_demonstration()
     models.load_defaults()
     policies.load_defaults()
-    officers = _officers()
+    groups = {
+        OFFICERS: _group(OFFICERS, OFFICER_CHANGES),
+        ANALYSTS: _group(ANALYSTS, ANALYST_CHANGES),
+    }
     for staff in STAFF:
-        _employ(staff, officers, secret)
+        _employ(staff, groups[staff.group], secret)
     for person in PEOPLE:
         borrower_id = _sign_up(person, on)
         if borrower_id is not None and person.shares_records:
@@ -71,16 +77,17 @@ def _welcome_neighbours(on: date, tell: Told) -> None:
         tell(NEIGHBOURS[persona].name)
 
 
-def _officers() -> Group:
-    group, _ = Group.objects.get_or_create(name=OFFICERS)
+def _group(name: str, changes: tuple[str, ...]) -> Group:
+    """Staff who look at everything, and may do what is named."""
+    group, _ = Group.objects.get_or_create(name=name)
     ours = Permission.objects.filter(content_type__app_label__in=OUR_APPS)
     group.permissions.set(
-        ours.filter(codename__startswith="view_") | ours.filter(codename__in=OFFICER_CHANGES)
+        ours.filter(codename__startswith="view_") | ours.filter(codename__in=changes)
     )
     return group
 
 
-def _employ(staff: Staff, officers: Group, secret: str) -> None:
+def _employ(staff: Staff, group: Group, secret: str) -> None:
     if queries.account_by_phone(staff.phone) is not None:
         return
     account = people.open_staff(
@@ -88,7 +95,7 @@ def _employ(staff: Staff, officers: Group, secret: str) -> None:
         password=password(staff, secret=secret),
         is_administrator=staff.is_administrator,
     )
-    account.groups.add(officers)
+    account.groups.add(group)
 
 
 def _sign_up(person: Person, on: date) -> int | None:

@@ -221,7 +221,7 @@ class MerchantRuleAdmin(ReadOnlyAdmin):
 class MerchantVersionAdmin(ReadOnlyAdmin):
     """Every change of the table: who made it, when, and how much it changed."""
 
-    list_display = ("pk", "made_at", "made_by", "rules", "added", "changed", "removed")
+    list_display = ("number", "made_at", "made_by", "rules", "added", "changed", "removed")
     ordering = ("-pk",)
     list_per_page = 50
     fields = ("public_id", "made_at", "made_by", "rules", "added", "changed", "removed")
@@ -231,6 +231,10 @@ class MerchantVersionAdmin(ReadOnlyAdmin):
         """With who made it, and nothing sealed of them."""
         rows: QuerySet[MerchantVersion] = super().get_queryset(request)
         return rows.select_related("made_by").defer("made_by__phone")
+
+    @admin.display(description=_("Number"), ordering="pk")
+    def number(self, row: MerchantVersion) -> int:
+        return int(row.pk)
 
 
 def _insist(request: HttpRequest) -> None:

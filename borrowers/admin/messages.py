@@ -7,19 +7,32 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from borrowers.messages.models import Message
-from borrowers.messages.templates import wording
+from borrowers.messages.templates import TEMPLATES, wording
 from common.admin.bases import ReadOnlyAdmin
+
+
+class Template(admin.SimpleListFilter):
+    """Messages of one template, by its words."""
+
+    title = _("Message")
+    parameter_name = "template"
+
+    def lookups(self, _request: HttpRequest, _model_admin: object) -> list[tuple[str, str]]:
+        return [(code, gettext(each.title)) for code, each in TEMPLATES.items()]
+
+    def queryset(self, _request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
+        return rows.filter(template=self.value()) if self.value() else rows
 
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
     """The inboxes. Outgoing texts hold phones and codes: they are not shown here."""
 
-    list_display = ("borrower", "template", "title", "sent_at", "read_at")
-    list_filter = ("template", ("read_at", admin.EmptyFieldListFilter))
+    list_display = ("borrower", "title", "sent_at", "read_at")
+    list_filter = (Template, ("read_at", admin.EmptyFieldListFilter))
     search_fields = ("borrower__public_id",)
     ordering = ("-pk",)
-    fields = ("borrower", "template", "title", "body", "sent_at", "read_at")
+    fields = ("borrower", "title", "body", "sent_at", "read_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         """With the borrower's public number, and nothing sealed."""

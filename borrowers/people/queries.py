@@ -4,7 +4,9 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import date
 
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
+from django.db.models import Q
 
 from borrowers.people import id_number, masking, phones
 from borrowers.people.contracts import AccessFacts, BorrowerCard, ContractParty, MaskedPerson
@@ -26,7 +28,10 @@ PHONE_CONTEXT = "account.phone"
 ID_NUMBER_CONTEXT = "borrower.id_number"
 ADMINISTRATOR, STAFF = gettext_noop("Administrator"), gettext_noop("Staff")
 # The groups that we open ourselves, so that their names are translated; others read as written.
-GROUPS: Mapping[str | None, str] = {"Credit officers": gettext_noop("Credit officer")}
+GROUPS: Mapping[str | None, str] = {
+    "Credit officers": gettext_noop("Credit officer"),
+    "Credit analysts": gettext_noop("Credit analyst"),
+}
 
 
 def borrower_of(account_id: int) -> BorrowerCard | None:
@@ -113,6 +118,19 @@ def staff_titles(account_ids: Collection[int]) -> dict[int, str]:
     ):
         titles[pk] = ADMINISTRATOR if is_administrator else GROUPS.get(group, group) or STAFF
     return titles
+
+
+def staff_who_may(permission: str) -> list[int]:
+    """Accounts of staff with a permission (`app.codename`), by themselves or by a group."""
+    app, _dot, codename = permission.partition(".")
+    right = Permission.objects.filter(content_type__app_label=app, codename=codename)
+    may = (
+        Q(is_superuser=True)
+        | Q(user_permissions__in=right)
+        | Q(groups__in=Group.objects.filter(permissions__in=right))
+    )
+    staff = Account.objects.filter(may, is_staff=True, is_active=True)
+    return list(staff.order_by("pk").values_list("pk", flat=True).distinct())
 
 
 def age_on(borrower_id: int, on: date) -> int | None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from config.staff import queries
 from lending.closing import quarantine
@@ -48,7 +49,7 @@ OPEN_ALERTS = Entry(
 GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (_("Work"), (WAITING, OPEN_ALERTS)),
     (
-        _("People"),
+        pgettext_lazy("sidebar", "People"),
         (
             Entry(_("Borrowers"), "group", "borrowers.Borrower"),
             Entry(_("Consents"), "verified_user", "borrowers.Consent"),
@@ -87,7 +88,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Applications"), "description", "lending.LoanApplication"),
             Entry(_("Loans"), "payments", "lending.Loan"),
             Entry(_("All alerts"), "monitor_heart", "monitoring.Alert", only=(("state", "all"),)),
-            Entry(_("Transfers"), "swap_horiz", "lending.Transfer"),
+            Entry(pgettext_lazy("sidebar", "Transfers"), "swap_horiz", "lending.Transfer"),
             Entry(_("Bank notices"), "webhook", "lending.ChannelEvent"),
             Entry(_("Cost disclosures"), "price_check", "lending.CostDisclosure"),
             Entry(_("Products"), "category", "lending.LoanProduct"),

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from borrowers.documents import actions as documents
@@ -117,7 +117,7 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
     list_display = (
         "public_id",
         "person",
-        "product",
+        "product_name",
         "wanted",
         "term_months",
         "stand",
@@ -127,7 +127,7 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
     search_fields = ("public_id", "borrower__public_id")
     search_help_text = _("The public number of an application or a borrower")
     ordering = ("submitted_at", "pk")
-    fields = ("public_id", "person", "product", "merchant", "wanted", "term_months", "stand",
+    fields = ("public_id", "person", "product_name", "merchant", "wanted", "term_months", "stand",
               "loan", "review_wanted", "drafted_at", "submitted_at", "decided")  # fmt: skip
     change_form_template = "admin/lending/application.html"
 
@@ -145,6 +145,10 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Person"))
     def person(self, row: LoanApplication) -> str:
         return person_link(row)
+
+    @admin.display(description=_("Product"), ordering="product__code")
+    def product_name(self, row: LoanApplication) -> str:
+        return row.product.name_in(get_language() or "")
 
     @admin.display(description=_("Loan"))
     def loan(self, row: LoanApplication) -> str:
@@ -267,6 +271,7 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
     def _shown(self, request: HttpRequest, row: LoanApplication) -> dict[str, Any]:
         may_decide = request.user.has_perm(MAY_DECIDE)
         return _explained(row) | {
+            "product_name": row.product.name_in(get_language() or ""),
             "covered": people.masked(row.borrower_id),
             "why_a_person": row.state == ApplicationState.REFERRED
             and row.assessment_id is not None
@@ -335,7 +340,7 @@ def _page_of(row: LoanApplication) -> str:
 class CostDisclosureAdmin(ReadOnlyAdmin):
     """Which cost table was shown and confirmed, and when."""
 
-    list_display = ("pk", "application", "stage", "minimum_seconds", "language", "channel",
+    list_display = ("number", "application", "stage", "minimum_seconds", "language", "channel",
                     "recorded_at")  # fmt: skip
     list_filter = ("step", "channel", "language")
     search_fields = ("content_sha256", "offer__application__public_id")
@@ -351,6 +356,10 @@ class CostDisclosureAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Application"))
     def application(self, row: CostDisclosure) -> str:
         return row.offer.application.public_id
+
+    @admin.display(description=_("Number"), ordering="pk")
+    def number(self, row: CostDisclosure) -> int:
+        return int(row.pk)
 
     @admin.display(description=_("Step"), ordering="step")
     def stage(self, row: CostDisclosure) -> str:

@@ -7,6 +7,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import TabularInline
 
 from common.admin.bases import ReadOnlyAdmin
@@ -33,7 +34,7 @@ class LedgerAccountAdmin(ReadOnlyAdmin):
             row.balance_fen = balances.get(row.code, 0)
         return changelist
 
-    @admin.display(description=_("Name"), ordering="name")
+    @admin.display(description=pgettext_lazy("ledger account", "Name"), ordering="name")
     def called(self, row: LedgerAccount) -> str:
         return words.account_name(row.name)
 

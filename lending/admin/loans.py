@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
@@ -181,7 +182,7 @@ class TransferAdmin(ReadOnlyAdmin):
 
     list_display = (
         "out_trade_no",
-        "purpose",
+        "what_for",
         "sum",
         "stand",
         "intended_on",
@@ -191,8 +192,12 @@ class TransferAdmin(ReadOnlyAdmin):
     list_filter = ("state", "purpose", ("booked_at", admin.EmptyFieldListFilter))
     search_fields = ("out_trade_no", "bank_reference")
     ordering = ("-pk",)
-    fields = ("out_trade_no", "purpose", "sum", "stand", "account", "bank_reference",
+    fields = ("out_trade_no", "what_for", "sum", "stand", "account", "bank_reference",
               "failure_code", "intended_on", "intended_at", "settled_at", "booked_at")  # fmt: skip
+
+    @admin.display(description=pgettext_lazy("transfer", "Purpose"), ordering="purpose")
+    def what_for(self, row: Transfer) -> str:
+        return str(row.get_purpose_display())
 
     @admin.display(description=_("Amount"), ordering="amount_fen")
     def sum(self, row: Transfer) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 Words = Mapping[str, Promise]
@@ -43,7 +43,7 @@ KINDS: Words = {
 STEPS: Words = {"SHOWN": _("Shown"), "CONFIRMED": _("Confirmed")}
 ACTORS: Words = {"BORROWER": _("The borrower"), "STAFF": _("Staff"), "SYSTEM": _("The platform")}
 ACTIONS: Words = {
-    "lending.application.drafted": _("Begun"),
+    "lending.application.drafted": pgettext_lazy("application", "Begun"),
     "lending.application.evidence": _("Proof was added"),
     "lending.application.submitted": _("Sent"),
     "lending.application.offered": _("Offered"),

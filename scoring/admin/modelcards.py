@@ -94,8 +94,13 @@ def _metrics(card: ModelCard) -> Iterator[tuple[str, str, str]]:
     known = list(METRICS)
     place = {name: number for number, name in enumerate(known)}
     for each in sorted(card.metrics, key=lambda one: place.get(one.name, len(known))):
-        spread = "" if each.deviation is None else number_format(each.deviation, 3)
-        yield str(METRICS.get(each.name, each.name)), number_format(each.value, 3), spread
+        spread = "" if each.deviation is None else _rounded(each.deviation)
+        yield str(METRICS.get(each.name, each.name)), _rounded(each.value), spread
+
+
+def _rounded(value: float) -> str:
+    """With three digits: Django alone would cut and not round."""
+    return str(number_format(round(value, 3), 3))
 
 
 def _plots(card: ModelCard) -> Iterator[tuple[str, SafeString]]:

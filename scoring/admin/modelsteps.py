@@ -90,11 +90,26 @@ def shown(request: HttpRequest, row: ModelVersion) -> dict[str, Any]:
         "may_lower": user.has_perm(MAY_PROPOSE) and row.share_ppm > 0,
         "may_approve": is_strange and user.has_perm(MAY_APPROVE),
         "waits_for_another": waiting is not None and not is_strange,
+        "has_no_right": not user.has_perm(MAY_APPROVE if waiting else MAY_PROPOSE),
+        "who_may": _who_may(MAY_APPROVE, {waiting.author_id, row.author_id})
+        if waiting
+        else _who_may(MAY_PROPOSE, set()),
         "may_roll_back": row.state == ModelState.CHAMPION
         and user.has_perm(MAY_APPROVE)
         and queries.version_before_champion() is not None,
         **_comparison(row),
     }
+
+
+def _who_may(permission: str, apart_from: set[int | None]) -> list[str]:
+    """Titles and covered phones of those who may do what comes next."""
+    names = _names(set(people.staff_who_may(permission)) - apart_from)
+    return [names[pk] for pk in sorted(names)]
+
+
+def _names(ids: set[int]) -> dict[int, str]:
+    phones, titles = people.covered_phones(ids), people.staff_titles(ids)
+    return {pk: f"{gettext(titles.get(pk, people.STAFF))} {phones.get(pk, '')}" for pk in ids}
 
 
 def _steps(row: ModelVersion) -> list[dict[str, Any]]:
@@ -105,8 +120,7 @@ def _steps(row: ModelVersion) -> list[dict[str, Any]]:
     ids = {each.account_id for each in steps if each.account_id}
     ids |= {each.proposal.author_id for each in steps if each.proposal}
     ids |= {pk for each in proposals for pk in (each.author_id, each.approver_id) if pk}
-    phones, titles = people.covered_phones(ids), people.staff_titles(ids)
-    names = {pk: f"{gettext(titles.get(pk, people.STAFF))} {phones.get(pk, '')}" for pk in ids}
+    names = _names(ids)
     found = [
         {
             "at": each.taken_at,

@@ -81,7 +81,7 @@ class CaseForm(forms.Form):
         label=_("Instalments with us that fell due"), required=False, min_value=0
     )
     own_on_time_percent = forms.FloatField(
-        label=_("Share of them paid on time, in percent"),
+        label=_("Share of instalments with us paid on time, in percent"),
         required=False,
         min_value=0,
         max_value=100,

@@ -22,6 +22,13 @@ LOOKS = {
     "CHAMPION": "success",
     "RETIRED": "default",
 }
+KINDS = {
+    "EXPERT": _("Expert card"),
+    "WOE": _("Scorecard with bins"),
+    "ADDITIVE": _("Additive boosting"),
+    "BOOST": _("Boosted trees"),
+    "BLEND": _("Blend of two models"),
+}
 
 
 @admin.register(ModelVersion)
@@ -29,11 +36,11 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     """Which model decides, which ones look on, and what is in each."""
 
     change_list_template = "admin/scoring/modelversion/change_list.html"
-    list_display = ("version", "stand", "share", "kind", "registered_at", "mark")
+    list_display = ("version", "stand", "share", "sort", "registered_at", "mark")
     list_filter = ("state", "kind")
     search_fields = ("version", "sha256")
     ordering = ("-pk",)
-    fields = ("version", "stand", "share", "kind", "registered_at", "sha256", "data_sha256")
+    fields = ("version", "stand", "share", "sort", "registered_at", "sha256", "data_sha256")
 
     def change_view(
         self,
@@ -147,6 +154,10 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("State"), ordering="state")
     def stand(self, row: ModelVersion) -> str:
         return chip(row.get_state_display(), code=row.state, looks=LOOKS)
+
+    @admin.display(description=_("Kind"), ordering="kind")
+    def sort(self, row: ModelVersion) -> str:
+        return str(KINDS.get(row.kind, row.kind))
 
     @admin.display(description=_("Hash"))
     def mark(self, row: ModelVersion) -> str:

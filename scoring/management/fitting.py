@@ -3,8 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter, perf_counter_ns
 from typing import Any
@@ -21,6 +21,8 @@ from scoring.training.models.catalogue import model_of
 
 FOLD_FIGURES = ("auc", "ks", "brier", "ece")
 ROWS_TIMED = 3000
+LONGEST_VERSION = 40
+FEW_BADS = 50
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Question:
     rejects: str | None = None
     save: Path | None = None
     plots: Path | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Found:
     bads: int
     model: str
     saved: str | None
+    version: str = ""
+    bad_value: str = ""
     rejects: dict[str, dict[str, float]] | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -75,19 +80,25 @@ class Found:
             "model": self.model,
             "warnings": list(self.warnings),
             "saved": self.saved,
+            "version": self.version,
+            "bad_value": self.bad_value,
             **({} if self.rejects is None else {"rejects": self.rejects}),
         }
 
     def as_text(self) -> str:
         """The figures as a table for people."""
         mean, deviation = self.report.mean(), self.report.deviation()
-        lines = [f"{self.model}: {self.rows} rows, {self.bads} bad"]
+        bad = f" (bad means {self.bad_value})" if self.bad_value else ""
+        lines = [f"{self.model}: {self.rows} rows, {self.bads} bad{bad}"]
         lines += [f"  {name:<18}{mean[name]:>8.4f}  ± {deviation[name]:.4f}" for name in mean]
         lines.append(f"  fitted in {self.fit_seconds:.2f} s")
         for method, found in (self.rejects or {}).items():
             told = ", ".join(f"{name} {value:.4f}" for name, value in found.items())
             lines.append(f"  rejects {method}: {told}")
         lines += [f"  ! {warning}" for warning in self.warnings]
+        lines += [line for feature in self.bins for line in _card_lines(feature)]
+        if self.saved:
+            lines.append(f"  saved to {self.saved} as version {self.version}")
         return "\n".join(lines)
 
 
@@ -125,6 +136,8 @@ def fitted(question: Question, *, tell: Callable[[], None] = lambda: None) -> Fo
         bads=rows.bads,
         model=question.model,
         saved=None if question.save is None else str(question.save),
+        version=_version(question),
+        bad_value=rows.bad_value,
         rejects=_rejects(question, rows),
     )
     if question.plots is not None:
@@ -134,6 +147,17 @@ def fitted(question: Question, *, tell: Callable[[], None] = lambda: None) -> Fo
     return found
 
 
+def _card_lines(feature: Mapping[str, Any]) -> Iterator[str]:
+    """One feature's bins for people: where from, how many, and the points."""
+    yield f"  {feature['feature']}"
+    for each in feature["bins"]:
+        if each["count"]:
+            yield (
+                f"    {each['bin']!s:<28.28}{each['count']:>7} rows{each['bads']:>6} bad"
+                f"{each['points']:>+8.1f} points"
+            )
+
+
 def _rows(question: Question) -> table.Table:
     rows = _read(question)
     if question.drop_repeated:
@@ -141,6 +165,9 @@ def _rows(question: Question) -> table.Table:
     evaluation.check_outcomes(rows.is_bad, question.cv[0])
     if rows.frame.shape[1] == 0:
         raise refusals.NothingToLearnFrom
+    if rows.bads < FEW_BADS:
+        few = f"only {rows.bads} rows are bad: figures of so few move much from fold to fold"
+        rows = replace(rows, warnings=(*rows.warnings, few))
     leaks = evaluation.leaking(rows.frame, rows.is_bad)
     if leaks:
         raise refusals.ColumnLeaks(columns=",".join(leaks))
@@ -175,7 +202,7 @@ def _rejects(question: Question, rows: table.Table) -> dict[str, dict[str, float
 
 
 def _version(question: Question) -> str:
-    return f"{question.model}-{question.table.stem}"[:40]
+    return (question.version or f"{question.model}-{question.table.stem}")[:LONGEST_VERSION]
 
 
 def _trained(question: Question, rows: table.Table, report: evaluation.Report) -> dict[str, Any]:
@@ -184,7 +211,7 @@ def _trained(question: Question, rows: table.Table, report: evaluation.Report) -
         "bads": rows.bads,
         "data_sha256": _sha256_of(question.table),
         "seed": question.seed,
-        "metrics": report.mean(),
+        "metrics": {"mean": report.mean(), "sd": report.deviation()},
         "evidence": evidence(rows.is_bad, report.out_of_fold),
         "window": None,
         "target": question.target,

@@ -152,7 +152,8 @@ def open_alarms() -> QuerySet[ModelAlarm]:
 def trained_auc(artefact: Mapping[str, Any]) -> float | None:
     """The AUC that a fitted model was registered with; an expert card has none."""
     trained = artefact.get("trained") or {}
-    value = (trained.get("metrics") or {}).get("auc")
+    metrics = trained.get("metrics") or {}
+    value = (metrics.get("mean") or metrics).get("auc")
     return float(value) if isinstance(value, int | float) else None
 
 

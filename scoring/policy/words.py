@@ -92,7 +92,9 @@ COLUMNS: Mapping[str, Column] = {
     "history_months": Column(gettext_noop("Months of records"), _in(Unit.MONTHS)),
     "income_monthly_fen": Column(gettext_noop("Average income a month"), _in(Unit.YUAN)),
     "own_instalments": Column(gettext_noop("Instalments with us that fell due"), _in(Unit.COUNT)),
-    "own_on_time_share": Column(gettext_noop("Share of them paid on time"), _in(Unit.SHARE)),
+    "own_on_time_share": Column(
+        gettext_noop("Share of instalments with us paid on time"), _in(Unit.SHARE)
+    ),
     "scene": Column(gettext_noop("Purpose of the loan"), _in(Unit.COUNT)),
     "amount_fen": Column(gettext_noop("Asked for"), _in(Unit.FEN)),
     "term_months": Column(gettext_noop("Months asked for"), _in(Unit.COUNT)),

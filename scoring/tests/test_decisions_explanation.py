@@ -145,7 +145,7 @@ class TestExplanation:
         lines = {line.name: line.value for group in groups for line in group.lines}
         unknown = {each.en for group in groups for each in group.unknown}
         assert lines["income_monthly_90d"] == "¥12,000"
-        assert "Share of them paid on time" in unknown
+        assert "Share of instalments with us paid on time" in unknown
         assert len(lines) + len(unknown) == len(set(FEATURES) - OPTIONAL)
 
     def test_says_how_each_figure_counted_the_strongest_group_first(self, lin):

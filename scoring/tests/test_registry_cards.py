@@ -43,6 +43,15 @@ def test_one_class_has_no_curves():
     assert evidence(np.zeros(5), np.full(5, 0.1))["roc"] == []
 
 
+def test_bounds_that_would_read_the_same_get_more_digits():
+    share = characteristic("cover_90d", [0.0012, 0.0014, 0.31], [0.5, 0.2, 0.1, -0.5])
+
+    (shown,) = card_of(seal(fitted([share]))).characteristics
+
+    bounds = [each.lower for each in shown.bins if each.lower]
+    assert len(set(bounds)) == len(bounds) == 3
+
+
 def test_a_blend_shows_the_bins_of_its_fitted_model():
     woe = fitted([characteristic("cover_90d", [0.1], [0.5, -0.5])])
     blend = {"format": 1, "kind": "BLEND", "version": "blend-1", "weight": 0.8}

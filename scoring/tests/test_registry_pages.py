@@ -111,6 +111,23 @@ class TestTheWay:
         assert "A model needs two people for every step" in answer.content.decode()
         assert ModelVersion.objects.get(pk=row.pk).state == "DRAFT"
 
+    def test_the_page_names_who_may_approve_and_says_where_one_has_no_right(self, mei, ann):
+        row = drafted(mei)
+        mei.post(url("propose", row), {"to_state": "SHADOW"})
+        onlooker = another("+8613900000008", is_administrator=False)
+        onlooker.user_permissions.add(Permission.objects.get(codename="view_modelversion"))
+
+        assert "Administrator 139****0006" in look(mei, row)
+        seen = look(client_of(onlooker), row)
+        assert "You have no right to approve it." in seen
+        assert "Administrator 139****0006" in seen
+
+    def test_the_page_says_when_nobody_else_may_approve(self, mei):
+        row = drafted(mei)
+        mei.post(url("propose", row), {"to_state": "SHADOW"})
+
+        assert "Nobody else has the right to approve models." in look(mei, row)
+
     def test_a_share_is_proposed_and_lowered_at_once(self, mei, ann):
         row = drafted(mei)
         step(mei, ann, row, "SHADOW")

@@ -126,6 +126,8 @@ def check_outcomes(is_bad: Outcomes, least: int) -> None:
     """Every fold needs both outcomes. Raises OneClassOnly."""
     bads = int(is_bad.sum())
     goods = len(is_bad) - bads
+    if not bads or not goods:
+        raise refusals.NoSecondOutcome(bads=bads, goods=goods)
     if min(bads, goods) < least:
         raise refusals.OneClassOnly(bads=bads, goods=goods, least=least)
 

@@ -52,6 +52,15 @@ class OneClassOnly(Refused):
     status = 400
 
 
+class NoSecondOutcome(OneClassOnly):
+    """Every row ended alike."""
+
+    message = gettext_noop("All rows ended alike: there are %(bads)s bad and %(goods)s good ones.")
+    advice = gettext_noop(
+        "A model needs both. Look whether the value that means bad is the right one: --bad."
+    )
+
+
 class NothingToLearnFrom(Refused):
     """No column differs between rows."""
 
@@ -59,6 +68,17 @@ class NothingToLearnFrom(Refused):
     message = gettext_noop("No column is left that differs between the rows.")
     advice = gettext_noop("Give columns that were known before the outcome, and drop fewer.")
     status = 400
+
+
+class NoLoansMatured(NothingToLearnFrom):
+    """No outcome has matured for anybody whose records may be read."""
+
+    code = "NO_LOANS_MATURED"
+    message = gettext_noop("No loan has matured until %(until)s whose records may be read.")
+    advice = gettext_noop(
+        "Wait until loans have had time to be repaid or not, or give a later day with"
+        " --labels-until. A table of other loans is learned from with fit_scorecard."
+    )
 
 
 class ColumnLeaks(Refused):

@@ -30,6 +30,7 @@ class Table:
     is_bad: NDArray[np.int8]
     repeated: int = 0
     warnings: tuple[str, ...] = ()
+    bad_value: str = ""
 
     @property
     def rows(self) -> int:
@@ -70,7 +71,7 @@ def table_of(whole: pandas.DataFrame, *, target: str, bad: str | None = None) ->
         raise refusals.ColumnMissing(column=target, columns=columns)
     outcome = whole[target]
     is_known = outcome.notna().to_numpy()
-    is_bad, said = _is_bad(outcome[is_known], bad)
+    is_bad, said, bad_value = _is_bad(outcome[is_known], bad)
     warnings = [said] if said else []
     if not is_known.all():
         warnings.append(f"{int((~is_known).sum())} rows without an outcome were left out")
@@ -79,10 +80,11 @@ def table_of(whole: pandas.DataFrame, *, target: str, bad: str | None = None) ->
     if repeated:
         warnings.append(f"{repeated} rows repeat another row in everything")
     frame, notes = tidied(whole.drop(columns=target).reset_index(drop=True))
-    return Table(frame, is_bad, repeated, (*warnings, *notes))
+    return Table(frame, is_bad, repeated, (*warnings, *notes), bad_value)
 
 
-def _is_bad(outcome: "pandas.Series[Any]", bad: str | None) -> tuple[NDArray[np.int8], str]:
+def _is_bad(outcome: "pandas.Series[Any]", bad: str | None) -> tuple[NDArray[np.int8], str, str]:
+    """Which rows are bad, what to warn of, and the value that means bad."""
     words = outcome.astype(str).str.strip()
     values = sorted(words.unique()[: MOST_VALUES + 1])
     if not values:
@@ -94,7 +96,11 @@ def _is_bad(outcome: "pandas.Series[Any]", bad: str | None) -> tuple[NDArray[np.
     usual = {"0", "1", "0.0", "1.0", "true", "false", "good", "bad"}
     is_usual = bad is not None or {each.lower() for each in values} <= usual
     said = "" if is_usual else f"{found} is taken for bad; say otherwise with --bad"
-    return (words == found).to_numpy().astype(np.int8), said
+    if bad is not None and len(values) > 2:
+        others = ", ".join(each for each in values[:MOST_VALUES] if each != found)
+        said = f"all but {found} is taken for good: {others}; leave out rows that are neither"
+    assert found is not None
+    return (words == found).to_numpy().astype(np.int8), said, found
 
 
 def _meant(values: Sequence[str], bad: str | None) -> str | None:

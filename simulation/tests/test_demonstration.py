@@ -62,6 +62,18 @@ class TestLoading:
             assert borrower is not None
             assert behaviour.overview(borrower.id).events > 300
 
+    def test_holds_an_analyst_who_proposes_models_and_another_who_approves(self, heard):
+        analyst, administrator = (
+            queries.account_by_phone(phone) for phone in ("13900000093", "13900000092")
+        )
+
+        assert analyst is not None
+        assert administrator is not None
+        assert analyst.has_perm("scoring.propose_modelversion")
+        assert not analyst.has_perm("scoring.approve_modelversion")
+        assert queries.staff_who_may("scoring.approve_modelversion") == [administrator.pk]
+        assert queries.staff_titles([analyst.pk]) == {analyst.pk: "Credit analyst"}
+
     def test_changes_nothing_when_it_is_done_again(self, heard):
         again: list[str] = []
 

@@ -113,7 +113,7 @@ FEATURES = (
         group="OWN_LOANS",
         risk=-1,
         purpose=CONTRACT,
-        title=Bilingual("Share of them paid on time", "其中按时还款占比"),
+        title=Bilingual("Share of instalments with us paid on time", "在本平台的还款中按时的占比"),
         justification=Bilingual(
             "Who paid us on time does so again.", "过去按时还款的人通常会继续按时还款。"
         ),

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common.errors import Refused
 from scoring.management import fitting
@@ -22,6 +22,10 @@ class Command(BaseCommand):
     help = "Fit a scorecard on a table of outcomes and measure it on rows it has not seen."
     requires_system_checks = []
 
+    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
+        """Every command of Django has a --version that tells Django's; ours names the model."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **options)
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("table", type=Path, metavar="DATA.csv")
         parser.add_argument("--target", required=True, metavar="COL", help="the outcome")
@@ -33,12 +37,18 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=seed, default=2024)
         parser.add_argument("--rejects", metavar="COL", help="marks who was turned away")
         parser.add_argument("--save", type=Path, metavar="MODEL.json")
+        parser.add_argument(
+            "--version", dest="named", type=version, metavar="NAME", help="of the saved model"
+        )
         parser.add_argument("--plots", type=Path, metavar="FOLDER")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, **options: Any) -> None:
         question = fitting.Question(
-            **{name: options[name] for name in fitting.Question.__dataclass_fields__}
+            **{
+                name: options["named" if name == "version" else name]
+                for name in fitting.Question.__dataclass_fields__
+            }
         )
         splits, repeats = options["cv"]
         try:
@@ -56,6 +66,13 @@ class Command(BaseCommand):
 def names(words: str) -> tuple[str, ...]:
     """Column names, divided by commas."""
     return tuple(word.strip() for word in words.split(",") if word.strip())
+
+
+def version(words: str) -> str:
+    """A name that the registry takes."""
+    if not words.strip() or not words.isprintable() or len(words) > fitting.LONGEST_VERSION:
+        raise ArgumentTypeError(f"a name of 1 to {fitting.LONGEST_VERSION} characters")
+    return words
 
 
 def plan(words: str) -> tuple[int, int]:

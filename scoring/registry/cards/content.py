@@ -1,19 +1,24 @@
 """The content of a model card, read out of an artefact whatever its kind. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import log
 from typing import Any
 
+from common.money import FEN_PER_YUAN
 from common.texts import Bilingual, gettext_noop
 from scoring.features.catalogue import FEATURES, Unit, figure
 
 KINDS: Mapping[str, str] = {
     "EXPERT": gettext_noop("Expert card: points set by judgement"),
-    "WOE": gettext_noop("Scorecard: bins with weights of evidence, monotone"),
-    "ADDITIVE": gettext_noop("Additive boosting, monotone, written as points"),
-    "BOOST": gettext_noop("Boosted trees, monotone"),
+    "WOE": gettext_noop(
+        "Scorecard: bins with weights of evidence, monotone where a direction was promised"
+    ),
+    "ADDITIVE": gettext_noop(
+        "Additive boosting, monotone where a direction was promised, written as points"
+    ),
+    "BOOST": gettext_noop("Boosted trees, monotone where a direction was promised"),
     "BLEND": gettext_noop("Blend of a fitted model and the expert card"),
 }
 PURPOSES = (
@@ -31,6 +36,7 @@ EXPERT_LIMIT = gettext_noop(
     "Set by judgement, not fitted: its probability is the scale's reading of the points."
 )
 INVENTED_LIMIT = gettext_noop("How good it is on real applicants has not been measured here.")
+MOST_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +191,8 @@ def _expert_bins(row: Mapping[str, Any]) -> Iterator[Bin]:
     bins, name = row["bins"], row["feature"]
     for place, each in enumerate(bins):
         upper = bins[place + 1]["from"] if place + 1 < len(bins) else None
-        yield Bin(_said(name, each.get("from")), _said(name, upper), each["points"])
+        said = _told_apart(name, [each.get("from") for each in bins])
+        yield Bin(said(each.get("from")), said(upper), each["points"])
     yield Bin("", "", row["missing"])
 
 
@@ -199,9 +206,9 @@ def _fitted_bins(row: Mapping[str, Any], document: Mapping[str, Any]) -> Iterato
             yield Bin(", ".join(map(str, words)), "", each)
     else:
         edges = [None, *row["edges"], None]
+        said = _told_apart(row["feature"], edges)
         for place, each in enumerate(points):
-            lower, upper = (_said(row["feature"], edges[place + more]) for more in (0, 1))
-            yield Bin(lower, upper, each)
+            yield Bin(said(edges[place]), said(edges[place + 1]), each)
     yield Bin("", "", missing)
 
 
@@ -220,15 +227,28 @@ def _counted(bins: Iterator[Bin], kept: Any) -> Iterator[Bin]:
         yield Bin(each.lower, each.upper, each.points, _whole(count), _whole(bads))
 
 
-def _said(name: str, edge: float | None) -> str:
-    """An edge as people read the feature."""
-    if edge is None:
-        return ""
+def _told_apart(name: str, edges: Sequence[float | None]) -> Callable[[float | None], str]:
+    """How the edges of a feature are read: in as many digits as no two of them are the same."""
+    known = sorted({float(each) for each in edges if each is not None})
+    digits = next(
+        digits
+        for digits in range(MOST_DIGITS + 1)
+        if digits == MOST_DIGITS or len({_said(name, each, digits) for each in known}) == len(known)
+    )
+    return lambda edge: "" if edge is None else _said(name, float(edge), digits)
+
+
+def _said(name: str, edge: float, more: int) -> str:
+    """An edge as people read the feature, with so many digits more than they usually read."""
     unit = FEATURES[name].unit if name in FEATURES else None
-    if unit in {Unit.FEN, Unit.YUAN, Unit.SHARE}:
+    if unit is Unit.SHARE:
+        return f"{edge:.{more}%}"
+    if unit in {Unit.FEN, Unit.YUAN} and not more:
         assert unit is not None
-        return figure(float(edge), unit)
-    return f"{edge:.4g}"
+        return figure(edge, unit)
+    if unit in {Unit.FEN, Unit.YUAN}:
+        return f"¥{edge / FEN_PER_YUAN:,.{more + 1}f}"
+    return f"{edge:.{4 + more}g}"
 
 
 def _title(name: str) -> Bilingual:

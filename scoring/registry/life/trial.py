@@ -15,6 +15,8 @@ SCORES = range(-32_768, 32_768)
 EXTREMES = (0.0, 1.0, -1.0, 0.5, 1e3, 1e6, 1e9, 1e15, -1e15)
 # What the table of versions can hold.
 LONGEST_VERSION = 40
+# So many indicators that nobody computes are named, the others counted.
+NAMED = 5
 HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -23,7 +25,9 @@ class FeaturesUnknown(ModelDamaged):
 
     code = "FEATURES_UNKNOWN"
     message = gettext_noop("This model reads indicators that are not computed here: %(fault)s.")
-    advice = gettext_noop("Train the model on the indicators of the catalogue.")
+    advice = gettext_noop(
+        "Train the model on the indicators of the catalogue: manage.py list_features."
+    )
 
 
 class RatingOutOfBounds(ModelDamaged):
@@ -40,7 +44,9 @@ def insist(model: Model) -> None:
         raise ArtefactCut("version")
     unknown = sorted(set(model.features) - set(FEATURES))
     if unknown:
-        raise FeaturesUnknown(", ".join(unknown[:5]))
+        told = ", ".join(unknown[:NAMED])
+        more = len(unknown) - NAMED
+        raise FeaturesUnknown(f"{told} (+{more})" if more > 0 else told)
     for values in _people(model):
         _insist_on_rating(model, values)
 

@@ -64,7 +64,7 @@ def dataset(
 ) -> Dataset:
     """Everything that may be learned from on a day. `sources` narrows the events to some files.
 
-    Raises NothingToLearnFrom when no label has matured for anybody who may be read.
+    Raises NoLoansMatured when no label has matured for anybody who may be read.
     """
     labels = TrainingLabel.objects.filter(matured_on__lte=labels_until)
     if horizon_days is not None:
@@ -72,7 +72,7 @@ def dataset(
     rows = list(labels.order_by("borrower_id", "as_of", "pk"))
     parts = list(_parts(rows, sources, tell))
     if not parts:
-        raise refusals.NothingToLearnFrom
+        raise refusals.NoLoansMatured(until=labels_until)
     frame = pandas.concat([frame for frame, _ in parts], ignore_index=True)
     used = [label for _, kept in parts for label in kept]
     return _in_order(frame, used)
