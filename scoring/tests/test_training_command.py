@@ -71,6 +71,8 @@ class TestTelling:
         words = said(people, "--target", "bad", "--cv", "2x1")
 
         assert "300 rows" in words
+        assert "(bad means 1)" in words
+        assert "points" in words
         assert "auc" in words
 
     def test_leaves_out_what_is_dropped(self, people):
@@ -219,6 +221,18 @@ class TestRefusing:
     @pytest.mark.parametrize("plan", ["5", "1x5", "axb", "5x0"])
     def test_folds_that_cannot_be_dealt(self, people, plan):
         assert "--cv" in self.refused(people, "--target", "bad", "--cv", plan)
+
+
+class TestNaming:
+    def test_saves_under_the_version_that_was_named_and_says_so(self, people, tmp_path):
+        place = tmp_path / "card.json"
+
+        words = said(
+            people, "--target", "bad", "--cv", "2x1", "--save", place, "--version", "spring-2"
+        )
+
+        assert f"saved to {place} as version spring-2" in words
+        assert json.loads(place.read_text(encoding="utf-8"))["version"] == "spring-2"
 
 
 class TestKeptInTheFile:
