@@ -204,7 +204,7 @@ class TestRefusing:
         lines = people.read_text().splitlines()
         people.write_text("\n".join([lines[0], *(each for each in lines if each.endswith("0"))]))
 
-        assert "ONE_CLASS_ONLY" in self.refused(people, "--target", "bad", "--bad", "0")
+        assert "NO_SECOND_OUTCOME" in self.refused(people, "--target", "bad", "--bad", "0")
 
     def test_columns_that_never_differ(self, tmp_path):
         path = tmp_path / "same.csv"

@@ -55,6 +55,7 @@ class OneClassOnly(Refused):
 class NoSecondOutcome(OneClassOnly):
     """Every row ended alike."""
 
+    code = "NO_SECOND_OUTCOME"
     message = gettext_noop("All rows ended alike: there are %(bads)s bad and %(goods)s good ones.")
     advice = gettext_noop(
         "A model needs both. Look whether the value that means bad is the right one: --bad."
