@@ -1,7 +1,7 @@
 """Bins of one feature, cut where the data show a difference and nowhere else."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,10 @@ LEAST_ABOVE_ZERO = 0.5
 # A peak or a valley must explain this much more than the best straight way (chi-square).
 LEAST_GAIN = 20.0
 TURNS = 7
+# A list of words so long is drawn by what its words have in common.
+LONG_LIST = 12
+# Words that differ no more than by chance are all but the whole.
+MOST_PULL = 1e6
 
 
 @dataclass(frozen=True)
@@ -121,17 +125,27 @@ def numeric(value: Numbers, lesson: Lesson, *, sign: int = 0) -> Bins:
 
 
 def words(column: "pandas.Series[Any]", lesson: Lesson) -> Bins:
-    """A feature of words: each its own bin, drawn towards the whole; alike rates are one bin."""
+    """A feature of words: each its own bin, drawn towards the whole; alike evidence is one bin.
+
+    Words are drawn the more the less they differ beyond chance: ten thousand names of six rows
+    each say nothing, whatever befell those who bear them.
+    """
     codes, found = pandas.factorize(column, sort=True)
     known = codes >= 0
     counts = lesson.counted(codes[known], known, len(found))
-    order = np.argsort(counts.rate, kind="stable")
-    sorted_counts = Counts(counts.rows[order], counts.bads[order])
+    is_long = len(found) > LONG_LIST
+    pull = max(lesson.pull, like_pull(counts, lesson.usual)) if is_long else lesson.pull
+    drawn = replace(lesson, pull=pull)
+    each = drawn.evidence(counts.bads, counts.rows)
+    order = np.argsort(each, kind="stable")
+    rows, sums = counts.rows[order], (counts.rows * each)[order]
     starts = _merged(
-        np.arange(len(order)), sorted_counts, lesson.least_share * float(lesson.weights.sum())
+        np.arange(len(order)),
+        Counts(rows, sums),
+        lesson.least_share * float(lesson.weights.sum()),
     )
-    joined = sorted_counts.joined(starts)
-    evidence = lesson.evidence(joined.bads, joined.rows)
+    joined = Counts(counts.rows[order], counts.bads[order]).joined(starts)
+    evidence = Counts(rows, sums).joined(starts).rate
     missing, told = _lone(~known, lesson)
     return Bins(
         edges=(),
@@ -144,6 +158,22 @@ def words(column: "pandas.Series[Any]", lesson: Lesson) -> Bins:
         other=0.0,
         information=lesson.information(evidence, joined) + told,
     )
+
+
+def like_pull(counts: Counts, usual: float) -> float:
+    """So many usual rows weigh as much as what the words have in common.
+
+    From how far the bad rates of the words spread beyond what chance alone spreads them.
+    """
+    rows = counts.rows[counts.rows > 0]
+    rate = counts.rate[counts.rows > 0]
+    spread = float((rows * (rate - usual) ** 2).sum()) / (usual * (1.0 - usual))
+    chance = len(rows) - 1.0
+    room = float(rows.sum() - (rows**2).sum() / rows.sum()) - chance
+    if room <= 0.0:
+        return 0.0
+    share = (spread - chance) / room
+    return (1.0 - share) / share if share > 1.0 / MOST_PULL else MOST_PULL
 
 
 def codes_of(value: Numbers) -> Numbers:

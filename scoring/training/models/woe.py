@@ -17,6 +17,7 @@ from scoring.training import cards, refusals
 from scoring.training.cards import SCALE, Part
 from scoring.training.evidence import binning
 from scoring.training.evidence.curves import Curve, Freedom, curve_of
+from scoring.training.evidence.telling import telling
 from scoring.training.evidence.weighing import weigh
 
 Numbers = NDArray[np.float64]
@@ -70,10 +71,12 @@ class WoeScorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # unt
             raise refusals.OneClassOnly(bads=bads, goods=len(is_bad) - bads, least=2)
         rows = np.ones(len(is_bad)) if sample_weight is None else np.asarray(sample_weight, float)
         signs = {name: int((self.monotone or {}).get(str(name), 0)) for name in X.columns}
-        curves = {name: curve for name in X.columns if (curve := curve_of(X[name])) is not None}
-        learned = [_learned(each, X, is_bad, rows, signs, curves) for each in self.settings]
+        heard = telling(X, is_bad, rows)
+        told = [name for name in X.columns if name in heard]
+        curves = {name: curve for name in told if (curve := curve_of(X[name])) is not None}
+        learned = [_learned(each, X[told], is_bad, rows, signs, curves) for each in self.settings]
         share = 1.0 / len(learned)
-        summed = [_summed(X[name], learned, curves.get(name), share) for name in X.columns]
+        summed = [_summed(X[name], learned, curves.get(name), share) for name in told]
         self.parts_ = [part for part in summed if part is not None]
         if not self.parts_:
             raise refusals.NothingToLearnFrom
