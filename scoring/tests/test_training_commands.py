@@ -100,7 +100,7 @@ class TestTrainModel:
 
     @pytest.mark.django_db
     def test_refuses_without_outcomes_and_registers_nothing(self):
-        with pytest.raises(CommandError, match="NOTHING_TO_LEARN_FROM"):
+        with pytest.raises(CommandError, match="NO_LOANS_MATURED"):
             call_command("train_model", "--kind=woe", "--register")
 
         assert not ModelVersion.objects.exists()
@@ -172,7 +172,7 @@ class TestEvaluateModel:
         builders.load_defaults()
         version = ModelVersion.objects.get(state=ModelState.CHAMPION).version
 
-        with pytest.raises(CommandError, match="NOTHING_TO_LEARN_FROM"):
+        with pytest.raises(CommandError, match="NO_LOANS_MATURED"):
             call_command("evaluate_model", version, "--sources")
 
         assert not ModelWatch.objects.exists()
@@ -273,7 +273,7 @@ class TestEvaluateFairness:
         builders.load_defaults()
         version = ModelVersion.objects.get(state=ModelState.CHAMPION).version
 
-        with pytest.raises(CommandError, match="NOTHING_TO_LEARN_FROM"):
+        with pytest.raises(CommandError, match="NO_LOANS_MATURED"):
             call_command("evaluate_fairness", version)
 
         assert not ModelWatch.objects.exists()
