@@ -12,6 +12,7 @@ from lending.closing import actions as closing
 from lending.closing import quarantine
 from lending.closing.models import ClosingRange, QuarantinedLoan
 from lending.loans.models import Loan
+from lending.servicing import actions as servicing
 from lending.tests import builders, doors
 from lending.tests.builders import TODAY
 from lending.tests.test_admin_pages import officer, signed_in
@@ -118,7 +119,7 @@ class TestTheQueueOfLoansLeftBehind:
         def broken(**_):
             raise ValueError
 
-        monkeypatch.setattr(quarantine.servicing, "catch_up", broken)
+        monkeypatch.setattr(servicing, "catch_up", broken)
 
         page = try_again(signed_in(officer("retry_quarantinedloan")), left_behind)
 

@@ -110,4 +110,4 @@ class LivingLoan(RuleBasedStateMachine):
 
 
 TestLivingLoan = LivingLoan.TestCase
-TestLivingLoan.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestLivingLoan.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)

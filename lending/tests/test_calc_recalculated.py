@@ -8,6 +8,7 @@ import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from lending.calc.methods.recalculated import lines_of
 from lending.calc.plans import DayCount, Plan, Rounding
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "loans" / "fineract_schedules.json"
-PLANS = {
+PLANS: dict[str, dict[str, Any]] = {
     "LP1": {
         "day_count": DayCount.ACT_365,
         "instalment_multiple_fen": 100,
@@ -50,7 +51,7 @@ def plan_of(words):
 
 @pytest.mark.parametrize("case", cases())
 def test_come_out_to_the_cent(case):
-    payments, checked, today, plan = [], 0, None, None
+    payments, checked, today, plan = [], 0, date.min, None
     for event in case["events"]:
         if event["op"] == "business_date":
             today = date.fromisoformat(event["date"])
@@ -59,6 +60,7 @@ def test_come_out_to_the_cent(case):
         elif event["op"] == "repayment":
             payments.append((date.fromisoformat(event["date"]), cents(event["amount"])))
         elif event["op"] == "expect_schedule":
+            assert plan is not None
             checked += agree(lines_of(plan, payments, as_of=today), event["rows"][1:])
     assert checked
 
