@@ -1,6 +1,7 @@
 """Deciding on an application once, and letting a person decide over it once."""
 
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,11 +27,13 @@ from scoring.features import queries as vectors
 from scoring.features.queries import VectorIsDamaged
 from scoring.policy import queries as policies
 from scoring.registry import queries as registry
-from scoring.registry.queries import Living
+from scoring.registry.contracts import Model
+from scoring.registry.life.trial import insist_on_bounds
+from scoring.registry.queries import Chosen, Living
 
 LOOK_ON, LOOK_ON_TASK = "LOOK_ON", "scoring.tasks.look_on"
 # What a model of another kind may stumble over; nothing of it may reach the decision.
-FAULTS = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
+FAULTS = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RuntimeError)
 
 log = structlog.get_logger(__name__)
 
@@ -49,35 +52,70 @@ def decide(
 
     The same application twice gives the kept decision, whatever is asked. Its public id says
     whether a challenger decides; without one the champion does. The other living models rate it
-    later, in a task. The caller holds the application's lock. Raises NoChampion, NoPolicy.
+    later, in a task. Where a challenger fails the champion decides, and that it failed is kept.
+    The caller holds the application's lock. Raises NoChampion, NoPolicy.
     """
     if queries.is_kept(application_id):
         kept = queries.kept().get(application_id=application_id)
         return Decided(kept.pk, queries.verdict_in(kept))
     chosen, published = registry.chosen_for(application_public_id), policies.published()
     computed = features.compute(borrower_id=borrower_id, as_of=as_of)
-    verdict = assess(
-        request,
-        features=computed.features,
-        card=chosen.card,
-        policy=published.policy,
-        numbers=numbers,
-    )
+
+    def by_card(card: Model) -> Verdict:
+        return assess(
+            request,
+            features=computed.features,
+            card=card,
+            policy=published.policy,
+            numbers=numbers,
+        )
+
+    turn = _taken(chosen, by_card)
+    verdict = turn.verdict
     kept_on: dict[str, object] = {
         "public_id": public_ids.new(),
         "application_id": application_id,
         "borrower_id": borrower_id,
         "vector_id": computed.vector_id,
-        "model_version_id": chosen.id,
+        "model_version_id": turn.version_id,
         "policy_version_id": published.id,
-        "split": chosen.split.kept() if chosen.split else None,
+        "split": turn.split,
         "request": asdict(request),
         "numbers": asdict(numbers),
     }
     assessment_id = rows.insert(Assessment, kept_on | _columns(verdict))
+    if turn.failed is not None:
+        ModelScore.objects.create(assessment_id=assessment_id, **turn.failed)
     if chosen.has_onlookers:
         processes.start(kind=LOOK_ON, subject_id=assessment_id, task=LOOK_ON_TASK)
     return Decided(assessment_id, verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """Who decided, what came of it, and which challenger failed before."""
+
+    version_id: int
+    verdict: Verdict
+    split: dict[str, Any] | None
+    failed: dict[str, Any] | None = None
+
+
+def _taken(chosen: Chosen, by_card: Callable[[Model], Verdict]) -> _Turn:
+    """The challenger's verdict where it is its turn and it gives one; else the champion's."""
+    split, failed = chosen.split.kept() if chosen.split else None, None
+    if chosen.challenger is not None:
+        try:
+            verdict = by_card(registry.card(chosen.challenger.sha256))
+            insist_on_bounds(verdict.score, verdict.pd)
+            return _Turn(chosen.challenger.id, verdict, split)
+        except (Refused, ImportError, *FAULTS) as fault:
+            code = type(fault).__name__[:40]
+            log.warning("challenger_failed", version=chosen.challenger.version, code=code)
+            split = (split or {}) | {"failure": code}
+            failed = {"model_version_id": chosen.challenger.id, "failure": code}
+    verdict = by_card(registry.card(chosen.champion.sha256))
+    return _Turn(chosen.champion.id, verdict, split, failed)
 
 
 @durable

@@ -41,10 +41,10 @@ class Champion:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The version that decides on one application, how it was chosen, and who looks on."""
+    """Who decides on one application: the challenger where it is its turn, and the champion."""
 
-    id: int
-    card: Model
+    champion: "Living"
+    challenger: "Living | None"
     split: Split | None
     has_onlookers: bool
 
@@ -74,7 +74,7 @@ def champion() -> Champion:
 
 
 def chosen_for(application_public_id: str) -> Chosen:
-    """The version that decides on an application: the same one whenever it is asked.
+    """Which version decides on an application: the same one whenever it is asked.
 
     Without a public id it is the champion. Raises NoChampion.
     """
@@ -85,9 +85,8 @@ def chosen_for(application_public_id: str) -> Chosen:
     if challenger is not None and application_public_id:
         draw = draw_ppm(application_public_id, challenger.version)
         split = Split(champion.version, challenger.version, challenger.share_ppm, draw)
-        if split.goes_to_challenger:
-            champion = challenger
-    return Chosen(champion.id, card(champion.sha256), split, len(found) > 1)
+    turn = challenger if split is not None and split.goes_to_challenger else None
+    return Chosen(champion, turn, split, len(found) > 1)
 
 
 def _champion_of(found: list[Living]) -> Living:

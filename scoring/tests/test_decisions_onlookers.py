@@ -15,6 +15,7 @@ from scoring.decisions.models import Assessment, ModelScore
 from scoring.features.models import FeatureVector
 from scoring.registry import actions as registry
 from scoring.registry import queries as versions
+from scoring.registry.contracts import Rating
 from scoring.registry.life.split import draw_ppm
 from scoring.registry.models import ModelStep, ModelVersion
 from scoring.tasks import look_on
@@ -185,3 +186,120 @@ class TestTheShare:
 
         with pytest.raises(DatabaseError), transaction.atomic():
             Assessment.objects.update(split=None)
+
+
+def failing(fault=None, **said):
+    """A model that stumbles over everybody, or says what no decision can hold."""
+
+    class Failing:
+        kind, version, sha256, features = "WOE", "challenger-1", "f" * 64, ()
+
+        def rate(self, values):
+            if said:
+                return Rating(contributions=(), **said)
+            raise fault or ValueError("no such leaf")
+
+    return Failing()
+
+
+class TestAChallengerThatFails:
+    """The application is decided all the same, by the champion; that it failed is kept."""
+
+    @pytest.fixture
+    def challenger(self):
+        return put("challenger-1", "SHADOW", "CHALLENGER", share_ppm=100_000)
+
+    @pytest.fixture
+    def name(self):
+        return meeting("challenger-1", under=True)
+
+    def broken(self, monkeypatch, challenger, model):
+        whole = versions.card
+
+        def card(sha256):
+            return model if sha256 == challenger.sha256 else whole(sha256)
+
+        monkeypatch.setattr(versions, "card", card)
+
+    @pytest.mark.parametrize(
+        ("model", "code"),
+        [
+            (failing(), "ValueError"),
+            (failing(KeyError("income")), "KeyError"),
+            (failing(RecursionError()), "RecursionError"),
+            (failing(score=90_000, pd=0.1), "RatingOutOfBounds"),
+            (failing(score=500, pd=1.5), "RatingOutOfBounds"),
+        ],
+    )
+    def test_leaves_the_decision_to_the_champion(
+        self, lin, challenger, name, monkeypatch, model, code
+    ):
+        self.broken(monkeypatch, challenger, model)
+
+        found = decided(lin, name)
+
+        kept = Assessment.objects.get()
+        assert kept.model_version.state == "CHAMPION"
+        assert found.verdict.model_version == kept.model_version.version
+        assert (kept.split or {})["failure"] == code
+        assert (kept.split or {})["draw_ppm"] == draw_ppm(name, "challenger-1")
+        failed = ModelScore.objects.get()
+        assert (failed.model_version, failed.failure) == (challenger, code)
+        assert (failed.score, failed.pd_ppm) == (None, None)
+
+    def test_decides_as_the_champion_alone_would(self, lin, challenger, name, monkeypatch):
+        self.broken(monkeypatch, challenger, failing())
+
+        one, other = decided(lin, name), decided(lin, application_id=8)
+
+        assert one.verdict == other.verdict
+        assert queries.replay(one.assessment_id) == one.verdict
+
+    def test_stays_failed_when_the_others_are_heard(self, lin, challenger, name, monkeypatch):
+        self.broken(monkeypatch, challenger, failing())
+        found = decided(lin, name)
+        monkeypatch.undo()
+
+        heard(found)
+
+        scores = dict(ModelScore.objects.values_list("model_version__version", "failure"))
+        assert scores == {"challenger-1": "ValueError", found.verdict.model_version: ""}
+
+    def test_whose_artefact_does_not_load_harms_nobody(self, lin):
+        row = ModelVersion.objects.create(
+            version="broken", kind="EXPERT", artefact={"kind": "EXPERT"}, sha256="1" * 64
+        )
+        for before, after in (("DRAFT", "SHADOW"), ("SHADOW", "CHALLENGER")):
+            share = 100_000 if after == "CHALLENGER" else 0
+            ModelStep.objects.create(
+                version=row, from_state=before, to_state=after, share_ppm=share
+            )
+            row.state, row.share_ppm = after, share
+            row.save(update_fields=["state", "share_ppm"])
+
+        found = decided(lin, meeting("broken", under=True))
+
+        assert found.verdict.model_version == versions.champion().card.version
+        assert ModelScore.objects.get().failure == "ArtefactCut"
+
+    def test_a_second_time_is_not_asked_again(self, lin, challenger, name, monkeypatch):
+        self.broken(monkeypatch, challenger, failing())
+        found = decided(lin, name)
+        monkeypatch.undo()
+
+        assert decided(lin, name) == found
+        assert Assessment.objects.count() == ModelScore.objects.count() == 1
+
+    def test_one_that_works_leaves_no_mark_of_failure(self, lin, challenger, name):
+        decided(lin, name)
+
+        assert "failure" not in (Assessment.objects.get().split or {})
+        assert not ModelScore.objects.exists()
+
+    def test_a_champion_that_fails_is_not_hidden(self, lin, monkeypatch):
+        monkeypatch.setattr(versions, "card", lambda sha256: failing())
+
+        with pytest.raises(ValueError, match="no such leaf"):
+            decided(lin)
+
+        assert not Assessment.objects.exists()

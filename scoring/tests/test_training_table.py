@@ -133,7 +133,7 @@ class TestRefusing:
             table.read(path, target="bad")
 
     def test_a_row_that_is_longer_than_the_head(self, tmp_path):
-        with pytest.raises(refusals.TableUnreadable):
+        with pytest.raises(refusals.RowTooLong):
             table.read(written(tmp_path, SMALL + "1,2,3,4,5\n"), target="bad")
 
     def test_a_name_that_stands_twice(self, tmp_path):
@@ -160,3 +160,37 @@ class TestAnyTable:
         for other in tables[1:]:
             assert other.frame.equals(tables[0].frame)
             assert (other.is_bad == tables[0].is_bad).all()
+
+
+class TestRowsThatAreTooLong:
+    def test_are_refused_with_the_first_line(self, tmp_path):
+        path = written(tmp_path, SMALL + "30,own,1,9\n28,rent,0\n31,own,0,7,7\n")
+
+        with pytest.raises(refusals.RowTooLong) as refused:
+            table.read(path, target="bad")
+
+        assert refused.value.context == {"rows": 2, "line": 6}
+
+    def test_are_no_matter_where_nothing_stands_behind_the_last_separator(self, tmp_path):
+        text = "".join(f"{line},\n" for line in SMALL.splitlines()[1:])
+
+        found = table.read(written(tmp_path, "age,home,bad\n" + text), target="bad")
+
+        assert found.frame["age"].tolist()[:2] == [30.0, 41.0]
+        assert found.rows == 4
+
+    def test_are_seen_between_spaces_too(self, tmp_path):
+        path = written(tmp_path, "age  home bad\n30 own  0\n41 rent 1\n25 own 1 9\n")
+
+        with pytest.raises(refusals.RowTooLong):
+            table.read(path, target="bad")
+
+    def test_are_not_those_that_quote_the_separator(self, tmp_path):
+        path = written(tmp_path, 'age,job,bad\n30,"cook, night, day",0\n41,driver,1\n')
+
+        assert table.read(path, target="bad").rows == 2
+
+    def test_are_not_those_that_end_early(self, tmp_path):
+        found = table.read(written(tmp_path, "bad,age,home\n0,30,own\n1,41\n0\n"), target="bad")
+
+        assert found.rows == 3

@@ -16,6 +16,17 @@ class TableUnreadable(Refused):
     status = 400
 
 
+class RowTooLong(Refused):
+    """A row has more fields than there are columns: nobody knows which belongs where."""
+
+    code = "ROW_TOO_LONG"
+    message = gettext_noop(
+        "%(rows)s rows have more fields than there are column names, the first in line %(line)s."
+    )
+    advice = gettext_noop("Put quotes around fields in which the separator stands, or add a name.")
+    status = 400
+
+
 class ColumnRepeated(Refused):
     """Two columns have the same name."""
 

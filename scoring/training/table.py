@@ -51,7 +51,7 @@ class Table:
 def read(path: Path, *, target: str, bad: str | None = None, drop: Sequence[str] = ()) -> Table:
     """A table out of a file.
 
-    Raises TableUnreadable, ColumnRepeated, ColumnMissing, TargetUnclear.
+    Raises TableUnreadable, RowTooLong, ColumnRepeated, ColumnMissing, TargetUnclear.
     """
     whole = frame_of(path)
     for name in (target, *drop):
@@ -144,7 +144,9 @@ def _parsed(path: Path, head: bytes, encoding: str) -> pandas.DataFrame:
     if not lines or "\0" in text:
         raise refusals.TableUnreadable
     separator = _separator(lines)
-    _check_names(_fields(lines[0], separator))
+    names = _fields(lines[0], separator)
+    _check_names(names)
+    _check_rows(path, encoding, separator, len(names))
     try:
         return pandas.read_csv(
             path,
@@ -177,6 +179,23 @@ def _fields(line: str, separator: str) -> list[str]:
     if separator == " ":
         line = " ".join(line.split())
     return next(csv.reader([line], delimiter=separator, skipinitialspace=True))
+
+
+def _check_rows(path: Path, encoding: str, separator: str, columns: int) -> None:
+    """A separator at the end of every line is a habit; anything after it is not. RowTooLong."""
+    with path.open(encoding=encoding, newline="") as file:
+        lines = (" ".join(line.split()) for line in file) if separator == " " else file
+        reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+        try:
+            found = [
+                reader.line_num
+                for fields in reader
+                if len(fields) > columns and any(each.strip() for each in fields[columns:])
+            ]
+        except csv.Error as error:
+            raise refusals.TableUnreadable from error
+    if found:
+        raise refusals.RowTooLong(rows=len(found), line=found[0])
 
 
 def _check_names(names: Sequence[str]) -> None:

@@ -70,5 +70,10 @@ def _insist_on_rating(model: Model, values: Values) -> None:
         rating = model.rate(values)
     except (ArithmeticError, LookupError, TypeError, ValueError) as fault:
         raise RatingOutOfBounds(type(fault).__name__) from fault
-    if not (isfinite(rating.pd) and 0.0 <= rating.pd <= 1.0 and rating.score in SCORES):
-        raise RatingOutOfBounds(f"{rating.score}, {rating.pd}")
+    insist_on_bounds(rating.score, rating.pd)
+
+
+def insist_on_bounds(score: int, pd: float) -> None:
+    """A score and a probability that a decision can hold. Raises RatingOutOfBounds."""
+    if not (isfinite(pd) and 0.0 <= pd <= 1.0 and score in SCORES):
+        raise RatingOutOfBounds(f"{score}, {pd}")

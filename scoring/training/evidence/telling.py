@@ -17,7 +17,7 @@ Numbers = NDArray[np.float64]
 # Of the columns kept, so many may be noise.
 NOISE = 0.2
 # With less noise than this among all columns, none is left out.
-DROWNING = 0.5
+DROWNING = 0.6
 CELLS = 8
 # Cells with fewer rows than this, of the rarer outcome as one would expect it, are one.
 LEAST_EXPECTED = 1.0
