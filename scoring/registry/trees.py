@@ -46,7 +46,10 @@ class Coded:
 
     @property
     def count(self) -> int:
-        return len(self.edges) + 1 if self.words is None else max(len(self.words), 1)
+        """How many codes there are; words of one group share theirs."""
+        if self.words is None:
+            return len(self.edges) + 1
+        return max(self.words.values(), default=0) + 1
 
     def code(self, value: float | str | None) -> int:
         if value is None or value != value:
