@@ -44,8 +44,12 @@ def give_holiday(state: LoanState, transaction: Transaction) -> LoanState:
     gathered = replan.gather(state, transaction.value_date)
     if gathered is None:
         return state
-    due_on = _moved_on(state, gathered, transaction.change.periods)
-    return _on_days(state, gathered, due_on, len(gathered.spans), state.annual_rate_ppm)
+    old = gathered.spans[0].due_on
+    # A loan of the 31st that skips to a 30th comes back to the 31st.
+    anchor_day = _anchor(state, old, old)
+    due_on = replan.later(state.terms, old, transaction.change.periods, anchor_day=anchor_day)
+    spans = _spans_from(state, gathered, due_on, len(gathered.spans), anchor_day)
+    return replan.spread(state, gathered, spans=spans, rate_ppm=state.annual_rate_ppm)
 
 
 def extend(state: LoanState, transaction: Transaction) -> LoanState:
@@ -86,6 +90,15 @@ def _on_days(
     state: LoanState, gathered: Gathered, due_on: date, count: int, rate_ppm: int
 ) -> LoanState:
     """Spread over so many periods, the first due on a day."""
+    anchor_day = _anchor(state, gathered.spans[0].due_on, due_on)
+    spans = _spans_from(state, gathered, due_on, count, anchor_day)
+    return replan.spread(state, gathered, spans=spans, rate_ppm=rate_ppm)
+
+
+def _spans_from(
+    state: LoanState, gathered: Gathered, due_on: date, count: int, anchor_day: int
+) -> list[Span]:
+    """So many periods, the first due on a day, the others on the anchor day."""
     terms, old = state.terms, gathered.spans[0]
     first = old
     if due_on != old.due_on:
@@ -93,9 +106,9 @@ def _on_days(
     spans = [first]
     for index in range(1, count):
         begins = spans[-1].due_on
-        ends = replan.later(terms, due_on, index, anchor_day=_anchor(state, old.due_on, due_on))
+        ends = replan.later(terms, due_on, index, anchor_day=anchor_day)
         spans.append(Span(begins, ends))
-    return replan.spread(state, gathered, spans=spans, rate_ppm=rate_ppm)
+    return spans
 
 
 def _anchor(state: LoanState, old: date, new: date) -> int:
@@ -104,11 +117,6 @@ def _anchor(state: LoanState, old: date, new: date) -> int:
     if old.day != new.day:
         return new.day
     return own if replan.later(state.terms, new, 0, anchor_day=own) == new else new.day
-
-
-def _moved_on(state: LoanState, gathered: Gathered, periods: int) -> date:
-    old = gathered.spans[0].due_on
-    return replan.later(state.terms, old, periods, anchor_day=_anchor(state, old, old))
 
 
 def _continued(state: LoanState, spans: Sequence[Span], count: int) -> list[Span]:
