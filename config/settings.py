@@ -289,7 +289,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "ApplicationState": "lending.applications.models.ApplicationState",
-        "BenefitKind": "lending.rewards.models.catalogue.BenefitKind",
+        "BenefitKind": "lending.rewards.models.BenefitKind",
         "EntitlementState": "lending.rewards.models.EntitlementState",
         "LoanState": "lending.loans.models.LoanState",
         "MoneyDirection": ["neutral", "in", "out"],
