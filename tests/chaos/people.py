@@ -26,10 +26,16 @@ SHARE_WITHDRAWN = 0.5
 # Worth asking again with the same words: not our fault, or not yet.
 PASSING_CODES = {"REQUEST_STILL_RUNNING"}
 PASSING_STATUSES = {429, 500, 502, 503, 504}
+# A night fell, or a debit came, between looking and paying: look again, and ask for that.
+STALE_CODES = {"REPAYMENT_TOO_MUCH", "PAYOFF_QUOTE_CHANGED"}
 
 
 class Over(Exception):
     """The time of the load is over; what was begun stays as it is."""
+
+
+class Stale(Exception):
+    """What was asked for is not today's any more, and nothing was done."""
 
 
 @dataclass
@@ -111,9 +117,26 @@ class Customer:
 
     def _repay(self, loan: str) -> None:
         self._until(f"loans/{loan}", lambda it: it["state"] == "ACTIVE")
-        self._pay(loan, "repayments", self.chance.randrange(100, 90_000))
-        quote = self._persist("GET", f"loans/{loan}/payoff-quote")
-        self._pay(loan, "payoff", quote["total_fen"])
+        self._look_and_pay(loan, "repayments", self._part_of)
+        self._look_and_pay(loan, "payoff", self._all_of)
+
+    def _part_of(self, loan: str) -> int:
+        """At most what is due and running: more than that is a pay-off."""
+        most_fen = self._persist("GET", f"loans/{loan}")["standing"]["most_fen"]
+        return min(self.chance.randrange(100, 90_000), int(most_fen))
+
+    def _all_of(self, loan: str) -> int:
+        return int(self._persist("GET", f"loans/{loan}/payoff-quote")["total_fen"])
+
+    def _look_and_pay(self, loan: str, how: str, amount_of: Callable[[str], int]) -> None:
+        while amount_fen := amount_of(loan):
+            try:
+                self._pay(loan, how, amount_fen)
+            except Stale:
+                self.journal.counts["looked again"] += 1
+                self._pause()
+            else:
+                break
 
     def _pay(self, loan: str, how: str, amount_fen: int) -> None:
         key, path = new_key(), f"loans/{loan}/{how}"
@@ -187,6 +210,8 @@ class Customer:
         return answer
 
     def _content(self, answer: requests.Response) -> Any:
+        if _code(answer) in STALE_CODES:
+            raise Stale
         if not answer.ok:
             asked = f"{answer.request.method} {answer.request.url}"
             self.journal.unexpected.append(f"{asked}: {answer.status_code} {answer.text[:300]}")

@@ -122,15 +122,10 @@ def run(
         calmed = time.monotonic()
         for life in running:
             life.result()
-    until(platform.is_quiet, seconds=PEACE_SECONDS, what="all work to be done")
-    if rounds:
-        nights.finish()
-        until(platform.is_quiet, seconds=PEACE_SECONDS, what="all work to be done")
+    _come_to_rest(platform, nights)
     peace = time.monotonic()
     journals = [customer.journal for customer in customers]
     found = [*breaches(platform, journals), *_replayed(customers)]
-    if rounds:
-        found += nights.breaches()
     return Evidence(
         seed=seed,
         load_seconds=calmed - began,
@@ -139,8 +134,15 @@ def run(
         in_the_middle_of=monkey.in_the_middle_of,
         people=_told(journals),
         platform=_done(platform),
-        breaches=found,
+        breaches=[*found, *(nights.breaches() if rounds else ())],
     )
+
+
+def _come_to_rest(platform: Platform, nights: Nights) -> None:
+    until(platform.is_quiet, seconds=PEACE_SECONDS, what="all work to be done")
+    if nights.rounds:
+        nights.finish()
+        until(platform.is_quiet, seconds=PEACE_SECONDS, what="all work to be done")
 
 
 def tell_bank(platform: Platform, mode: str, **details: float) -> None:
