@@ -13,12 +13,22 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from config.tests import desk
+from lending.admin.rewards import RewardAdmin
 from lending.tests import builders, doors
 from tests.architecture.visitors import account_of, signed_in
 from tests.machinery.unchanged import nothing_written
 
 pytestmark = pytest.mark.django_db
 USUAL = {"changelist", "add", "history", "delete", "change", "autocomplete"}
+# Lists in which rows are chosen for a verb, each under a right of its own.
+CHOSEN_FOR_A_VERB = {
+    "lending.Benefit": {"add_ten", "sell_out", "open_or_close"},
+    "lending.Fulfilment": {"ready", "failed"},
+    "lending.PartnerStatement": {"approve"},
+    "lending.PointsGrant": {"approve", "turn_down"},
+    "lending.QuarantinedLoan": {"try_again"},
+    "lending.RewardProgramme": {"put_in_force"},
+}
 # What the packages bring along for signing in and out writes into tables of theirs.
 THEIRS = ("borrowers_account",)
 METHODS = ("get", "post")
@@ -59,12 +69,18 @@ def our_admins() -> list[ModelAdmin[Any]]:
     ]
 
 
+def adds_by_a_verb(page: ModelAdmin[Any]) -> bool:
+    """A page to add something that is our own form over a verb, and not Django's."""
+    return isinstance(page, RewardAdmin)
+
+
 def own_pages() -> Iterator[str]:
     """The names of the pages that our staff site has beside Django's usual ones."""
     for each in our_admins():
         label = f"{each.opts.app_label}_{each.opts.model_name}_"
+        usual = USUAL - {"add"} if adds_by_a_verb(each) else USUAL
         for pattern in each.get_urls():
-            if pattern.name and pattern.name.removeprefix(label) not in USUAL:
+            if pattern.name and pattern.name.removeprefix(label) not in usual:
                 yield pattern.name
 
 
@@ -185,21 +201,32 @@ class TestEveryTable:
             for each in our_admins()
             for right in ("add", "change", "delete")
             if getattr(each, f"has_{right}_permission")(request)
+            and not (right == "add" and adds_by_a_verb(each))
         ]
 
         assert free == []
 
-    def test_offers_nobody_a_bulk_action_that_writes(self, rf):
-        request = rf.get("/admin/")
-        request.user = desk.administrator()
+    def test_offers_only_the_verbs_that_stand_here_on_chosen_rows(self, rf):
+        assert offered_to(desk.administrator(), rf) == CHOSEN_FOR_A_VERB
 
-        offered = {
-            f"{each.opts.label}: {name}"
-            for each in our_admins()
-            for name in each.get_actions(request)
-        }
+    def test_offers_no_verb_to_staff_who_may_only_look(self, rf):
+        views = Permission.objects.filter(codename__startswith="view_").values_list(
+            "codename", flat=True
+        )
 
-        assert offered == set()
+        assert offered_to(desk.clerk(*views), rf) == {}
+
+    def test_does_nothing_with_rows_chosen_by_staff_who_may_only_look(self, waiting):
+        views = Permission.objects.filter(codename__startswith="view_").values_list(
+            "codename", flat=True
+        )
+        clerk = desk.browser_of(desk.clerk(*views))
+
+        with nothing_written(but=THEIRS):
+            for label, verbs in CHOSEN_FOR_A_VERB.items():
+                page = reverse(f"admin:{label.lower().replace('.', '_')}_changelist")
+                for verb in verbs:
+                    clerk.post(page, {"action": verb, "_selected_action": [1]})
 
     def test_says_who_may_see_it_by_its_own_right(self, rf):
         request = rf.get("/admin/")
@@ -219,6 +246,14 @@ class TestEveryTable:
         ]
 
         assert sealed == []
+
+
+def offered_to(account: Any, rf: Any) -> dict[str, set[str]]:
+    """What each list offers somebody to do with the rows that are chosen."""
+    request = rf.get("/admin/")
+    request.user = account
+    offered = {each.opts.label: set(each.get_actions(request)) for each in our_admins()}
+    return {label: names for label, names in offered.items() if names}
 
 
 def field_class(page: ModelAdmin[Any], path: str) -> str:

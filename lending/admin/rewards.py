@@ -53,11 +53,16 @@ class RewardAdmin(ReadOnlyAdmin):
 
     form_class: ClassVar[type[forms.Form] | None] = None
     may_add = ""
+    may_act = ""
     actions_on_top = True
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
         """Who may propose."""
         return bool(self.may_add) and request.user.has_perm(self.may_add)
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """Who is offered the actions; what they do asks for the right once more."""
+        return bool(self.may_act) and request.user.has_perm(self.may_act)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -149,6 +154,7 @@ class RewardProgrammeAdmin(RewardAdmin):
 
     form_class = ProgrammeForm
     may_add = "lending.propose_rewardprogramme"
+    may_act = "lending.approve_rewardprogramme"
     list_display = ("version", "stand", "from_date", "budget", "cost")
     list_filter = ("state",)
     ordering = ("-pk",)
@@ -168,12 +174,12 @@ class RewardProgrammeAdmin(RewardAdmin):
     def cost(self, row: RewardProgramme) -> str:
         return amount(row.cost_fen)
 
-    @admin.action(description=_("Put in force"))
+    @admin.action(description=_("Put in force"), permissions=["act"])
     def put_in_force(self, request: HttpRequest, rows: QuerySet[RewardProgramme]) -> None:
         on = business_dates.today()
         _each(
             request,
-            "lending.approve_rewardprogramme",
+            self.may_act,
             rows,
             lambda row, by: programmes.put_in_force(version=row.version, on=on, by=by),
         )
@@ -188,17 +194,17 @@ class BenefitAdmin(RewardAdmin):
     ordering = ("cost_points", "pk")
     fields = ("code", "kind", "name_zh", "name_en", "cost_points", "stock", "partner", "is_open")
     actions = ("add_ten", "sell_out", "open_or_close")
-    may_stock = "lending.stock_benefit"
+    may_act = "lending.stock_benefit"
 
-    @admin.action(description=_("Ten more in stock"))
+    @admin.action(description=_("Ten more in stock"), permissions=["act"])
     def add_ten(self, request: HttpRequest, rows: QuerySet[Benefit]) -> None:
         self._set(request, rows, lambda row: ((row.stock or 0) + 10, row.is_open))
 
-    @admin.action(description=_("None left in stock"))
+    @admin.action(description=_("None left in stock"), permissions=["act"])
     def sell_out(self, request: HttpRequest, rows: QuerySet[Benefit]) -> None:
         self._set(request, rows, lambda row: (0, row.is_open))
 
-    @admin.action(description=_("Open or close"))
+    @admin.action(description=_("Open or close"), permissions=["act"])
     def open_or_close(self, request: HttpRequest, rows: QuerySet[Benefit]) -> None:
         self._set(request, rows, lambda row: (row.stock, not row.is_open))
 
@@ -212,7 +218,7 @@ class BenefitAdmin(RewardAdmin):
             count, is_open = wanted(row)
             return stock.set_stock(benefit_id=row.pk, stock=count, is_open=is_open, by=by)
 
-        _each(request, self.may_stock, rows, act)
+        _each(request, self.may_act, rows, act)
 
 
 @admin.register(PointsGrant)
@@ -221,27 +227,28 @@ class PointsGrantAdmin(RewardAdmin):
 
     form_class = GrantForm
     may_add = "lending.propose_pointsgrant"
+    may_act = "lending.approve_pointsgrant"
     list_display = ("public_id", "points", "reason", "stand", "proposed_on", "author", "approver")
     list_filter = ("state", "reason")
     ordering = ("-pk",)
     fields = list_display
     actions = ("approve", "turn_down")
 
-    @admin.action(description=_("Approve"))
+    @admin.action(description=_("Approve"), permissions=["act"])
     def approve(self, request: HttpRequest, rows: QuerySet[PointsGrant]) -> None:
         on = business_dates.today()
         _each(
             request,
-            "lending.approve_pointsgrant",
+            self.may_act,
             rows,
             lambda row, by: grants.approve(grant_id=row.pk, on=on, by=by),
         )
 
-    @admin.action(description=_("Turn down"))
+    @admin.action(description=_("Turn down"), permissions=["act"])
     def turn_down(self, request: HttpRequest, rows: QuerySet[PointsGrant]) -> None:
         _each(
             request,
-            "lending.approve_pointsgrant",
+            self.may_act,
             rows,
             lambda row, by: grants.turn_down(grant_id=row.pk, by=by),
         )
@@ -252,28 +259,30 @@ class FulfilmentAdmin(RewardAdmin):
     """Coupons and gifts on their way; a code is checked by adding a handing over."""
 
     form_class = CodeForm
-    may_add = "lending.fulfil_fulfilment"
+    may_add = may_act = "lending.fulfil_fulfilment"
     list_display = ("entitlement", "partner", "stand", "delivered_on")
     list_filter = ("state", "partner")
     ordering = ("-pk",)
     fields = ("entitlement", "partner", "stand", "delivered_on")
     actions = ("ready", "failed")
 
-    @admin.action(description=_("Ready at the partner's"))
+    @admin.action(description=_("Ready at the partner's"), permissions=["act"])
     def ready(self, request: HttpRequest, rows: QuerySet[Fulfilment]) -> None:
         _each(
             request,
-            self.may_add,
+            self.may_act,
             rows,
             lambda row, by: fulfilment.mark_ready(fulfilment_id=row.pk, by=by),
         )
 
-    @admin.action(description=_("Could not be handed over: give the points back"))
+    @admin.action(
+        description=_("Could not be handed over: give the points back"), permissions=["act"]
+    )
     def failed(self, request: HttpRequest, rows: QuerySet[Fulfilment]) -> None:
         on = business_dates.today()
         _each(
             request,
-            self.may_add,
+            self.may_act,
             rows,
             lambda row, by: fulfilment.mark_failed(fulfilment_id=row.pk, on=on, by=by),
         )
@@ -285,6 +294,7 @@ class PartnerStatementAdmin(RewardAdmin):
 
     form_class = StatementForm
     may_add = "lending.prepare_partnerstatement"
+    may_act = "lending.approve_partnerstatement"
     list_display = ("partner", "month", "count", "sum", "stand", "author", "approver")
     list_filter = ("state", "partner")
     ordering = ("-month", "pk")
@@ -295,12 +305,12 @@ class PartnerStatementAdmin(RewardAdmin):
     def sum(self, row: PartnerStatement) -> str:
         return amount(row.amount_fen)
 
-    @admin.action(description=_("Approve"))
+    @admin.action(description=_("Approve"), permissions=["act"])
     def approve(self, request: HttpRequest, rows: QuerySet[PartnerStatement]) -> None:
         on = business_dates.today()
         _each(
             request,
-            "lending.approve_partnerstatement",
+            self.may_act,
             rows,
             lambda row, by: statements.approve(statement_id=row.pk, on=on, by=by),
         )

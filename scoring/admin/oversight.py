@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from common import clock
 from common.actors import Actor
@@ -62,7 +63,7 @@ class ModelWatchAdmin(ReadOnlyAdmin):
         own = [
             path(
                 f"{page}/",
-                self.admin_site.admin_view(partial(self.page, page=page)),
+                self.admin_site.admin_view(require_safe(partial(self.page, page=page))),
                 name=f"scoring_modelwatch_{page}",
             )
             for page in PAGES

@@ -107,6 +107,8 @@ class LinkedCaseAdmin(ReadOnlyAdmin):
 
     def propose(self, request: HttpRequest, row_id: int) -> HttpResponse:
         """Propose it as fraud, with what shows it."""
+        if not request.user.has_perm(MAY_DECIDE):
+            raise PermissionDenied
         form = EvidenceForm(request.POST)
         if request.method == "POST" and not form.is_valid():
             # Shown as to a look: the page's own form takes no post.
