@@ -24,7 +24,7 @@ def model(*, version="woe-1", features=(), rate=lambda values: (600, 0.02)):
             return Rating(score=score, pd=pd, contributions=())
 
     told = Told()
-    told.version, told.features = version, features  # type: ignore[attr-defined]
+    told.version, told.features = version, features  # type: ignore[attr-defined]  # set late
     return told
 
 
