@@ -99,9 +99,9 @@ class TestACourse:
         lost = lived(MIDDLE, event("WRITE_OFF", MIDDLE))
         course = course_of(lost)
 
-        if course is not None:
-            assert course.interest_accrued_fen(course.through) == lost.interest_accrued_fen
-            assert course.penalty_accrued_fen(course.through) == 0
+        assert course.through == date(2027, 2, 15)
+        assert course.interest_accrued_fen(course.through) == 1_500
+        assert course.penalty_accrued_fen(course.through) == 0
         later = forward(lost, day("2026-12-31"))
         assert (later.outstanding_fen, later.penalty_accrued_fen) == (0, 0)
 
