@@ -155,7 +155,7 @@ def tell_bank(platform: Platform, mode: str, **details: float) -> None:
             return False
         return True
 
-    until(is_told, seconds=30, what="the bank to be open")
+    until(is_told, seconds=PEACE_SECONDS, what="the bank to be open")
 
 
 def _replayed(customers: list[Customer]) -> Iterator[str]:
