@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 import redis
 from django.conf import settings as django_settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connections
 from playwright.sync_api import Browser
 
@@ -30,6 +31,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 # Static files are collected by `make up`; tests find them where they are written.
 Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+# Passwords are slow to check so that they are slow to guess; hundreds of made-up ones need not be.
+PBKDF2PasswordHasher.iterations = 1_000
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, database=None)
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
