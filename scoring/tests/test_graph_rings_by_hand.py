@@ -84,7 +84,7 @@ class TestShape:
         ],
     )
     def test_is_round_where_two_others_pass_it_on(self, pairs, comes_back):
-        assert is_round(*givers(pairs), 4) is comes_back
+        assert is_round(givers(pairs)[0], givers(pairs)[1], 4) is comes_back
 
 
 class TestLimits:

@@ -30,7 +30,7 @@ def loans(*rows):
     group, cause = (np.array([row[place] for row in rows], dtype=np.int64) for place in (0, 1))
     everybody = np.arange(len(rows))
     return TrainingSet(
-        features={"x": everybody * 1.0},
+        features={"x": everybody.astype(np.float64)},
         person=everybody,
         as_of=everybody,
         is_bad=(cause > 0).astype(np.int8),

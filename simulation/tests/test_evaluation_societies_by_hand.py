@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from borrowers.behaviour.contracts import CHANNELS, Source
 from scoring.graph.hazard import Flows
+from scoring.graph.network import empty
 from simulation.evaluation.lent.events import FUNDINGS, said_by, table
 from simulation.evaluation.societies.hazards import before, diverted, seen_as
 from simulation.evaluation.societies.linked import Seen, counted, gathered, marks
@@ -35,7 +36,7 @@ def town():
 
 def looked(*found, agree=range(PEOPLE)):
     consents = np.isin(np.arange(PEOPLE), list(agree))
-    given_ = Seen(None, consents, np.zeros(PEOPLE, dtype=np.int64))
+    given_ = Seen(empty(), consents, np.zeros(PEOPLE, dtype=np.int64))
     return counted(town(), given_, list(found))
 
 

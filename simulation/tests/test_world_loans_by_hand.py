@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation.tests.sample_purse import MONTH_FEN, debt, purse
+from simulation.world.events import Wallet
 from simulation.world.loans import (
     APPLIES,
     APPLIES_SHORT,
@@ -169,14 +170,19 @@ class TestAsking:
         assert own.debt.instalment_fen == instalment
 
     def test_leaves_the_purse_of_the_life_itself_alone(self):
-        own = purse(debit=500, balances={1: 70})
+        own = purse(debit=500, balances={Wallet.WECHAT: 70})
         other = copied(own)
-        other.balances[1] -= 70
+        other.balances[Wallet.WECHAT] -= 70
         other.bnpl_used[0, 1] = 9
         other.added.append((0, 0, 0, 0, 0, 0))
         other.debit = 0
 
-        assert (own.debit, own.balances[1], own.bnpl_used, own.added) == (500, 70, {}, [])
+        assert (own.debit, own.balances[Wallet.WECHAT], own.bnpl_used, own.added) == (
+            500,
+            70,
+            {},
+            [],
+        )
 
 
 class TestWeariness:
