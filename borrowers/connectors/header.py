@@ -23,9 +23,9 @@ CELLS_OF_A_NOTE = 2
 ROWS_TO_DO_BETTER = 50
 DASHES = re.compile(r"^\s*[-—–]{4,}|^#NAME\?$")
 
-TOTAL = re.compile(r"^[\W_]*(.{0,6}(合计|总计|小计|累计)|total|subtotal|sum\b)", re.IGNORECASE)
+TOTAL = re.compile(r"^[\W_]*(.{0,6}(合计|总计|小计|累计)|total|sub[ -]?total|sum\b)", re.IGNORECASE)
 TOTAL_ALONE = re.compile(
-    "(人民币|本页|本期)?(合计|总计|小计|累计)(金额)?[:：]?|(grand |sub)?total:?", re.IGNORECASE
+    "(人民币|本页|本期)?(合计|总计|小计|累计)(金额)?[:：]?|(grand |sub[ -]?)?total:?", re.IGNORECASE
 )
 
 EXCEL_1900 = datetime(1899, 12, 30)  # noqa: DTZ001 - wall clock, the zone is added at the end
