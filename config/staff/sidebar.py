@@ -8,8 +8,9 @@ from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -30,6 +31,9 @@ class Entry:
     badge: Callable[[], int] | None = None
     badge_look: str = "warning"
 
+
+# A table's own name, as a title.
+_named = lazy(capfirst, str)
 
 WAITING = Entry(
     _("Applications waiting"),
@@ -95,6 +99,11 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Schools and shops"), "storefront", "lending.Merchant"),
             Entry(_("Points"), "stars", "lending.PointsEntry"),
             Entry(_("Discounts"), "sell", "lending.Entitlement"),
+            Entry(_named(_("catalogue")), "redeem", "lending.Benefit"),
+            Entry(_named(_("handing over")), "local_shipping", "lending.Fulfilment"),
+            Entry(_named(_("grants of points")), "card_giftcard", "lending.PointsGrant"),
+            Entry(_named(_("reward programmes")), "loyalty", "lending.RewardProgramme"),
+            Entry(_named(_("partners' statements")), "request_quote", "lending.PartnerStatement"),
         ),
     ),
     (
