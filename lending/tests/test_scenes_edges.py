@@ -138,7 +138,8 @@ class TestSeveralFaults:
         # A course is one or the other: LANGUAGE would take TUTORING back.
         known = [each for each in BROKEN if each[0] == scene and "LANGUAGE" not in each[1].values()]
         chosen = data.draw(st.lists(st.sampled_from(known), min_size=1, unique_by=lambda x: x[3]))
-        facts, changes = {}, {}
+        facts: dict[str, object] = {}
+        changes: dict[str, object] = {}
         for _, told, changed, _ in chosen:
             facts |= told
             changes |= changed
