@@ -203,14 +203,7 @@ class TestKindsOfLines:
         assert is_end(row) is ends
 
     def test_titles_stand_alone_in_their_rows(self):
-        rows: list[Row] = [
-            ["示例银行"],
-            ["", "账户明细", None],
-            ["户名", "林"],
-            PAID,
-            [],
-            ["/", "-"],
-        ]
+        titled: list[Row] = [["示例银行"], ["", "账户明细", None], ["户名", "林"]]
 
         assert list(titles([*titled, PAID, [], ["/", "-"]])) == ["示例银行", "账户明细", "户名"]
 
