@@ -112,7 +112,10 @@ class TestDays:
         assert rates_of_flows({"flows": YEAR}) == {"xirr_percent": 12.0}
 
     def test_may_be_told_from_either_side_and_in_any_order(self):
-        other_side = [each | {"amount_fen": -each["amount_fen"]} for each in YEAR]
+        other_side = [
+            each | {"amount_fen": amount_fen}
+            for each, amount_fen in zip(YEAR, (100_000, -112_000), strict=True)
+        ]
 
         assert rates_of_flows({"flows": other_side}) == rates_of_flows({"flows": YEAR})
         assert rates_of_flows({"flows": YEAR[::-1]}) == rates_of_flows({"flows": YEAR})
