@@ -13,12 +13,21 @@ from typing import Any
 
 from borrowers.connectors import refusals
 from borrowers.connectors.contracts import Cell, Plain, Sheet
-from borrowers.connectors.header import RowUnreadable, Table, find, name_of, text
+from borrowers.connectors.header import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    RowUnreadable,
+    Table,
+    find,
+    name_of,
+    text,
+)
 
 ROWS_WITH_NAMES = 60
 DEEPEST = 4
 LONGEST_COUNT = 9
 COUNT = re.compile(rf"\d{{1,{LONGEST_COUNT}}}", re.ASCII)
+DAY = re.compile(r"(\d{4})[-/]?(\d{2})[-/]?(\d{2})(?:[T ].*)?", re.ASCII)
 
 FORBIDDEN = re.compile(
     r"latitude|longitude|(?:^|_)(?:lat|lng|lon|gps|geo|ssid|bssid|mac|ip|imei|serial)(?:_|$)"
@@ -118,9 +127,19 @@ def count(cell: Cell, *, most: int, code: str) -> int:
 
 
 def day(cell: Cell) -> date:
-    """A calendar day. Raises RowUnreadable."""
-    words = text(cell).replace("/", "-")
+    """A calendar day, whatever the clock says behind it. Raises RowUnreadable."""
+    match = DAY.fullmatch(text(cell))
+    if match is None:
+        raise RowUnreadable("TIME_UNREADABLE")
     try:
-        return date.fromisoformat(words[:10])
+        found = date(*map(int, match.groups()))
     except ValueError as error:
         raise RowUnreadable("TIME_UNREADABLE") from error
+    return plausible(found)
+
+
+def plausible(found: date) -> date:
+    """The same day, if a bill can be of it. Raises RowUnreadable."""
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise RowUnreadable("TIME_OUT_OF_RANGE")
+    return found

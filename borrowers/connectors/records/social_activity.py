@@ -67,11 +67,13 @@ def monday(cell: Cell) -> date:
     """The first day of the week that the cell names. Raises RowUnreadable."""
     if match := WEEK.fullmatch(text(cell)):
         try:
-            return date.fromisocalendar(int(match.group(1)), int(match.group(2)), 1)
+            first = date.fromisocalendar(int(match.group(1)), int(match.group(2)), 1)
         except ValueError as error:
             raise RowUnreadable("TIME_UNREADABLE") from error
-    day = rows.day(cell)
-    return day - timedelta(days=day.weekday())
+    else:
+        day = rows.day(cell)
+        first = day - timedelta(days=day.weekday())
+    return rows.plausible(first)
 
 
 COUNTS = Counts(
