@@ -1,6 +1,7 @@
 """Every reason in both languages: the sentence, the own figure, and nobody misaddressed."""
 
 import re
+from typing import Literal
 
 import pytest
 from django.utils import translation
@@ -14,6 +15,7 @@ from scoring.decisions.reasons import (
     NEUTRAL_TO_STAFF,
     SENTENCES,
     WEIGHED_ELSEWHERE,
+    Words,
     is_without_room,
     words,
 )
@@ -180,7 +182,7 @@ def test_nothing_can_be_lent_where_the_limit_is_nought(reasons, expected):
 @pytest.mark.parametrize("name", FEATURES)
 class TestAFeatureThatAModelNames:
     def reason(self, name, *, points=-9, value=0.5, threshold=None):
-        way = "UP" if points > 0 else "DOWN"
+        way: Literal["UP", "DOWN"] = "UP" if points > 0 else "DOWN"
         return Reason(name, FEATURES[name].group, points, way, value, threshold)
 
     def test_is_told_against_and_for_a_person_in_its_own_words(self, name):
@@ -216,11 +218,13 @@ class TestACodeWithoutWords:
     def test_that_was_weighed_is_told_neutrally(self):
         found = words(Reason("moon_phase", "SKY", -4, "DOWN", 3.0))
 
+        assert isinstance(found, Words)
         assert (found.message, found.to_staff) == (NEUTRAL, NEUTRAL_TO_STAFF)
 
     def test_that_holds_is_told_by_its_code(self):
         found = words(Reason("HOUSE_RULE_7", "POLICY", 0, "DOWN"))
 
+        assert isinstance(found, Words)
         assert (found.message, found.context) == (WEIGHED_ELSEWHERE, {"code": "HOUSE_RULE_7"})
 
     @pytest.mark.parametrize("points", [0, 5])

@@ -160,7 +160,7 @@ class TestPairs:
 
     @given(seen)
     def test_are_those_of_a_slow_look(self, rows):
-        sharing = {}
+        sharing: dict[tuple[object, object], set[int]] = {}
         for member, kind, mark in set(rows):
             sharing.setdefault((kind, mark), set()).add(member)
         wanted = sorted(
