@@ -27,8 +27,18 @@ LANGUAGES = ("en", "zh-hans")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # A fact of every unit, and how each reads.
-FACTS = {"amount_fen": 123_456, "due_on": "2026-12-20", "points": 120}
-READS = {"amount_fen": "¥1,234.56", "due_on": "2026-12-20", "points": "120"}
+FACTS = {
+    "amount_fen": 123_456,
+    "due_on": "2026-12-20",
+    "points": 120,
+    "until_on": "2026-12-20",
+}
+READS = {
+    "amount_fen": "¥1,234.56",
+    "due_on": "2026-12-20",
+    "points": "120",
+    "until_on": "2026-12-20",
+}
 SHOWN: dict[str, Mapping[Any, str]] = {
     "categories": CATEGORIES,
     "sources": SOURCES,

@@ -66,14 +66,14 @@ class TestTasks:
 
         assert [each.state for each in tasks(phone)] == ["DONE", "DONE", "DONE", "TODO"]
 
-    def test_ask_again_after_a_withdrawal(self, lin, phone):
+    def test_take_a_withdrawal_for_a_choice_and_press_nobody(self, lin, phone):
         cast.allow(lin, CONSUMPTION_RECORDS)
         upload(lin)
 
         cast.withdraw(lin)
 
         shown = tasks(phone)
-        assert shown[CHOICES].state == "TODO"
+        assert shown[CHOICES].state == "DONE"
         assert shown[RECORDS].state == "LOCKED"
 
     def test_do_not_take_old_bills_for_new_ones_after_a_new_consent(self, lin, phone):

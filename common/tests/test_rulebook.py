@@ -152,7 +152,6 @@ class TestTheRulebook:
             ("CREDIT_OBJECTION_DAYS", 20),
             ("REVIEW_ANSWER_DAYS", 3),
             ("RETENTION_CONTRACT_MONTHS", 120),
-            ("POINT_VALUE_FEN", 10),
         ],
     )
     def test_holds_the_numbers_that_the_house_lives_by(self, code, expected):

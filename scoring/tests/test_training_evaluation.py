@@ -114,7 +114,16 @@ class TestFolds:
 
         assert all((a[1] == b[1]).all() for a, b in zip(one, two, strict=True))
 
-    @pytest.mark.parametrize("bads", [0, 1, 2, 18, 19, 20])
+    @pytest.mark.parametrize("bads", [0, 20])
+    def test_need_a_second_outcome(self, bads):
+        is_bad = np.array([1] * bads + [0] * (20 - bads), dtype=np.int8)
+
+        with pytest.raises(refusals.NoSecondOutcome) as refused:
+            evaluation.check_outcomes(is_bad, 3)
+
+        assert refused.value.context == {"bads": bads, "goods": 20 - bads}
+
+    @pytest.mark.parametrize("bads", [1, 2, 18, 19])
     def test_need_both_outcomes_in_each(self, bads):
         is_bad = np.array([1] * bads + [0] * (20 - bads), dtype=np.int8)
 
