@@ -120,7 +120,9 @@ class TestOutcomes:
         today = months(1) + timedelta(days=watched.HORIZON_DAYS)
         assert self.told(crowd, today=today) == 2 * CASES
         rows = measured_on(model, today)
-        by_month = [segment for measure, segment in rows if measure == "MATURED_AUC" and segment]
+        by_month = sorted(
+            segment for measure, segment in rows if measure == "MATURED_AUC" and segment
+        )
         assert by_month == ["2026-03", "2026-04"]
         assert rows["MATURED_AUC", ""].cases == 2 * CASES
         assert rows["MATURED_AUC", ""].value > 0.6
