@@ -78,15 +78,18 @@ UPDATE common_process
  WHERE id = %(id)s AND state = 'QUARANTINED'
 RETURNING task, queue, kind
 """
+# MATERIALIZED: a planner that runs the choice once per row would lock a new batch each time,
+# because SKIP LOCKED does not give the same answer twice, and the limit would not hold.
 _REAP = """
+WITH owed AS MATERIALIZED (
+  SELECT id FROM common_process
+   WHERE state IN ('PENDING', 'RUNNING') AND next_attempt_at <= clock_timestamp()
+     AND (lease_until IS NULL OR lease_until < clock_timestamp())
+   ORDER BY next_attempt_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 UPDATE common_process
    SET next_attempt_at = clock_timestamp() + make_interval(secs => %(repoke)s)
- WHERE id IN (
-   SELECT id FROM common_process
-    WHERE state IN ('PENDING', 'RUNNING') AND next_attempt_at <= clock_timestamp()
-      AND (lease_until IS NULL OR lease_until < clock_timestamp())
-    ORDER BY next_attempt_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING id, task, queue
+  FROM owed WHERE common_process.id = owed.id
+RETURNING common_process.id, task, queue
 """
 
 

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from common.processes import actions
 from common.processes.models import Process
@@ -77,6 +77,18 @@ class TestReap:
         assert actions.reap() == actions.REAPED_AT_ONCE
         assert (TASK, {"process_id": late}) not in messages.sent()
         assert actions.reap() == 1
+
+    @pytest.mark.parametrize(
+        "unwelcome", ["hashjoin, mergejoin", "hashagg, hashjoin, mergejoin, material"]
+    )
+    def test_takes_no_more_whatever_way_the_planner_goes(self, messages, unwelcome):
+        for number in range(actions.REAPED_AT_ONCE + 1):
+            owed(number)
+
+        with connection.cursor() as cursor:
+            for step in unwelcome.split(", "):
+                cursor.execute(f"SET LOCAL enable_{step} = off")
+        assert actions.reap() == actions.REAPED_AT_ONCE
 
     def test_sends_each_to_its_queue(self, messages):
         process_id = actions.start(kind="DISBURSE", subject_id=1, task=TASK, queue="money")
