@@ -49,9 +49,9 @@ def titles_of(text):
 def written():
     """Everything that a form of these pages could leave behind."""
     kept = (ModelVersion, ModelProposal, ModelStep, PolicyVersion, PolicyCase, PolicyProposal)
-    states = [*ModelVersion.objects.values_list("pk", "state", "share_ppm")]
-    states += [*PolicyVersion.objects.values_list("pk", "state", "version")]
-    return [each.objects.count() for each in kept], sorted(states)
+    models = sorted(ModelVersion.objects.values_list("pk", "state", "share_ppm"))
+    policies = sorted(PolicyVersion.objects.values_list("pk", "state", "version"))
+    return [each.objects.count() for each in kept], models, policies
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +91,7 @@ def strangers():
 
 def row_of(model):
     kind = {"modelversion": ModelVersion, "policyversion": PolicyVersion}[model]
-    return kind.objects.order_by("pk").first()
+    return kind._default_manager.order_by("pk").first()
 
 
 def url(model, name, row):
