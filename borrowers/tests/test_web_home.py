@@ -74,7 +74,15 @@ class TestTasks:
 
         shown = tasks(phone)
         assert shown[CHOICES].state == "DONE"
-        assert shown[RECORDS].state == "LOCKED"
+        assert shown[RECORDS].state == "OPTIONAL"
+
+    def test_show_the_way_back_after_a_withdrawal(self, lin, phone):
+        cast.allow(lin)
+        cast.withdraw(lin)
+
+        records = tasks(phone)[RECORDS]
+        assert records.url == reverse("borrowers:consents")
+        assert "change your choice" in records.hint
 
     def test_do_not_take_old_bills_for_new_ones_after_a_new_consent(self, lin, phone):
         cast.allow(lin)

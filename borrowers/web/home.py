@@ -82,7 +82,11 @@ def tasks(card: BorrowerCard) -> list[Task]:
             # One page asks for all: who has answered on it has chosen, whatever they left out.
             state="TODO" if chosen.isdisjoint(SHARING) else "DONE",
         ),
-        _records_task(is_allowed=CONSUMPTION_RECORDS in given, has_records=has_records),
+        _records_task(
+            has_chosen=not chosen.isdisjoint(SHARING),
+            is_allowed=CONSUMPTION_RECORDS in given,
+            has_records=has_records,
+        ),
         Task(
             title=_("Apply for a loan"),
             hint=_("You see every cost before you decide"),
@@ -92,13 +96,18 @@ def tasks(card: BorrowerCard) -> list[Task]:
     ]
 
 
-def _records_task(*, is_allowed: bool, has_records: bool) -> Task:
+def _records_task(*, has_chosen: bool, is_allowed: bool, has_records: bool) -> Task:
+    """Who said no is told the way back and is not pressed to take it (PIPL, articles 15 and 16)."""
+    is_declined = has_chosen and not is_allowed and not has_records
     state = "DONE" if has_records else "TODO" if is_allowed else "LOCKED"
+    hint = _("Wallets, bank accounts and other records; fuller records can mean a better offer")
+    declined = _("You chose not to share them. You can change your choice whenever you like.")
+    way = "borrowers:consents" if is_declined else "borrowers:sources"
     return Task(
         title=_("Add your bills"),
-        hint=_("Wallets, bank accounts and other records; fuller records can mean a better offer"),
-        url=reverse("borrowers:sources") if is_allowed or has_records else "",
-        state=state,
+        hint=declined if is_declined else hint,
+        url="" if state == "LOCKED" and not is_declined else reverse(way),
+        state="OPTIONAL" if is_declined else state,
     )
 
 
