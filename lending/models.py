@@ -1,7 +1,7 @@
 """Every table of this app."""
 
 from lending.applications.models import CostDisclosure, LoanApplication, Offer
-from lending.channels.models import ChannelEvent, Transfer
+from lending.channels.models import ChannelEvent, ChannelPayee, ParkedNotice, Transfer
 from lending.closing.models import ClosingRange, LoanSnapshot, QuarantinedLoan
 from lending.ledger.models import LedgerAccount, LedgerEntry, LedgerPosting
 from lending.loans.models import AssetOwnership, Instalment, Loan, LoanContract, LoanTransaction
@@ -24,11 +24,11 @@ from lending.rewards.models import (
 from lending.servicing.models import LoanChange, LoanCourse
 
 __all__ = [
-    "AssetOwnership", "Benefit", "ChannelEvent", "ClosingRange", "CostDisclosure",
+    "AssetOwnership", "Benefit", "ChannelEvent", "ChannelPayee", "ClosingRange", "CostDisclosure",
     "Entitlement", "Fulfilment", "Instalment", "InstalmentOutcome", "LedgerAccount",
     "LedgerEntry", "LedgerPosting", "Loan", "LoanApplication", "LoanChange", "LoanContract",
     "LoanCourse", "LoanProduct", "LoanSnapshot", "LoanTransaction", "Merchant", "Offer",
-    "PartnerStatement", "PointsAccount", "PointsEntry", "PointsGrant", "PointsLot",
+    "ParkedNotice", "PartnerStatement", "PointsAccount", "PointsEntry", "PointsGrant", "PointsLot",
     "ProductProposal", "QuarantinedLoan", "RewardPartner", "RewardProgramme", "RewardsDay",
     "SceneEvidence", "TierMembership", "Transfer",
 ]  # fmt: skip

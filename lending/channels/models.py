@@ -4,6 +4,16 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from common.crypto.fields import SealedCharField, sealed_check
+
+
+class ChannelCode(models.TextChoices):
+    """Through whom money moves."""
+
+    SANDBOX = "SANDBOX", _("Sandbox bank")
+    WECHAT_PAY = "WECHAT_PAY", _("WeChat Pay")
+    ALIPAY = "ALIPAY", _("Alipay")
+
 
 class TransferPurpose(models.TextChoices):
     """Why money moves."""
@@ -45,6 +55,14 @@ class Transfer(models.Model):
     request_key = models.CharField(max_length=64)
     account = models.CharField(_("Account"), max_length=64)
     amount_fen = models.BigIntegerField()
+    # Chosen when the order is first sent, and never again: an open question goes to whom we asked.
+    channel = models.CharField(
+        _("Channel"), max_length=20, choices=ChannelCode.choices, default=ChannelCode.SANDBOX
+    )
+    # The number by which a gateway knows it; the sandbox bank takes ours.
+    order_no = models.CharField(_("Order at the gateway"), max_length=64, default="", blank=True)
+    # Where the borrower pays an order that is waiting for them.
+    pay_link = models.CharField(max_length=512, default="", blank=True)
     # What the loan's log shall say beyond the amount, once the money has moved.
     terms = models.JSONField(default=dict)
     state = models.CharField(
@@ -73,6 +91,11 @@ class Transfer(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["loan_id", "purpose", "request_key"], name="transfer_is_requested_once"
+            ),
+            models.UniqueConstraint(
+                fields=["order_no"],
+                condition=~models.Q(order_no=""),
+                name="transfer_order_is_one_transfer",
             ),
             models.CheckConstraint(
                 condition=models.Q(booked_at=None) | models.Q(state="SUCCEEDED"),
@@ -106,3 +129,74 @@ class ChannelEvent(models.Model):
 
     def __str__(self) -> str:
         return self.event_key
+
+
+class ParkedReason(models.TextChoices):
+    """Why a notice of a bank cannot be what it says, although the bank has signed it."""
+
+    UNKNOWN_ORDER = "UNKNOWN_ORDER", _("We have no such order")
+    OTHER_CHANNEL = "OTHER_CHANNEL", _("The order went to another channel")
+    AMOUNT_DIFFERS = "AMOUNT_DIFFERS", _("Another amount")
+    CURRENCY_DIFFERS = "CURRENCY_DIFFERS", _("Another currency")
+    PAID_AFTER_FAILURE = "PAID_AFTER_FAILURE", _("Paid after it had failed here")
+    FAILED_AFTER_PAYMENT = "FAILED_AFTER_PAYMENT", _("Failed after it had arrived here")
+    REFUND_NOT_ASKED = "REFUND_NOT_ASKED", _("A refund that nobody asked for")
+
+
+class ParkedOutcome(models.TextChoices):
+    """What a person found out."""
+
+    NOT_OURS = "NOT_OURS", _("Not our money")
+    MATCHED = "MATCHED", _("The books are right")
+    GIVEN_BACK = "GIVEN_BACK", _("Given back at the gateway")
+    CORRECTED = "CORRECTED", _("Corrected by an approved change")
+
+
+class ParkedNotice(models.Model):
+    """A notice that contradicts what we know: it moved nothing, and waits for a person."""
+
+    event = models.OneToOneField(ChannelEvent, on_delete=models.PROTECT, related_name="parked")
+    reason = models.CharField(_("Why it waits"), max_length=24, choices=ParkedReason.choices)
+    parked_at = models.DateTimeField(_("Waiting since"), db_default=Now())
+    outcome = models.CharField(
+        _("Found"), max_length=12, choices=ParkedOutcome.choices, default="", blank=True
+    )
+    resolved_at = models.DateTimeField(_("Resolved"), null=True)
+
+    class Meta:
+        verbose_name = _("parked notice")
+        verbose_name_plural = _("parked notices")
+        permissions = [("resolve_parkednotice", "Can say what became of a parked notice")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outcome="", resolved_at=None)
+                | ~models.Q(outcome="") & models.Q(resolved_at__isnull=False),
+                name="parked_notice_is_resolved_with_an_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.reason}"
+
+
+class ChannelPayee(models.Model):
+    """By which name a gateway knows one of our accounts, for money that goes out."""
+
+    channel = models.CharField(_("Channel"), max_length=20, choices=ChannelCode.choices)
+    account = models.CharField(_("Account"), max_length=64)
+    identity = SealedCharField(max_length=128, context="channel.payee_identity", key_field=None)
+    name = SealedCharField(max_length=64, context="channel.payee_name", key_field=None)
+
+    class Meta:
+        verbose_name = _("payee at a gateway")
+        verbose_name_plural = _("payees at gateways")
+        constraints = [
+            sealed_check("identity", None),
+            sealed_check("name", None),
+            models.UniqueConstraint(
+                fields=["channel", "account"], name="channel_payee_is_known_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.account}"
