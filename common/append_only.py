@@ -28,4 +28,8 @@ TABLES: tuple[str, ...] = (
     "lending_pointsentry",
     "lending_loansnapshot",
     "lending_rewardsday",
+    "lending_debittry",
+    "lending_bankline",
+    "lending_bankmatch",
+    "lending_breakstep",
 )

@@ -5,7 +5,16 @@ from lending.channels.models import ChannelEvent, ChannelPayee, ParkedNotice, Tr
 from lending.closing.models import ClosingRange, LoanSnapshot, QuarantinedLoan
 from lending.ledger.models import LedgerAccount, LedgerEntry, LedgerPosting
 from lending.loans.models import AssetOwnership, Instalment, Loan, LoanContract, LoanTransaction
+from lending.mandates.models import DebitTry, DirectDebit, Mandate
 from lending.products.models import LoanProduct, Merchant, ProductProposal, SceneEvidence
+from lending.reconciliation.models import (
+    BankLine,
+    BankMatch,
+    BreakProposal,
+    BreakStep,
+    ReconciledDay,
+    StatementBreak,
+)
 from lending.rewards.models import (
     Benefit,
     Entitlement,
@@ -24,11 +33,13 @@ from lending.rewards.models import (
 from lending.servicing.models import LoanChange, LoanCourse
 
 __all__ = [
-    "AssetOwnership", "Benefit", "ChannelEvent", "ChannelPayee", "ClosingRange", "CostDisclosure",
-    "Entitlement", "Fulfilment", "Instalment", "InstalmentOutcome", "LedgerAccount",
-    "LedgerEntry", "LedgerPosting", "Loan", "LoanApplication", "LoanChange", "LoanContract",
-    "LoanCourse", "LoanProduct", "LoanSnapshot", "LoanTransaction", "Merchant", "Offer",
-    "ParkedNotice", "PartnerStatement", "PointsAccount", "PointsEntry", "PointsGrant", "PointsLot",
-    "ProductProposal", "QuarantinedLoan", "RewardPartner", "RewardProgramme", "RewardsDay",
-    "SceneEvidence", "TierMembership", "Transfer",
+    "AssetOwnership", "BankLine", "BankMatch", "Benefit", "BreakProposal", "BreakStep",
+    "ChannelEvent", "ChannelPayee", "ClosingRange", "CostDisclosure", "DebitTry",
+    "DirectDebit", "Entitlement", "Fulfilment", "Instalment", "InstalmentOutcome",
+    "LedgerAccount", "LedgerEntry", "LedgerPosting", "Loan", "LoanApplication",
+    "LoanChange", "LoanContract", "LoanCourse", "LoanProduct", "LoanSnapshot",
+    "LoanTransaction", "Mandate", "Merchant", "Offer", "ParkedNotice", "PartnerStatement",
+    "PointsAccount", "PointsEntry", "PointsGrant", "PointsLot", "ProductProposal",
+    "QuarantinedLoan", "ReconciledDay", "RewardPartner", "RewardProgramme", "RewardsDay",
+    "SceneEvidence", "StatementBreak", "TierMembership", "Transfer",
 ]  # fmt: skip

@@ -32,6 +32,8 @@ LETTER = {
     TransferPurpose.WITHDRAWAL: "W",
     TransferPurpose.REFUND: "B",
     TransferPurpose.RETURN: "M",
+    TransferPurpose.DEBIT: "A",
+    TransferPurpose.SEND_BACK: "S",
 }
 
 

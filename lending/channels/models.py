@@ -25,6 +25,8 @@ class TransferPurpose(models.TextChoices):
     WITHDRAWAL = "WITHDRAWAL", _("Paid back on withdrawal")
     REFUND = "REFUND", _("Paid back to the borrower")
     RETURN = "RETURN", _("Returned by the merchant")
+    DEBIT = "DEBIT", _("Automatic debit")
+    SEND_BACK = "SEND_BACK", _("Sent back: it was not ours")
 
 
 # Money that the borrower pays, and money that we pay; a merchant's return is neither.
@@ -33,8 +35,9 @@ FROM_BORROWERS = (
     TransferPurpose.PAYOFF,
     TransferPurpose.PREPAYMENT,
     TransferPurpose.WITHDRAWAL,
+    TransferPurpose.DEBIT,
 )
-PAID_OUT = (TransferPurpose.DISBURSEMENT, TransferPurpose.REFUND)
+PAID_OUT = (TransferPurpose.DISBURSEMENT, TransferPurpose.REFUND, TransferPurpose.SEND_BACK)
 
 
 class TransferState(models.TextChoices):

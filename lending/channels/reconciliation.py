@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from lending.channels.contracts import StatementLine
-from lending.channels.models import TransferPurpose, TransferState
+from lending.channels.models import PAID_OUT, TransferState
 from lending.ledger import chart
 
 
@@ -55,7 +55,7 @@ def standing() -> Standing:
             if number is None:
                 ledger_fen = int(amount_fen)
                 continue
-            kind = "PAY_OUT" if purpose == TransferPurpose.DISBURSEMENT else "COLLECT"
+            kind = "PAY_OUT" if purpose in PAID_OUT else "COLLECT"
             transfers[number] = OwnTransfer(kind, int(amount_fen), state, is_booked)
     return Standing(transfers, ledger_fen)
 

@@ -1,7 +1,8 @@
 """The chart of accounts: few accounts, each with one meaning. The loan is a dimension, not a level.
 
 Codes follow the usual Chinese enterprise chart where it has the thing (1002 bank deposits, 1303
-loans, 1132 interest receivable, 6011 interest income, 6601 selling expenses).
+loans, 1132 interest receivable, 1901 differences to be cleared, 6011 interest income, 6601
+selling expenses).
 """
 
 from typing import Literal, NamedTuple
@@ -24,6 +25,7 @@ INTEREST_RECEIVABLE = "1132"
 PENALTY_RECEIVABLE = "1133"
 FEE_RECEIVABLE = "1134"
 LOAN_PRINCIPAL = "1303"
+BANK_DIFFERENCES = "1901"
 UNALLOCATED = "2241"
 POINTS_LIABILITY = "2242"
 PARTNERS_OWED = "2243"
@@ -40,6 +42,7 @@ CHART = (
     ChartRow(PENALTY_RECEIVABLE, gettext_noop("Penalty interest receivable"), "ASSET"),
     ChartRow(FEE_RECEIVABLE, gettext_noop("Fees receivable"), "ASSET"),
     ChartRow(LOAN_PRINCIPAL, gettext_noop("Loans to borrowers"), "ASSET"),
+    ChartRow(BANK_DIFFERENCES, gettext_noop("Differences with the bank, to be cleared"), "ASSET"),
     ChartRow(UNALLOCATED, gettext_noop("Money held for borrowers"), "LIABILITY"),
     ChartRow(POINTS_LIABILITY, gettext_noop("Points not yet used"), "LIABILITY"),
     ChartRow(PARTNERS_OWED, gettext_noop("Coupons and gifts not yet settled"), "LIABILITY"),

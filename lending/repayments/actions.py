@@ -42,6 +42,7 @@ KINDS = {
     TransferPurpose.WITHDRAWAL: TransactionKind.WITHDRAWAL,
     TransferPurpose.REFUND: TransactionKind.CREDIT_BALANCE_REFUND,
     TransferPurpose.RETURN: TransactionKind.MERCHANT_REFUND,
+    TransferPurpose.DEBIT: TransactionKind.REPAYMENT,
 }
 BOOKED_AS: dict[str, str] = {
     TransferPurpose.REFUND: "CREDIT_BALANCE_REFUND",
