@@ -27,6 +27,7 @@ TABLES: tuple[str, ...] = (
     "lending_costdisclosure",
     "lending_pointsentry",
     "lending_loansnapshot",
+    "lending_sealedpaper",
     "lending_rewardsday",
     "lending_debittry",
     "lending_bankline",

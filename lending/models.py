@@ -6,6 +6,7 @@ from lending.closing.models import ClosingRange, LoanSnapshot, QuarantinedLoan
 from lending.ledger.models import LedgerAccount, LedgerEntry, LedgerPosting
 from lending.loans.models import AssetOwnership, Instalment, Loan, LoanContract, LoanTransaction
 from lending.mandates.models import DebitTry, DirectDebit, Mandate
+from lending.papers.models import SealedPaper
 from lending.products.models import LoanProduct, Merchant, ProductProposal, SceneEvidence
 from lending.reconciliation.models import (
     BankLine,
@@ -41,5 +42,5 @@ __all__ = [
     "LoanTransaction", "Mandate", "Merchant", "Offer", "ParkedNotice", "PartnerStatement",
     "PointsAccount", "PointsEntry", "PointsGrant", "PointsLot", "ProductProposal",
     "QuarantinedLoan", "ReconciledDay", "RewardPartner", "RewardProgramme", "RewardsDay",
-    "SceneEvidence", "StatementBreak", "TierMembership", "Transfer",
+    "SceneEvidence", "SealedPaper", "StatementBreak", "TierMembership", "Transfer",
 ]  # fmt: skip

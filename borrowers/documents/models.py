@@ -13,6 +13,7 @@ class DocumentKind(models.TextChoices):
     BILL = "BILL"
     ENROLMENT_EVIDENCE = "ENROLMENT_EVIDENCE"
     CONTRACT = "CONTRACT"
+    CERTIFICATE = "CERTIFICATE"
     REVIEW_NOTE = "REVIEW_NOTE"
 
 

@@ -61,6 +61,9 @@ class Loan(models.Model):
     annual_rate_ppm = models.PositiveIntegerField()
     penalty_rate_ppm = models.PositiveIntegerField()
     grace_days = models.PositiveSmallIntegerField(_("Days of grace"))
+    cooling_off_days = models.PositiveSmallIntegerField(
+        _("Days to give it back"), default=0, db_default=0
+    )
     term_months = models.PositiveSmallIntegerField(_("Months"))
     state = models.CharField(
         _("State"), max_length=20, choices=LoanState.choices, default=LoanState.PENDING_DISBURSEMENT

@@ -109,6 +109,10 @@ class LoanProduct(models.Model):
     highest_rate_ppm = models.PositiveIntegerField(default=210_000)
     penalty_multiple_ppm = models.PositiveIntegerField(default=1_500_000)
     grace_days = models.PositiveSmallIntegerField(_("Days of grace"), default=3)
+    # From the payout on; versions from before there was one promised none.
+    cooling_off_days = models.PositiveSmallIntegerField(
+        _("Days to give it back"), default=0, db_default=0
+    )
     pays_merchant = models.BooleanField(_("Pays the school or shop"), default=False)
     needs_evidence = models.BooleanField(_("Asks for proof"), default=False)
     needs_order = models.BooleanField(_("Asks for the order or contract"), default=False)
