@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import public_ids
 from common.actors import Actor
+from common.approvals.models import ProposalState
 from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.web.amounts import FenField
@@ -19,7 +20,7 @@ from lending.admin import words
 from lending.calc.contracts import Change, TransactionKind
 from lending.loans.models import Loan
 from lending.servicing import changes
-from lending.servicing.models import ChangeState, LoanChange
+from lending.servicing.models import LoanChange
 
 MAY_ASK = "lending.propose_servicing_loan"
 MAY_DECIDE = "lending.approve_servicing_loan"
@@ -154,7 +155,7 @@ def shown(request: HttpRequest, row: Loan) -> dict[str, Any]:
     wishes: list[Any] = list(row.changes.order_by("-pk"))
     for each in wishes:
         each.said = words.said(words.KINDS, each.kind)
-        is_open = each.state == ChangeState.PROPOSED and each.author_id != request.user.pk
+        is_open = each.state == ProposalState.PROPOSED and each.author_id != request.user.pk
         each.may_decide = is_open and request.user.has_perm(MAY_DECIDE)
         each.why = dict(REASONS).get(each.reason, each.reason)
     can_ask = row.disbursed_on is not None and request.user.has_perm(MAY_ASK)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from borrowers.people import queries as people
 from common import clock
 from common.actors import Actor
+from common.approvals.models import ProposalState
 from common.charts.level import Level
 from common.errors import Refused
 from common.money import FEN_PER_YUAN
@@ -30,7 +31,6 @@ from lending.products.models import (
     LoanProduct,
     ProductProposal,
     ProductState,
-    ProposalState,
     Rhythm,
     Scene,
 )

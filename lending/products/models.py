@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from common.approvals.models import Proposal, four_eyes
 from common.crypto.fields import SealedJSONField, sealed_check
 
 
@@ -157,27 +158,10 @@ class LoanProduct(models.Model):
         return self.name_en if language.startswith("en") else self.name_zh
 
 
-class ProposalState(models.TextChoices):
-    """Where a proposal stands."""
-
-    PROPOSED = "PROPOSED", _("Waits for another person")
-    APPROVED = "APPROVED", _("Approved")
-    TURNED_DOWN = "TURNED_DOWN", _("Turned down")
-
-
-class ProductProposal(models.Model):
+class ProductProposal(Proposal):
     """One wish to put a version in force: its author, and the other person who decided."""
 
     product = models.ForeignKey(LoanProduct, on_delete=models.PROTECT, related_name="proposals")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    state = models.CharField(
-        max_length=12, choices=ProposalState.choices, default=ProposalState.PROPOSED
-    )
-    proposed_at = models.DateTimeField(db_default=Now())
-    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -186,18 +170,9 @@ class ProductProposal(models.Model):
                 condition=models.Q(state="PROPOSED"),
                 name="product_proposal_is_open_once",
             ),
-            models.CheckConstraint(
-                condition=models.Q(approver=None) | ~models.Q(approver=models.F("author")),
-                name="product_approver_is_not_the_author",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state="PROPOSED", approver=None, decided_at=None)
-                | models.Q(
-                    state__in=["APPROVED", "TURNED_DOWN"],
-                    approver__isnull=False,
-                    decided_at__isnull=False,
-                ),
-                name="product_proposal_decided_has_an_approver",
+            *four_eyes(
+                not_the_author="product_approver_is_not_the_author",
+                decided="product_proposal_decided_has_an_approver",
             ),
         ]
 

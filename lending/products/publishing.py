@@ -10,16 +10,16 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.db.models import Max
-from django.db.models.functions import Now
 
 from common.actors import Actor
+from common.approvals import actions as approvals
+from common.approvals.models import ProposalState
 from common.audit import actions as audit
 from common.errors import NotFound, Refused
-from common.locking import Rank, lock_one
 from common.texts import gettext_noop
 from common.transactions import durable, required
 from lending.products import law as laws
-from lending.products.models import LoanProduct, ProductProposal, ProductState, ProposalState
+from lending.products.models import LoanProduct, ProductProposal, ProductState
 
 # What a version says; everything else of the row is about the version.
 TERMS = (
@@ -118,7 +118,7 @@ def approve(*, proposal_id: int, on: date, by: Actor) -> None:
     if proposal is None:
         return
     laws.insist_on_law(proposal.product, on=on)
-    _decide(proposal, ProposalState.APPROVED, by)
+    approvals.decide(row=proposal, state=ProposalState.APPROVED, by=by)
     _put_in_force(proposal.product, by)
 
 
@@ -130,7 +130,7 @@ def turn_down(*, proposal_id: int, by: Actor) -> None:
     """
     proposal = _decidable(proposal_id, by, wanted=ProposalState.TURNED_DOWN)
     if proposal is not None:
-        _decide(proposal, ProposalState.TURNED_DOWN, by)
+        approvals.decide(row=proposal, state=ProposalState.TURNED_DOWN, by=by)
         _note("turned_down", proposal.product, by)
 
 
@@ -156,23 +156,14 @@ def _put_in_force(row: LoanProduct, by: Actor) -> None:
     _note("published", row, by)
 
 
-def _decidable(proposal_id: int, by: Actor, *, wanted: str) -> ProductProposal | None:
-    """The locked proposal that this person may decide; nothing where they did so already."""
-    rows = ProductProposal.objects.select_related("product")
-    proposal = lock_one(rows, rank=Rank.APPROVAL, pk=proposal_id)
-    if by.kind != "STAFF" or by.account_id in {None, proposal.author_id}:
-        raise ProductFourEyesNeeded
-    if proposal.state == ProposalState.PROPOSED:
-        return proposal
-    if (proposal.state, proposal.approver_id) != (wanted, by.account_id):
-        raise ProductProposalDecided
-    return None
-
-
-@required
-def _decide(proposal: ProductProposal, state: str, by: Actor) -> None:
-    ProductProposal.objects.filter(pk=proposal.pk).update(
-        state=state, approver_id=by.account_id, decided_at=Now()
+def _decidable(proposal_id: int, by: Actor, *, wanted: ProposalState) -> ProductProposal | None:
+    return approvals.decidable(
+        rows=ProductProposal.objects.select_related("product"),
+        proposal_id=proposal_id,
+        by=by,
+        wanted=wanted,
+        four_eyes_needed=ProductFourEyesNeeded,
+        decided=ProductProposalDecided,
     )
 
 

@@ -6,9 +6,9 @@ Where money has to move, the approval starts the transfer, and the bank's word w
 from collections.abc import Mapping
 from datetime import date
 
-from django.db.models.functions import Now
-
 from common.actors import Actor
+from common.approvals import actions as approvals
+from common.approvals.models import ProposalState
 from common.audit import actions as audit
 from common.errors import NotFound, Refused
 from common.locking import Rank, lock_one
@@ -23,7 +23,7 @@ from lending.loans import queries as loans
 from lending.loans.models import Loan, LoanState, LoanTransaction
 from lending.products import law
 from lending.servicing import actions as servicing
-from lending.servicing.models import ChangeState, LoanChange
+from lending.servicing.models import LoanChange
 from lending.servicing.refusals import Asked, NotPaidOutYet, insist
 
 # Kinds whose money moves through a bank, and from or to whom.
@@ -113,11 +113,11 @@ def approve(*, change_id: int, on: date, by: Actor) -> LoanChange:
 
     Raises NotFound, FourEyesNeeded, ChangeDecided, and what `refusals` raises.
     """
-    row = _decidable(change_id, by, wanted=ChangeState.APPROVED)
-    if row.state == ChangeState.APPROVED:
+    row = _decidable(change_id, by, wanted=ProposalState.APPROVED)
+    if row.state == ProposalState.APPROVED:
         return row
     _insist(row, on)
-    _decide(row, ChangeState.APPROVED, by)
+    _decide(row, ProposalState.APPROVED, by)
     if row.kind in MOVING:
         _start_transfer(row, on)
     else:
@@ -128,9 +128,9 @@ def approve(*, change_id: int, on: date, by: Actor) -> LoanChange:
 @durable
 def turn_down(*, change_id: int, by: Actor) -> LoanChange:
     """Leave what somebody else asked for. Raises NotFound, FourEyesNeeded, ChangeDecided."""
-    row = _decidable(change_id, by, wanted=ChangeState.TURNED_DOWN)
-    if row.state == ChangeState.PROPOSED:
-        _decide(row, ChangeState.TURNED_DOWN, by)
+    row = _decidable(change_id, by, wanted=ProposalState.TURNED_DOWN)
+    if row.state == ProposalState.PROPOSED:
+        _decide(row, ProposalState.TURNED_DOWN, by)
     return row
 
 
@@ -156,7 +156,7 @@ def _insist(row: LoanChange, on: date) -> None:
     )
 
 
-def _decidable(change_id: int, by: Actor, *, wanted: ChangeState) -> LoanChange:
+def _decidable(change_id: int, by: Actor, *, wanted: ProposalState) -> LoanChange:
     found = LoanChange.objects.filter(pk=change_id).values_list("loan_id", "author_id").first()
     if found is None:
         raise NotFound
@@ -166,16 +166,14 @@ def _decidable(change_id: int, by: Actor, *, wanted: ChangeState) -> LoanChange:
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
     row = lock_one(LoanChange.objects.all(), rank=Rank.APPROVAL, pk=change_id)
     row.loan = loan
-    if row.state not in {ChangeState.PROPOSED, wanted}:
+    if row.state not in {ProposalState.PROPOSED, wanted}:
         raise ChangeDecided
     return row
 
 
-def _decide(row: LoanChange, state: ChangeState, by: Actor) -> None:
+def _decide(row: LoanChange, state: ProposalState, by: Actor) -> None:
     row.state, row.approver_id = state, by.account_id
-    LoanChange.objects.filter(pk=row.pk).update(
-        state=state, approver_id=by.account_id, decided_at=Now()
-    )
+    approvals.decide(row=row, state=state, by=by)
     _note(state.lower(), row, by)
 
 

@@ -3,11 +3,10 @@
 Of a wish, one person asks and another one decides.
 """
 
-from django.conf import settings
 from django.db import models
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from common.approvals.models import Proposal, four_eyes
 from lending.loans.models import Loan
 
 
@@ -45,15 +44,7 @@ class LoanCourse(models.Model):
         return f"{self.loan_id} through {self.through.isoformat()}"
 
 
-class ChangeState(models.TextChoices):
-    """Where a wish stands."""
-
-    PROPOSED = "PROPOSED", _("Waits for another person")
-    APPROVED = "APPROVED", _("Approved")
-    TURNED_DOWN = "TURNED_DOWN", _("Turned down")
-
-
-class LoanChange(models.Model):
+class LoanChange(Proposal):
     """One thing that staff wish to happen to a loan. Once approved, the loan's log has it."""
 
     loan = models.ForeignKey(
@@ -66,33 +57,15 @@ class LoanChange(models.Model):
     reverses_sequence = models.PositiveIntegerField(null=True)
     terms = models.JSONField(default=dict)
     reason = models.CharField(_("Why"), max_length=30)
-    state = models.CharField(
-        _("State"), max_length=12, choices=ChangeState.choices, default=ChangeState.PROPOSED
-    )
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    proposed_at = models.DateTimeField(_("Asked for"), db_default=Now())
-    decided_at = models.DateTimeField(_("Decided"), null=True)
 
     class Meta:
         verbose_name = _("change of a loan")
         verbose_name_plural = _("changes of loans")
         constraints = [
             models.UniqueConstraint(fields=["loan", "request_key"], name="loan_change_is_once"),
-            models.CheckConstraint(
-                condition=models.Q(approver__isnull=True) | ~models.Q(approver=models.F("author")),
-                name="loan_change_approver_is_not_the_author",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state="PROPOSED", approver=None, decided_at=None)
-                | models.Q(
-                    state__in=["APPROVED", "TURNED_DOWN"],
-                    approver__isnull=False,
-                    decided_at__isnull=False,
-                ),
-                name="loan_change_decided_has_an_approver",
+            *four_eyes(
+                not_the_author="loan_change_approver_is_not_the_author",
+                decided="loan_change_decided_has_an_approver",
             ),
         ]
 

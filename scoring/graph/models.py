@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common import public_ids
+from common.approvals.models import FourEyes, four_eyes
 
 
 class MarkKind(models.IntegerChoices):
@@ -154,7 +155,7 @@ class FraudState(models.TextChoices):
     TURNED_DOWN = "TURNED_DOWN", _("Turned down")
 
 
-class FraudClaim(models.Model):
+class FraudClaim(FourEyes):
     """That somebody committed fraud, on evidence, proposed by one person and decided by another.
 
     Confirmed claims are the only start of nearness.
@@ -164,12 +165,6 @@ class FraudClaim(models.Model):
     evidence = models.ForeignKey("borrowers.SealedFile", on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey(LinkedCase, null=True, on_delete=models.PROTECT, related_name="claims")
     state = models.CharField(max_length=12, choices=FraudState.choices, default=FraudState.PROPOSED)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    proposed_at = models.DateTimeField(db_default=Now())
-    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -178,18 +173,10 @@ class FraudClaim(models.Model):
                 condition=models.Q(state__in=["PROPOSED", "CONFIRMED"]),
                 name="fraud_is_claimed_once",
             ),
-            models.CheckConstraint(
-                condition=models.Q(approver__isnull=True) | ~models.Q(approver=models.F("author")),
-                name="fraud_approver_is_not_the_author",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state="PROPOSED", approver=None, decided_at=None)
-                | models.Q(
-                    state__in=["CONFIRMED", "TURNED_DOWN"],
-                    approver__isnull=False,
-                    decided_at__isnull=False,
-                ),
-                name="fraud_decided_has_an_approver",
+            *four_eyes(
+                not_the_author="fraud_approver_is_not_the_author",
+                decided="fraud_decided_has_an_approver",
+                approved="CONFIRMED",
             ),
         ]
 

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from django.db.models.functions import Now
-
 from common.actors import SYSTEM, Actor
+from common.approvals import actions as approvals
+from common.approvals.models import ProposalState
 from common.audit import actions as audit
 from common.errors import NotFound, Refused
-from common.locking import Rank, lock_one
 from common.texts import gettext_noop
 from common.transactions import durable, required
 from scoring.policy import cases, queries, table
@@ -19,7 +18,6 @@ from scoring.policy.models import (
     PolicyProposal,
     PolicyState,
     PolicyVersion,
-    ProposalState,
 )
 
 
@@ -143,7 +141,7 @@ def approve(*, proposal_id: int, by: Actor) -> None:
     version = proposal.version
     if version.state == PolicyState.DRAFT and not cases.all_pass(queries.runs_of(version)):
         raise PolicyCasesFail
-    _decide(proposal, ProposalState.APPROVED, by)
+    approvals.decide(row=proposal, state=ProposalState.APPROVED, by=by)
     _put_in_force(version.version, by)
 
 
@@ -155,27 +153,18 @@ def turn_down(*, proposal_id: int, by: Actor) -> None:
     """
     proposal = _decidable(proposal_id, by, wanted=ProposalState.TURNED_DOWN)
     if proposal is not None:
-        _decide(proposal, ProposalState.TURNED_DOWN, by)
+        approvals.decide(row=proposal, state=ProposalState.TURNED_DOWN, by=by)
         _note("turned_down", proposal.version, by)
 
 
-def _decidable(proposal_id: int, by: Actor, *, wanted: str) -> PolicyProposal | None:
-    """The locked proposal that this person may decide; nothing where they did so already."""
-    rows = PolicyProposal.objects.select_related("version")
-    proposal = lock_one(rows, rank=Rank.APPROVAL, pk=proposal_id)
-    if by.kind != "STAFF" or by.account_id in {None, proposal.author_id}:
-        raise FourEyesNeeded
-    if proposal.state == ProposalState.PROPOSED:
-        return proposal
-    if (proposal.state, proposal.approver_id) != (wanted, by.account_id):
-        raise ProposalDecided
-    return None
-
-
-@required
-def _decide(proposal: PolicyProposal, state: str, by: Actor) -> None:
-    PolicyProposal.objects.filter(pk=proposal.pk).update(
-        state=state, approver_id=by.account_id, decided_at=Now()
+def _decidable(proposal_id: int, by: Actor, *, wanted: ProposalState) -> PolicyProposal | None:
+    return approvals.decidable(
+        rows=PolicyProposal.objects.select_related("version"),
+        proposal_id=proposal_id,
+        by=by,
+        wanted=wanted,
+        four_eyes_needed=FourEyesNeeded,
+        decided=ProposalDecided,
     )
 
 

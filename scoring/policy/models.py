@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from common.approvals.models import Proposal, four_eyes
+
 
 class PolicyState(models.TextChoices):
     """Where a version stands in its life."""
@@ -71,27 +73,10 @@ class PolicyCase(models.Model):
         return f"{self.version_id}:{self.name}"
 
 
-class ProposalState(models.TextChoices):
-    """Where a proposal stands."""
-
-    PROPOSED = "PROPOSED", _("Waits for another person")
-    APPROVED = "APPROVED", _("Approved")
-    TURNED_DOWN = "TURNED_DOWN", _("Turned down")
-
-
-class PolicyProposal(models.Model):
+class PolicyProposal(Proposal):
     """One wish to put a version in force: its author, and the other person who decided."""
 
     version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="proposals")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    state = models.CharField(
-        max_length=12, choices=ProposalState.choices, default=ProposalState.PROPOSED
-    )
-    proposed_at = models.DateTimeField(db_default=Now())
-    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -100,18 +85,9 @@ class PolicyProposal(models.Model):
                 condition=models.Q(state="PROPOSED"),
                 name="policy_proposal_is_open_once",
             ),
-            models.CheckConstraint(
-                condition=models.Q(approver__isnull=True) | ~models.Q(approver=models.F("author")),
-                name="policy_approver_is_not_the_author",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state="PROPOSED", approver=None, decided_at=None)
-                | models.Q(
-                    state__in=["APPROVED", "TURNED_DOWN"],
-                    approver__isnull=False,
-                    decided_at__isnull=False,
-                ),
-                name="policy_proposal_decided_has_an_approver",
+            *four_eyes(
+                not_the_author="policy_approver_is_not_the_author",
+                decided="policy_proposal_decided_has_an_approver",
             ),
         ]
 

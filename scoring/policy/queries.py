@@ -8,6 +8,7 @@ from functools import lru_cache
 from django.db import connection
 from django.db.models import QuerySet
 
+from common.approvals.models import ProposalState
 from scoring.policy import cases, table
 from scoring.policy.contracts import Case, CaseRun, Inputs, Policy
 from scoring.policy.models import (
@@ -15,7 +16,6 @@ from scoring.policy.models import (
     PolicyProposal,
     PolicyState,
     PolicyVersion,
-    ProposalState,
 )
 from scoring.policy.table import PolicyIsDamaged
 

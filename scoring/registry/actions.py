@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models.functions import Now
-
 from common.actors import SYSTEM, Actor
+from common.approvals import actions as approvals
+from common.approvals.models import ProposalState
 from common.audit import actions as audit
 from common.errors import NotFound, Refused
-from common.locking import Rank, lock_one
 from common.texts import gettext_noop
 from common.transactions import durable, required
 from scoring.registry import queries
@@ -19,7 +18,6 @@ from scoring.registry.life.split import LARGEST_SHARE_PPM
 from scoring.registry.loading import load, whole
 from scoring.registry.models import (
     ModelProposal,
-    ModelProposalState,
     ModelState,
     ModelStep,
     ModelVersion,
@@ -129,14 +127,14 @@ def approve(*, proposal_id: int, by: Actor) -> None:
     ModelDamaged, FeaturesUnknown.
     """
     rows = _locked_rows()
-    proposal = _decidable(proposal_id, by, wanted=ModelProposalState.APPROVED)
+    proposal = _decidable(proposal_id, by, wanted=ProposalState.APPROVED)
     if proposal is None:
         return
     row = rows[proposal.version_id]
     _insist_on_move(row, proposal.to_state, proposal.share_ppm)
     if proposal.to_state != states.RETIRED:
         trial.insist(load(queries.artefact_of(row.pk)))
-    _decide(proposal, ModelProposalState.APPROVED, by)
+    approvals.decide(row=proposal, state=ProposalState.APPROVED, by=by)
     _move(row, proposal.to_state, by, share_ppm=proposal.share_ppm, proposal=proposal)
 
 
@@ -146,9 +144,9 @@ def turn_down(*, proposal_id: int, by: Actor) -> None:
 
     Raises NotFound, ModelFourEyesNeeded, ModelProposalDecided.
     """
-    proposal = _decidable(proposal_id, by, wanted=ModelProposalState.TURNED_DOWN)
+    proposal = _decidable(proposal_id, by, wanted=ProposalState.TURNED_DOWN)
     if proposal is not None:
-        _decide(proposal, ModelProposalState.TURNED_DOWN, by)
+        approvals.decide(row=proposal, state=ProposalState.TURNED_DOWN, by=by)
         _note("turned_down", proposal.version, by, to_state=proposal.to_state)
 
 
@@ -242,24 +240,18 @@ def _insist_on_move(row: ModelVersion, to_state: str, share_ppm: int) -> None:
         raise ShareNotPossible
 
 
-def _decidable(proposal_id: int, by: Actor, *, wanted: str) -> ModelProposal | None:
-    """The locked proposal that this person may decide; nothing where they did so already."""
+def _decidable(proposal_id: int, by: Actor, *, wanted: ProposalState) -> ModelProposal | None:
+    """As for every proposal; whoever wrote the model decides nothing of it either."""
     rows = ModelProposal.objects.select_related("version").defer("version__artefact")
-    proposal = lock_one(rows, rank=Rank.APPROVAL, pk=proposal_id)
-    strangers = {None, proposal.author_id, proposal.version.author_id}
-    if by.kind != "STAFF" or by.account_id in strangers:
+    if rows.filter(pk=proposal_id, version__author_id=by.account_id).exists():
         raise ModelFourEyesNeeded
-    if proposal.state == ModelProposalState.PROPOSED:
-        return proposal
-    if (proposal.state, proposal.approver_id) != (wanted, by.account_id):
-        raise ModelProposalDecided
-    return None
-
-
-@required
-def _decide(proposal: ModelProposal, state: str, by: Actor) -> None:
-    ModelProposal.objects.filter(pk=proposal.pk).update(
-        state=state, approver_id=by.account_id, decided_at=Now()
+    return approvals.decidable(
+        rows=rows,
+        proposal_id=proposal_id,
+        by=by,
+        wanted=wanted,
+        four_eyes_needed=ModelFourEyesNeeded,
+        decided=ModelProposalDecided,
     )
 
 

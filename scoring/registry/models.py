@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from common.approvals.models import Proposal, four_eyes
 from scoring.registry.life.split import LARGEST_SHARE_PPM
 
 
@@ -72,29 +73,12 @@ class ModelVersion(models.Model):
         return self.version
 
 
-class ModelProposalState(models.TextChoices):
-    """Where a proposal stands."""
-
-    PROPOSED = "PROPOSED", _("Waits for another person")
-    APPROVED = "APPROVED", _("Approved")
-    TURNED_DOWN = "TURNED_DOWN", _("Turned down")
-
-
-class ModelProposal(models.Model):
+class ModelProposal(Proposal):
     """One wish to move a version on: its author, and the other person who decided."""
 
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="proposals")
     to_state = models.CharField(max_length=10, choices=ModelState.choices)
     share_ppm = models.PositiveIntegerField(default=0)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    state = models.CharField(
-        max_length=12, choices=ModelProposalState.choices, default=ModelProposalState.PROPOSED
-    )
-    proposed_at = models.DateTimeField(db_default=Now())
-    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -103,18 +87,9 @@ class ModelProposal(models.Model):
                 condition=models.Q(state="PROPOSED"),
                 name="model_proposal_is_open_once",
             ),
-            models.CheckConstraint(
-                condition=models.Q(approver__isnull=True) | ~models.Q(approver=models.F("author")),
-                name="model_approver_is_not_the_author",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state="PROPOSED", approver=None, decided_at=None)
-                | models.Q(
-                    state__in=["APPROVED", "TURNED_DOWN"],
-                    approver__isnull=False,
-                    decided_at__isnull=False,
-                ),
-                name="model_proposal_decided_has_an_approver",
+            *four_eyes(
+                not_the_author="model_approver_is_not_the_author",
+                decided="model_proposal_decided_has_an_approver",
             ),
         ]
 

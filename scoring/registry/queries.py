@@ -8,13 +8,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from common.approvals.models import ProposalState
 from scoring.registry.artefact import ArtefactAltered
 from scoring.registry.contracts import Model
 from scoring.registry.life.split import Split, draw_ppm
 from scoring.registry.loading import load
 from scoring.registry.models import (
     ModelProposal,
-    ModelProposalState,
     ModelState,
     ModelStep,
     ModelVersion,
@@ -124,7 +124,7 @@ def artefact_of(version_id: int) -> Mapping[str, Any]:
 
 def open_proposal(version_id: int) -> ModelProposal | None:
     """The proposal that waits for another person, if any."""
-    waiting = ModelProposal.objects.filter(version_id=version_id, state=ModelProposalState.PROPOSED)
+    waiting = ModelProposal.objects.filter(version_id=version_id, state=ProposalState.PROPOSED)
     return waiting.first()
 
 
