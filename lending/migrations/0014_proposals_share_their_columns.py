@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lending', '0010_rewards_programmes'),
+        ('lending', '0013_sealed_papers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
