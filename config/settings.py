@@ -31,6 +31,9 @@ BLIND_INDEX_KEYS = {"1": endpoints.secret("BLIND_INDEX_KEY")}
 BANK_API_KEY = endpoints.secret("BANK_API_KEY")
 # Newest first, so that the bank can change its secret without a gap.
 BANK_WEBHOOK_SECRETS = endpoints.secret("BANK_WEBHOOK_SECRET").split(",")
+# The seal on contracts: where its key lies, and what opens it (common/seals).
+SEAL_KEY_PATH = env.text("SEAL_KEY_PATH", str(STATE_DIR / "seal.p12"))
+SEAL_PASSPHRASE = endpoints.secret("SEAL_PASSPHRASE")
 
 # --- Applications ---------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -35,6 +35,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "BLIND_INDEX_KEY": _key,
     "BANK_API_KEY": _password,
     "BANK_WEBHOOK_SECRET": _webhook_secret,
+    "SEAL_PASSPHRASE": _password,
 }
 
 

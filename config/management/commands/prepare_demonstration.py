@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from common.seals import keys
 from config.supervisor.console import LOGINS_FILE
 
 
@@ -15,6 +16,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *_arguments: Any, **_options: Any) -> None:
+        keys.own()
         call_command("load_demonstration")
         said = io.StringIO()
         call_command("demonstration_logins", stdout=said)
