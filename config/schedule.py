@@ -14,6 +14,7 @@ BEAT: dict[str, dict[str, Any]] = {
     },
     "close the day": {"task": "lending.tasks.close_day", "schedule": crontab(hour=0, minute=10)},
     "close the day again": {"task": "lending.tasks.close_day", "schedule": crontab(minute=40)},
+    "collect debits": {"task": "lending.tasks.collect_debits", "schedule": crontab(minute="*/5")},
     "end what is over": {
         "task": "lending.tasks.end_what_is_over",
         "schedule": crontab(minute="*/15"),

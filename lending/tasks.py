@@ -24,6 +24,9 @@ from lending.channels.sandbox import SandboxBank
 from lending.closing import actions as closing
 from lending.disbursements import actions as disbursements
 from lending.loans import queries as loans
+from lending.mandates import collecting as debits
+from lending.mandates import queries as mandates
+from lending.mandates import rhythm
 from lending.repayments import actions as repayments
 from lending.rewards import actions as rewards
 
@@ -71,6 +74,19 @@ def end_what_is_over(**_: Any) -> None:
     rewards.mature(on=on, overdue=loans.behind(on=on))
 
 
+@shared_task
+def collect_debits(**_: Any) -> None:
+    """Try every debit whose day has come, once; nothing at night."""
+    on, at = business_dates.current(), clock.now()
+    if on is None or rhythm.closed_seconds(at):
+        return
+    last_id = 0
+    while found := mandates.to_try(on=on, after_id=last_id):
+        for debit_id in found:
+            debits.attempt(debit_id=debit_id, on=on, at=at)
+        last_id = found[-1]
+
+
 def _call_helpers(_day: date) -> None:
     """A courtesy: who called closes all by itself where nobody hears it."""
     for _ in range(HELPERS):
@@ -92,17 +108,25 @@ def _decide(claim: Claim) -> None:
 def _move(claim: Claim) -> None:
     """Three phases: the intent is on paper, the bank is asked, its word is booked."""
     transfer = transfers.get(claim.subject_id)
+    was_sent = transfer.state != TransferState.INTENT
+    if not was_sent and transfer.purpose == TransferPurpose.DEBIT:
+        _hold_back(transfer)
     if not _is_at_rest(transfer):
-        was_sent = transfer.state != TransferState.INTENT
         transfer = channels.mark_sent(transfer_id=transfer.pk, claim=claim)
-        answer = _ask(transfer, was_sent=was_sent)
-    else:
-        answer = _known(transfer)
+    # It may have been called off up to that moment; from now on it may not.
+    is_at_rest = _is_at_rest(transfer)
+    answer = _known(transfer) if is_at_rest else _ask(transfer, was_sent=was_sent)
     if answer.outcome == "PROCESSING":
         raise NotYet(ASK_AGAIN_SECONDS)
     if not answer.is_final:
         raise Failed(answer.reason or answer.outcome)
     _book(transfer, answer, claim)
+
+
+def _hold_back(transfer: Transfer) -> None:
+    """A debit is looked at once more before the bank hears of it, and never asked for at night."""
+    if seconds := debits.hold_back(transfer_id=transfer.pk, at=clock.now()):
+        raise NotYet(seconds)
 
 
 def _ask(transfer: Transfer, *, was_sent: bool) -> TransferAnswer:
@@ -128,7 +152,8 @@ def _book(transfer: Transfer, answer: TransferAnswer, claim: Claim) -> None:
     if transfer.purpose == TransferPurpose.DISBURSEMENT:
         disbursements.book(transfer_id=transfer.pk, answer=answer, on=on, claim=claim)
         return
-    repayments.book(
+    book = debits.book if transfer.purpose == TransferPurpose.DEBIT else repayments.book
+    book(
         transfer_id=transfer.pk,
         answer=answer,
         on=on,

@@ -32,7 +32,13 @@ RETURNING borrower_id, message_key
 """
 # Of these a text tells as well, once the contact gate lets it through. It says nothing of a debt:
 # a phone may lie on a table.
-TEXTED = {"INSTALMENT_DUE_SOON": "REMINDER"}
+TEXTED = {
+    "INSTALMENT_DUE_SOON": "REMINDER",
+    "DEBIT_ANNOUNCED": "DEBIT",
+    "DEBIT_TRIED_AGAIN": "DEBIT",
+    "DEBIT_GIVEN_UP": "DEBIT",
+    "MANDATE_ENDED": "DEBIT",
+}
 WORDS = gettext_noop("You have a new message. Sign in to read it.")
 
 

@@ -80,6 +80,43 @@ TEMPLATES: Mapping[str, Template] = {
         title=gettext_noop("Your payment did not go through"),
         body=gettext_noop("No money has moved. Please try again, or pay from another account."),
     ),
+    "MANDATE_GIVEN": Template(
+        title=gettext_noop("Automatic debit is on"),
+        body=gettext_noop(
+            "At most %(most)s at a time. You are told before every debit, and you can withdraw "
+            "this at any time on the loan's page. If it was not you, write to us."
+        ),
+        facts=("most_fen",),
+    ),
+    "MANDATE_ENDED": Template(
+        title=gettext_noop("Automatic debit is off"),
+        body=gettext_noop(
+            "Nothing more is collected by itself. What falls due you now pay on the loan's page."
+        ),
+    ),
+    "DEBIT_ANNOUNCED": Template(
+        title=gettext_noop("An automatic debit is coming"),
+        body=gettext_noop(
+            "On %(next)s we collect %(amount)s, as you allowed, or less if less is due by then. "
+            "If you pay before, nothing is collected."
+        ),
+        facts=("amount_fen", "next_on"),
+    ),
+    "DEBIT_TRIED_AGAIN": Template(
+        title=gettext_noop("The debit did not go through"),
+        body=gettext_noop(
+            "No money has moved. We try once more on %(next)s; you can also pay by yourself "
+            "before, or withdraw the automatic debit."
+        ),
+        facts=("amount_fen", "next_on"),
+    ),
+    "DEBIT_GIVEN_UP": Template(
+        title=gettext_noop("We have stopped this debit"),
+        body=gettext_noop(
+            "Nothing more is collected for this due date. Please pay on the loan's page when you "
+            "can. If you cannot, tell us: we will look for a way together."
+        ),
+    ),
     "POINTS_EARNED": Template(
         title=gettext_noop("You have earned points"),
         body=gettext_noop(

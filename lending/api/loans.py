@@ -114,7 +114,7 @@ class RepaymentOutput(serializers.Serializer[Any]):
     """A payment: INTENT, SENT, SUCCEEDED (and booked), or FAILED."""
 
     id = serializers.CharField()
-    purpose = serializers.ChoiceField(choices=["REPAYMENT", "PAYOFF", "PREPAYMENT", "WITHDRAWAL"])
+    purpose = serializers.ChoiceField(choices=[each.value for each in FROM_BORROWERS])
     state = serializers.ChoiceField(choices=TransferState.choices)
     amount_fen = serializers.IntegerField()
     value_date = serializers.DateField(help_text="The day for which it counts.")

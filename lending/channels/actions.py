@@ -124,6 +124,21 @@ def settle(*, transfer_id: int, answer: TransferAnswer) -> Transfer:
 
 
 @required
+def call_off(*, transfer: Transfer, code: str) -> bool:
+    """Let a transfer fail that the bank was never asked for; False where it may have been.
+
+    The caller holds the transfer's lock.
+    """
+    if transfer.state != TransferState.INTENT:
+        return False
+    transfer.state, transfer.failure_code = TransferState.FAILED, code
+    Transfer.objects.filter(pk=transfer.pk).update(
+        state=transfer.state, failure_code=code, settled_at=Now()
+    )
+    return True
+
+
+@required
 def mark_booked(*, transfer: Transfer) -> None:
     """The money is in the books: the same transaction that put it there says so."""
     Transfer.objects.filter(pk=transfer.pk).update(booked_at=Now())

@@ -12,8 +12,8 @@ from lending.closing.models import ClosingRange
 DUE_SOON_DAYS = 3
 TEMPLATE = "INSTALMENT_DUE_SOON"
 
-# The first instalment ahead that is not fully paid. A payment may have carried the loan past one
-# closing; the next one then still says it.
+# The first instalment ahead that is not fully paid, and for which no debit has been announced. A
+# payment may have carried the loan past one closing; the next one then still says it.
 _AHEAD = """
 SELECT DISTINCT ON (instalment.loan_id)
        loan.borrower_id, loan.public_id, instalment.loan_id, instalment.number, instalment.due_on,
@@ -24,6 +24,9 @@ SELECT DISTINCT ON (instalment.loan_id)
  WHERE instalment.paid_on IS NULL AND instalment.due_on BETWEEN %(first)s AND %(last)s
    AND instalment.loan_id BETWEEN %(first_loan)s AND %(last_loan)s AND loan.state = 'ACTIVE'
    AND loan.carried_through >= %(day)s
+   AND NOT EXISTS (SELECT 1 FROM lending_directdebit AS debit
+                    WHERE debit.loan_id = instalment.loan_id AND debit.due_on = instalment.due_on
+                      AND debit.state IN ('WAITING', 'ASKED'))
  ORDER BY instalment.loan_id, instalment.number
 """
 

@@ -14,6 +14,7 @@ from lending.ledger import actions as ledger
 from lending.ledger import chart
 from lending.ledger.contracts import Line
 from lending.loans.models import Loan, LoanState
+from lending.mandates import planning
 from lending.servicing import actions as servicing
 
 DAY = timedelta(days=1)
@@ -42,7 +43,7 @@ class Folded:
 
 @required
 def close_range(claimed: ClosingRange) -> None:
-    """Carry the range's loans, post what they earned, keep their pictures, say what falls due."""
+    """Carry the range's loans, post what they earned, keep their pictures, plan debits, remind."""
     values: Values = {
         "day": claimed.day,
         "first": claimed.first_loan_id,
@@ -54,6 +55,11 @@ def close_range(claimed: ClosingRange) -> None:
     folded = _fold(claimed)
     _execute(plain.PICTURE, values)
     _post(claimed, values, folded)
+    planning.plan(
+        first_loan=claimed.first_loan_id,
+        last_loan=claimed.last_loan_id,
+        opening=claimed.day + DAY,
+    )
     reminders.send(claimed)
     ClosingRange.objects.filter(pk=claimed.pk).update(
         closed_at=Now(),

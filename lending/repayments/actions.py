@@ -15,7 +15,7 @@ from common.money import yuan
 from common.processes import actions as processes
 from common.processes.contracts import Claim
 from common.texts import gettext_noop
-from common.transactions import durable
+from common.transactions import durable, required
 from lending.calc.contracts import TransactionKind
 from lending.calc.fold import fold, payable, payoff_quote
 from lending.channels import actions as channels
@@ -170,6 +170,16 @@ def book(
     """
     loan_id = Transfer.objects.values_list("loan_id", flat=True).get(pk=transfer_id)
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+    write(loan=loan, transfer_id=transfer_id, answer=answer, on=on, at=at)
+    if claim is not None:
+        processes.finish(claim=claim)
+
+
+@required
+def write(
+    *, loan: Loan, transfer_id: int, answer: TransferAnswer, on: date, at: datetime
+) -> Transfer:
+    """The same inside a transaction of somebody who holds the loan's lock."""
     transfer = channels.settle(transfer_id=transfer_id, answer=answer)
     if transfer.state == TransferState.FAILED:
         _say_it_failed(loan, transfer)
@@ -178,8 +188,7 @@ def book(
         paid = _receive(loan, transfer, on)
         _remember(loan, paid, at)
         _reward(loan, paid, on)
-    if claim is not None:
-        processes.finish(claim=claim)
+    return transfer
 
 
 def asked_before(
@@ -313,7 +322,8 @@ def _say_it_failed(loan: Loan, transfer: Transfer) -> None:
         by=SYSTEM,
         facts={"transfer": transfer.pk, "code": transfer.failure_code},
     )
-    if transfer.purpose in FROM_BORROWERS:
+    # Of a debit its own room tells, because it knows what comes next.
+    if transfer.purpose in FROM_BORROWERS and transfer.purpose != TransferPurpose.DEBIT:
         _tell(loan, "REPAYMENT_FAILED", f"failed:{transfer.pk}", transfer.amount_fen)
 
 

@@ -23,6 +23,11 @@ CUSTOMER = re.compile(r"(merchant|person):[A-Za-z0-9_-]{1,64}")
 
 INSUFFICIENT_FUNDS = "INSUFFICIENT_FUNDS"
 REFUSED_BY_BANK = "REFUSED_BY_BANK"
+REFUSALS = {
+    "account_closed": "ACCOUNT_CLOSED",
+    "mandate_revoked": "MANDATE_REVOKED",
+    "fail": REFUSED_BY_BANK,
+}
 SETTLED_AT_A_TIME = 100
 
 SCHEMA = """
@@ -329,8 +334,10 @@ def _settle(connection: sqlite3.Connection, out_trade_no: str, *, now: float) ->
 
 
 def _reason_to_fail(connection: sqlite3.Connection, transfer: Transfer) -> str:
-    if "fail" in faults.unpacked(transfer.misbehaviour):
-        return REFUSED_BY_BANK
+    misbehaviour = faults.unpacked(transfer.misbehaviour)
+    for mode, reason in REFUSALS.items():
+        if mode in misbehaviour:
+            return reason
     payer = LENDER if transfer.kind == "PAY_OUT" else transfer.account
     if _balance_fen(connection, payer) < transfer.amount_fen:
         return INSUFFICIENT_FUNDS

@@ -21,6 +21,8 @@ EVERYBODY = ""
 TRANSFER_MODES: Mapping[str, float] = {
     "delay": 2.0,
     "fail": 0.0,
+    "account_closed": 0.0,
+    "mandate_revoked": 0.0,
     "duplicate_webhook": 1.0,
     "late_webhook": 2.0,
     "reordered": 0.5,

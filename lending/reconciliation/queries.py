@@ -1,0 +1,78 @@
+"""What of the statement does not fit yet, how old it is, and how far the days are."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Max, QuerySet
+
+from lending.channels.models import ChannelCode
+from lending.reconciliation.models import (
+    BankLine,
+    BreakState,
+    ReconciledDay,
+    StatementBreak,
+)
+
+# Older than so many days each: the newest first.
+AGES = ((0, "0-1"), (2, "2-3"), (4, "4-7"), (8, "8+"))
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """How many open breaks of one kind are how old."""
+
+    kind: str
+    counts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts)
+
+
+def is_open_on(loan_id: int) -> bool:
+    """Whether the bank and we disagree on money of a loan; nothing is collected meanwhile."""
+    return StatementBreak.objects.filter(loan_id=loan_id, state=BreakState.OPEN).exists()
+
+
+def last_line_no(*, bank: str = ChannelCode.SANDBOX) -> int:
+    """The last line of the bank's statement that is kept; what comes after it is new."""
+    found = BankLine.objects.filter(bank=bank).aggregate(last=Max("line_no"))
+    return int(found["last"] or 0)
+
+
+def open_count(*, bank: str = ChannelCode.SANDBOX) -> int:
+    """How many breaks wait for a person."""
+    return StatementBreak.objects.filter(bank=bank, state=BreakState.OPEN).count()
+
+
+def days(*, limit: int) -> QuerySet[ReconciledDay]:
+    """The last compared days, the latest first."""
+    return ReconciledDay.objects.order_by("-day", "bank")[:limit]
+
+
+def aging(*, on: date) -> list[Aged]:
+    """Open breaks by kind and age."""
+    rows = (
+        StatementBreak.objects.filter(state=BreakState.OPEN)
+        .values("kind", "first_day")
+        .annotate(count=Count("pk"))
+    )
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        counts = found.setdefault(row["kind"], [0] * len(AGES))
+        counts[_age(row["first_day"], on)] += row["count"]
+    return [Aged(kind, tuple(counts)) for kind, counts in sorted(found.items())]
+
+
+def excused() -> tuple[frozenset[int], frozenset[str]]:
+    """Lines and numbers whose difference was resolved by an entry: the night's walk knows them."""
+    rows = StatementBreak.objects.filter(
+        state=BreakState.RESOLVED, resolution__in=["TO_SUSPENSE", "SEND_BACK"]
+    ).values_list("line__line_no", "subject", "kind")
+    lines = frozenset(number for number, _, _ in rows if number is not None)
+    return lines, frozenset(subject for _, subject, kind in rows if kind == "MISSING_THERE")
+
+
+def _age(first_day: date, on: date) -> int:
+    days_old = (on - first_day).days
+    return sum(days_old >= least for least, _ in AGES[1:])
