@@ -1,8 +1,11 @@
 """What a borrower has earned and may use, and the programme that says so."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from lending.rewards import rules
@@ -19,6 +22,16 @@ from lending.rewards.models import (
     RewardProgramme,
     TierMembership,
 )
+
+# In plain SQL, because every offer asks. A programme's terms never change once it is no draft.
+_IN_FORCE = """
+SELECT terms::text FROM lending_rewardprogramme WHERE state IN ('ACTIVE', 'ENDED')
+ ORDER BY state, from_date DESC, id DESC LIMIT 1
+"""
+_IN_FORCE_AND_TIER = f"""
+SELECT ({_IN_FORCE}),
+       (SELECT tier FROM lending_tiermembership WHERE borrower_id = %s AND to_date IS NULL)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +100,16 @@ def programme(on: date) -> RewardProgramme | None:
 
 def terms_in_force() -> rules.Terms | None:
     """The rules for what was earned: those in force, or the last that were."""
-    rows = RewardProgramme.objects.filter(state__in=[ProgrammeState.ACTIVE, ProgrammeState.ENDED])
-    row = rows.order_by("state", "-from_date", "-pk").first()
-    return rules.read(row.terms) if row else None
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_FORCE)
+        found = cursor.fetchone()
+    return _read(found[0]) if found else None
+
+
+@lru_cache(maxsize=16)
+def _read(document: str) -> rules.Terms:
+    """Read and checked once in a process."""
+    return rules.read(json.loads(document))
 
 
 def catalogue() -> QuerySet[Benefit]:
@@ -160,11 +180,12 @@ def next_loan_discount(borrower_id: int, *, bought_ppm: int) -> NextDiscount:
 
     The product's floor and the cap of law are kept by whoever makes the offer.
     """
-    terms = terms_in_force()
-    if terms is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_FORCE_AND_TIER, [borrower_id])
+        document, tier = cursor.fetchone()
+    if document is None:
         return NextDiscount(tier="", tier_ppm=0, points_ppm=bought_ppm, total_ppm=bought_ppm)
-    member = TierMembership.objects.filter(borrower_id=borrower_id, to_date=None).first()
-    tier = member.tier if member else ""
+    terms, tier = _read(document), tier or ""
     # What was paid for with points comes first; the tier fills what is left.
     room_ppm = max(terms.most_discount_ppm - bought_ppm, 0)
     tier_ppm = min(rules.tier_discount_ppm(terms, tier), room_ppm)

@@ -60,7 +60,7 @@ class Frame:
     direction: npt.NDArray[np.int8]
     category: npt.NDArray[np.int16]
     source: npt.NDArray[np.int8]
-    kept: dict[Callable[["Frame"], Any], Any] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property
     def hour(self) -> Integers:
@@ -100,7 +100,7 @@ class Frame:
     @cached_property
     def _cells(self) -> tuple[Integers, Integers]:
         """The recorded rows of the window, and the cell of each in the two tables below."""
-        chosen = np.flatnonzero(self.recorded & (self.age_days < WINDOW_DAYS))
+        chosen = rows_of(self.recorded & (self.age_days < WINDOW_DAYS))
         period = self.segment[chosen] * PERIODS + self.age_days[chosen] // PERIOD_DAYS
         # A category or direction that nobody knows must not fall into a neighbour's cell.
         way, kind = _WAYS[self.direction[chosen]], _KINDS[self.category[chosen]]
@@ -122,12 +122,19 @@ class Frame:
 
     def periods_fen(self, way: Direction, categories: frozenset[Category]) -> Numbers:
         """Sums of the six 30-day periods, the latest first."""
-        return _picked(self.table_fen, way, categories)
+        key = (way, categories)
+        if key not in self.kept:
+            self.kept[key] = _picked(self.table_fen, way, categories)
+        sums: Numbers = self.kept[key]
+        return sums
 
     def moved_fen(self, way: Direction, categories: frozenset[Category], *, days: int) -> Numbers:
         """The sum over the last `days`, which are whole periods. Whole fen: any order is exact."""
-        periods = self.periods_fen(way, categories)[:, : days // PERIOD_DAYS]
-        sums: Numbers = np.add.reduce(periods, axis=1)
+        key = (way, categories, days)
+        if key not in self.kept:
+            periods = self.periods_fen(way, categories)[:, : days // PERIOD_DAYS]
+            self.kept[key] = np.add.reduce(periods, axis=1)
+        sums: Numbers = self.kept[key]
         return sums
 
     def moved_count(self, way: Direction, categories: frozenset[Category], *, days: int) -> Numbers:
@@ -162,7 +169,7 @@ class Frame:
         age, bounds = self.recorded_ages
         first, end = bounds[:-1].copy(), bounds[1:]
         # Rows stand in the order of time, so a silence lies between a row and the next one.
-        silent = np.flatnonzero(age[:-1] - age[1:] > SILENCE_DAYS)
+        silent = rows_of(age[:-1] - age[1:] > SILENCE_DAYS)
         owner = np.searchsorted(bounds, silent, side="right") - 1
         is_within = silent + 1 < end[owner]
         first[owner[is_within]] = silent[is_within] + 1
@@ -175,7 +182,7 @@ class Frame:
     @cached_property
     def recorded_ages(self) -> tuple[Integers, Integers]:
         """The ages of recorded rows, and where each segment's begin and the last one's end."""
-        rows = np.flatnonzero(self.recorded)
+        rows = rows_of(self.recorded)
         bounds = np.searchsorted(self.segment[rows], np.arange(self.segments + 1))
         return self.age_days[rows], bounds
 
@@ -186,9 +193,7 @@ class Frame:
 
     def among(self, categories: frozenset[Category]) -> Mask:
         """Rows whose category is one of these."""
-        table = np.zeros(WIDTH, dtype=np.bool_)
-        table[list(categories)] = True
-        return table[self.category]
+        return _members(categories)[self.category]
 
     def moved(self, direction: Direction) -> Mask:
         """Rows whose money went this way."""
@@ -201,7 +206,7 @@ class Frame:
 
     def by_period(self, rows: Mask, *, offset_days: int = 0, periods: int = PERIODS) -> Numbers:
         """Sums of 30-day periods, counted back from `offset_days` before the point in time."""
-        chosen = np.flatnonzero(rows)
+        chosen = rows_of(rows)
         place = self.age_days[chosen] - offset_days
         is_inside = (place >= 0) & (place < periods * PERIOD_DAYS)
         chosen, place = chosen[is_inside], place[is_inside]
@@ -217,7 +222,7 @@ class Frame:
 
     def total(self, rows: Mask, *, days: int) -> Numbers:
         """The sum over the last `days`."""
-        chosen = np.flatnonzero(rows)
+        chosen = rows_of(rows)
         chosen = chosen[self.age_days[chosen] < days]
         return self._sums(self.segment[chosen], self.amount_fen[chosen], 1)[:, 0]
 
@@ -230,7 +235,12 @@ class Frame:
     def _sums(self, cell: Integers, amounts_fen: Numbers, width: int) -> Numbers:
         # Whole fen in float64: exact below 2**53, so the order of the rows cannot show.
         sums = np.bincount(cell, weights=amounts_fen, minlength=self.segments * width)
-        return sums.astype(np.float64).reshape(self.segments, width)
+        return sums.astype(np.float64, copy=False).reshape(self.segments, width)
+
+
+def rows_of(mask: Mask) -> Integers:
+    """The rows of a mask: what numpy's `flatnonzero` does, without its detours."""
+    return mask.nonzero()[0]
 
 
 def shared(compute: Callable[[Frame], T]) -> Callable[[Frame], T]:
@@ -238,12 +248,20 @@ def shared(compute: Callable[[Frame], T]) -> Callable[[Frame], T]:
 
     @wraps(compute)
     def once(frame: Frame) -> T:
-        if compute not in frame.kept:
-            frame.kept[compute] = compute(frame)
-        found: T = frame.kept[compute]
+        kept = frame.kept
+        if compute not in kept:
+            kept[compute] = compute(frame)
+        found: T = kept[compute]
         return found
 
     return once
+
+
+@lru_cache(maxsize=256)
+def _members(categories: frozenset[Category]) -> Mask:
+    table = np.zeros(WIDTH, dtype=np.bool_)
+    table[list(categories)] = True
+    return table
 
 
 @lru_cache(maxsize=256)
@@ -271,7 +289,7 @@ def cut(columns: EventColumns, segments: int, as_of_seconds: Integers) -> Frame:
     as_of = np.broadcast_to(np.asarray(as_of_seconds, dtype=np.int64), (segments,))
     kept = columns.seconds < as_of[columns.segment]
     kept &= columns.category != Category.MEDICAL
-    rows = np.flatnonzero(kept)
+    rows = rows_of(kept)
     segment = columns.segment[rows]
     local = columns.seconds[rows] + SHANGHAI_SECONDS
     day = local // SECONDS_PER_DAY
@@ -296,17 +314,30 @@ def ratio(numerator: Numbers, denominator: Numbers, *, where: Mask | None = None
     known = denominator > 0
     if where is not None:
         known = known & where
-    result = np.full(denominator.shape, np.nan)
+    result = np.empty(denominator.shape)
+    result.fill(np.nan)
     np.divide(numerator, denominator, out=result, where=known)
     return result
 
 
+def ordered(frame: Frame, rows: Integers, *columns: npt.NDArray[Any]) -> Integers:
+    """The rows by segment and then by columns, the first of which counts most; ties stay.
+
+    The rows of a frame stand by segment already: where there is one, it is not sorted by.
+    """
+    keys = [column[rows] for column in reversed(columns)]
+    if frame.segments > 1:
+        keys.append(frame.segment[rows])
+    return rows[np.lexsort(keys)]
+
+
 def distinct(frame: Frame, rows: Integers, codes: Integers) -> Numbers:
     """How many different codes the rows of each segment have."""
+    if len(rows) == 0:
+        return np.zeros(frame.segments)
+    rows = ordered(frame, rows, codes)
     segment, code = frame.segment[rows], codes[rows]
-    order = np.lexsort((code, segment))
-    segment, code = segment[order], code[order]
-    is_new = np.ones(len(order), dtype=np.bool_)
+    is_new = np.ones(len(rows), dtype=np.bool_)
     is_new[1:] = (segment[1:] != segment[:-1]) | (code[1:] != code[:-1])
     return np.bincount(segment[is_new], minlength=frame.segments).astype(np.float64)
 
@@ -335,10 +366,9 @@ def known(values: Numbers, evidence: Mask) -> Numbers:
 
 def added(columns: Numbers) -> Numbers:
     """Row sums, one column after the other: one segment and many give the same bits."""
-    result = np.zeros(len(columns))
-    for place in range(columns.shape[1]):
-        result = result + columns[:, place]
-    return result
+    # From 0.0 on, so that no sum is a negative zero.
+    sums: Numbers = np.add.accumulate(columns, axis=1)[:, -1] + 0.0
+    return sums
 
 
 def variation(values: Numbers, seen: Mask, *, at_least: int) -> Numbers:

@@ -8,7 +8,7 @@ from borrowers.behaviour.contracts import MEASURE_STEP, Integers, Source
 from borrowers.consent.purposes import DEVICE
 from common.texts import Bilingual
 from scoring.features.contracts import Feature, Group, Unit
-from scoring.features.frame import Frame, Numbers, distinct, known, ratio, shared, summed
+from scoring.features.frame import Frame, Numbers, distinct, known, ratio, rows_of, shared, summed
 
 FEWEST_DAYS = 14
 
@@ -22,7 +22,7 @@ _feature = partial(
 @shared
 def told(frame: Frame) -> Integers:
     """The device days of the last 90 days."""
-    return np.flatnonzero((frame.source == Source.DEVICE) & (frame.age_days < 90))
+    return rows_of((frame.source == Source.DEVICE) & (frame.age_days < 90))
 
 
 @shared

@@ -8,7 +8,17 @@ from borrowers.behaviour.contracts import MEASURE_STEP, Integers, Source
 from borrowers.consent.purposes import SOCIAL_INSURANCE
 from common.texts import Bilingual
 from scoring.features.contracts import Feature, Group, Unit
-from scoring.features.frame import Frame, Numbers, counted, distinct, known, ratio, shared, summed
+from scoring.features.frame import (
+    Frame,
+    Numbers,
+    counted,
+    distinct,
+    known,
+    ratio,
+    rows_of,
+    shared,
+    summed,
+)
 
 GROUPS = (Group("INSURANCE", 105, Bilingual("Social insurance", "社会保险")),)
 
@@ -26,7 +36,7 @@ _feature = partial(
 def told(frame: Frame) -> Integers:
     """The months of old-age pension that were paid within a year."""
     is_paid = (frame.source == Source.SOCIAL_INSURANCE) & (frame.measure > 0)
-    return np.flatnonzero(is_paid & (frame.age_days < 366))
+    return rows_of(is_paid & (frame.age_days < 366))
 
 
 @shared

@@ -19,6 +19,7 @@ from scoring.features.frame import (
     counted,
     distinct,
     ratio,
+    rows_of,
     shared,
 )
 
@@ -45,7 +46,7 @@ def credit_share(frame: Frame) -> Numbers:
 def credit_rows(frame: Frame) -> Integers:
     """Money drawn from lenders and paid back to them, in half a year."""
     known_party = frame.recorded & (frame.party != 0) & frame.among(CREDIT)
-    return np.flatnonzero(known_party & (frame.age_days < WINDOW_DAYS))
+    return rows_of(known_party & (frame.age_days < WINDOW_DAYS))
 
 
 @shared

@@ -17,6 +17,7 @@ from scoring.features.frame import (
     distinct,
     known,
     ratio,
+    rows_of,
     shared,
     summed,
 )
@@ -36,7 +37,7 @@ _feature = partial(
 def told(frame: Frame) -> Integers:
     """The rows of the last 90 days that tell a balance."""
     tells = frame.recorded & (frame.balance_fen != NO_BALANCE)
-    return np.flatnonzero(tells & (frame.age_days < 90))
+    return rows_of(tells & (frame.age_days < 90))
 
 
 @shared

@@ -15,6 +15,7 @@ from scoring.features.frame import (
     Numbers,
     flags_set,
     known,
+    rows_of,
     shared,
 )
 
@@ -35,7 +36,7 @@ _feature = partial(
 def active(frame: Frame) -> Mask:
     """On which of the last 180 days there was a payment."""
     days = np.zeros((frame.segments, WINDOW_DAYS), dtype=np.bool_)
-    chosen = np.flatnonzero(frame.recorded & (frame.age_days < WINDOW_DAYS))
+    chosen = rows_of(frame.recorded & (frame.age_days < WINDOW_DAYS))
     days[frame.segment[chosen], frame.age_days[chosen]] = True
     return days
 

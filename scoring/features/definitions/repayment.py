@@ -10,7 +10,17 @@ import numpy as np
 from borrowers.behaviour.contracts import Category, Direction, Integers, Source
 from common.texts import Bilingual
 from scoring.features.contracts import CONTRACT, Feature, Group, Unit
-from scoring.features.frame import PERIOD_DAYS, Frame, Mask, Numbers, counted, ratio, shared, summed
+from scoring.features.frame import (
+    PERIOD_DAYS,
+    Frame,
+    Mask,
+    Numbers,
+    counted,
+    ratio,
+    rows_of,
+    shared,
+    summed,
+)
 
 GROUPS = (Group("OWN_LOANS", 90, Bilingual("Loans with us", "在本平台的借款")),)
 
@@ -39,7 +49,7 @@ def own_on_time_share(frame: Frame) -> Numbers:
 @shared
 def own_rows(frame: Frame) -> Integers:
     """Instalments in the order of time."""
-    return np.flatnonzero(instalments_fallen_due(frame))
+    return rows_of(instalments_fallen_due(frame))
 
 
 @shared
@@ -84,7 +94,7 @@ def own_months(frame: Frame) -> Numbers:
 def own_repaid(frame: Frame) -> Numbers:
     """What was paid to us on time so far."""
     on_time = instalments_fallen_due(frame) & (frame.direction == Direction.OUT)
-    rows = np.flatnonzero(on_time)
+    rows = rows_of(on_time)
     return summed(frame, rows, frame.amount_fen[rows])
 
 

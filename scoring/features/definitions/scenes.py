@@ -22,7 +22,9 @@ from scoring.features.frame import (
     added,
     distinct,
     known,
+    ordered,
     ratio,
+    rows_of,
     shared,
     summed,
 )
@@ -97,7 +99,7 @@ def _placed_fen(frame: Frame) -> Numbers:
 @shared
 def spending_rows(frame: Frame) -> Integers:
     """Purchases of half a year."""
-    return np.flatnonzero(frame.spending & (frame.age_days < 180))
+    return rows_of(frame.spending & (frame.age_days < 180))
 
 
 def merchants(frame: Frame) -> Numbers:
@@ -108,8 +110,7 @@ def merchants(frame: Frame) -> Numbers:
 
 def top_merchant(frame: Frame) -> Numbers:
     """The share of the one shop that got most."""
-    rows = spending_rows(frame)
-    order = rows[np.lexsort((frame.party[rows], frame.segment[rows]))]
+    order = ordered(frame, spending_rows(frame), frame.party)
     is_first = np.ones(len(order), dtype=np.bool_)
     is_first[1:] = frame.segment[order[1:]] != frame.segment[order[:-1]]
     is_first[1:] |= frame.party[order[1:]] != frame.party[order[:-1]]
@@ -121,7 +122,7 @@ def top_merchant(frame: Frame) -> Numbers:
 
 def weekend_share(frame: Frame) -> Numbers:
     """Saturdays and Sundays; 1970-01-01 was a Thursday."""
-    rows = np.flatnonzero(frame.spending & (frame.age_days < 90))
+    rows = rows_of(frame.spending & (frame.age_days < 90))
     rows = rows[(frame.day[rows] + 3) % 7 >= 5]
     part = summed(frame, rows, frame.amount_fen[rows])
     return ratio(part, spent_90d(frame), where=enough_purchases_90d(frame))

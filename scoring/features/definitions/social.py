@@ -10,7 +10,17 @@ from borrowers.behaviour.contracts import MEASURE_STEP, Integers, Source
 from borrowers.consent.purposes import SOCIAL_ACTIVITY
 from common.texts import Bilingual
 from scoring.features.contracts import Feature, Group, Unit
-from scoring.features.frame import Frame, Numbers, counted, distinct, known, ratio, shared, summed
+from scoring.features.frame import (
+    Frame,
+    Numbers,
+    counted,
+    distinct,
+    known,
+    ratio,
+    rows_of,
+    shared,
+    summed,
+)
 
 FEWEST_WEEKS = 4
 
@@ -24,7 +34,7 @@ _feature = partial(
 @shared
 def told(frame: Frame) -> Integers:
     """The weeks of the last 90 days."""
-    return np.flatnonzero((frame.source == Source.SOCIAL_ACTIVITY) & (frame.age_days < 90))
+    return rows_of((frame.source == Source.SOCIAL_ACTIVITY) & (frame.age_days < 90))
 
 
 @shared

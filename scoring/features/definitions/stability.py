@@ -11,14 +11,18 @@ from scoring.features.contracts import Feature, Group, Unit
 from scoring.features.definitions.ability import enough_purchases_90d, income_seen
 from scoring.features.definitions.trend import recent_fen
 from scoring.features.frame import (
+    PERIOD_DAYS,
+    PERIOD_SEEN_DAYS,
     WINDOW_DAYS,
     Frame,
+    Mask,
     Numbers,
     counted,
     distinct,
     flags_set,
     known,
     ratio,
+    rows_of,
     shared,
     summed,
     variation,
@@ -26,6 +30,8 @@ from scoring.features.frame import (
 
 PHASES_DAYS = (0, 10, 20)
 TYPICAL_PERIODS = 5
+TYPICAL_DAYS = TYPICAL_PERIODS * PERIOD_DAYS
+_PHASES = np.array(PHASES_DAYS)[:, None]
 MINIMUM_PERIODS = 3
 DAYS_PER_MONTH = 30.4375
 FEWEST_WAITS = 2
@@ -44,15 +50,33 @@ def income_variation(frame: Frame) -> Numbers:
     A pay day near the edge of a period would put two pays into one and none into the next,
     and make a regular earner look erratic.
     """
-    latest = recent_fen(frame)[:, None]
-    always = np.ones((frame.segments, 1), dtype=np.bool_)
-    cuttings = [{"offset_days": days, "periods": TYPICAL_PERIODS} for days in PHASES_DAYS]
-    rows = frame.income
-    income = [np.hstack([latest, frame.by_period(rows, **each)]) for each in cuttings]
-    seen = [np.hstack([always, frame.seen_periods(**each)]) for each in cuttings]
-    ways = variation(np.vstack(income), np.vstack(seen), at_least=1 + MINIMUM_PERIODS)
-    best = np.fmin.reduce(ways.reshape(len(cuttings), frame.segments), axis=0)
+    ways = variation(_cut_income(frame), _cut_seen(frame), at_least=1 + MINIMUM_PERIODS)
+    best = np.fmin.reduce(ways.reshape(len(PHASES_DAYS), frame.segments), axis=0)
     return known(best, income_seen(frame))
+
+
+def _cut_income(frame: Frame) -> Numbers:
+    """The latest month and the periods after each phase, phase by phase and then by segment."""
+    rows = rows_of(frame.income & (frame.age_days < PHASES_DAYS[-1] + TYPICAL_DAYS))
+    place = frame.age_days[rows] - _PHASES
+    is_inside = (place >= 0) & (place < TYPICAL_DAYS)
+    line = np.arange(len(PHASES_DAYS))[:, None] * frame.segments + frame.segment[rows]
+    cell = line * (1 + TYPICAL_PERIODS) + 1 + place // PERIOD_DAYS
+    amounts_fen = np.broadcast_to(frame.amount_fen[rows], place.shape)[is_inside]
+    size = len(PHASES_DAYS) * frame.segments * (1 + TYPICAL_PERIODS)
+    # Whole fen: any order of them is exact.
+    sums = np.bincount(cell[is_inside], weights=amounts_fen, minlength=size).astype(np.float64)
+    income = sums.reshape(-1, 1 + TYPICAL_PERIODS)
+    income[:, 0] = np.tile(recent_fen(frame), len(PHASES_DAYS))
+    return income
+
+
+def _cut_seen(frame: Frame) -> Mask:
+    """Which of them the history reaches into; the latest month always counts."""
+    seen = np.ones((len(PHASES_DAYS), frame.segments, 1 + TYPICAL_PERIODS), dtype=np.bool_)
+    starts = _PHASES[:, :, None] + PERIOD_DAYS * np.arange(TYPICAL_PERIODS)
+    seen[:, :, 1:] = frame.history_days[:, None] >= starts + PERIOD_SEEN_DAYS
+    return seen.reshape(-1, 1 + TYPICAL_PERIODS)
 
 
 def spending_variation(frame: Frame) -> Numbers:
@@ -66,7 +90,7 @@ def spending_variation(frame: Frame) -> Numbers:
 def pay_rows(frame: Frame) -> Integers:
     """Salaries of half a year, in the order of time."""
     paid = frame.income & (frame.category == Category.INCOME_SALARY)
-    return np.flatnonzero(paid & (frame.age_days < WINDOW_DAYS))
+    return rows_of(paid & (frame.age_days < WINDOW_DAYS))
 
 
 def salary_months(frame: Frame) -> Numbers:
@@ -83,7 +107,7 @@ def salary_drift(frame: Frame) -> Numbers:
     """By how many days the time between two salaries misses a month, on average."""
     rows = pay_rows(frame)
     segment, day = frame.segment[rows], frame.day[rows]
-    follows = np.flatnonzero(segment[1:] == segment[:-1]) + 1
+    follows = rows_of(segment[1:] == segment[:-1]) + 1
     missed = np.abs(day[follows] - day[follows - 1] - DAYS_PER_MONTH)
     waits = counted(frame, rows[follows])
     return ratio(summed(frame, rows[follows], missed), waits, where=waits >= FEWEST_WAITS)
@@ -91,13 +115,13 @@ def salary_drift(frame: Frame) -> Numbers:
 
 def income_sources(frame: Frame) -> Numbers:
     """Different payers of income in half a year."""
-    rows = np.flatnonzero(frame.income & (frame.age_days < WINDOW_DAYS))
+    rows = rows_of(frame.income & (frame.age_days < WINDOW_DAYS))
     return known(distinct(frame, rows, frame.party), income_seen(frame))
 
 
 def income_gap(frame: Frame) -> Numbers:
     """The longest time without income, up to the point in time."""
-    rows = np.flatnonzero(frame.income & (frame.age_days < WINDOW_DAYS))
+    rows = rows_of(frame.income & (frame.age_days < WINDOW_DAYS))
     segment, age = frame.segment[rows], frame.age_days[rows]
     is_last = np.append(segment[1:] != segment[:-1], True)[: len(rows)]
     waited = np.where(is_last, age, age - np.append(age[1:], 0)[: len(rows)])

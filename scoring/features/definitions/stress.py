@@ -2,8 +2,6 @@
 
 from functools import partial
 
-import numpy as np
-
 from borrowers.behaviour.contracts import CHANNELS, Category, Direction
 from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from common.texts import Bilingual
@@ -14,7 +12,7 @@ from scoring.features.definitions.ability import (
     spent_90d,
     spent_180d,
 )
-from scoring.features.frame import Frame, Mask, Numbers, distinct, ratio, shared
+from scoring.features.frame import Frame, Mask, Numbers, distinct, ratio, rows_of, shared
 
 NIGHT_FROM_HOUR = 23
 NIGHT_UNTIL_HOUR = 6
@@ -61,7 +59,7 @@ def night_share(frame: Frame) -> Numbers:
 def gambling_days(frame: Frame) -> Numbers:
     """Days with a game of chance."""
     played = frame.recorded & (frame.category == Category.GAMBLING_RISK)
-    rows = np.flatnonzero(played & (frame.age_days < 180))
+    rows = rows_of(played & (frame.age_days < 180))
     return distinct(frame, rows, frame.day)
 
 

@@ -10,7 +10,7 @@ from borrowers.consent.purposes import CONSUMPTION_RECORDS
 from common.texts import Bilingual
 from scoring.features.contracts import Feature, Group, Unit
 from scoring.features.definitions.ability import spending_monthly
-from scoring.features.frame import SPENDING, Frame, Mask, Numbers, ratio, shared
+from scoring.features.frame import SPENDING, Frame, Mask, Numbers, ordered, ratio, rows_of, shared
 
 # Housing and schooling come monthly too, but nobody signs up for them and forgets.
 SUBSCRIBED = SPENDING - {Category.HOUSING, Category.EDUCATION, Category.GROCERIES}
@@ -48,17 +48,20 @@ def series_of(frame: Frame, rows: Mask) -> Series:
     A series runs while its next payment is not overdue. A payment that came two months after the
     one before missed one; a series that ended within half a year missed its next one.
     """
-    place = np.flatnonzero(rows & (frame.party != 0) & (frame.age_days < LOOK_BACK_DAYS))
+    place = rows_of(rows & (frame.party != 0) & (frame.age_days < LOOK_BACK_DAYS))
+    if len(place) == 0:
+        nothing = np.zeros(frame.segments)
+        return Series(nothing, nothing, nothing)
     # The rows stand in the order of time already, and a stable sort keeps it.
-    place = place[np.lexsort((frame.amount_fen[place], frame.party[place], frame.segment[place]))]
+    place = ordered(frame, place, frame.party, frame.amount_fen)
     is_first = _starts(frame, place)
     number = np.cumsum(is_first) - 1
     months, is_regular = _steps(frame.age_days[place], is_first)
-    series = int(number[-1]) + 1 if len(place) else 0
+    series = int(number[-1]) + 1
     payments = np.bincount(number, minlength=series)
     broken = np.bincount(number[~is_regular], minlength=series)
     gaps = np.bincount(number, weights=np.maximum(months - 1.0, 0.0), minlength=series)
-    last = np.append(np.flatnonzero(is_first)[1:], len(place))[:series] - 1
+    last = np.append(rows_of(is_first)[1:], len(place)) - 1
     silence = frame.age_days[place][last]
     is_real = (payments >= FEWEST) & (broken == 0)
     is_running = silence <= DAYS_PER_MONTH + DRIFT_DAYS
