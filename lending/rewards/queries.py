@@ -28,8 +28,9 @@ _IN_FORCE = """
 SELECT terms::text FROM lending_rewardprogramme WHERE state IN ('ACTIVE', 'ENDED')
  ORDER BY state, from_date DESC, id DESC LIMIT 1
 """
-_IN_FORCE_AND_TIER = f"""
-SELECT ({_IN_FORCE}),
+_IN_FORCE_AND_TIER = """
+SELECT (SELECT terms::text FROM lending_rewardprogramme WHERE state IN ('ACTIVE', 'ENDED')
+         ORDER BY state, from_date DESC, id DESC LIMIT 1),
        (SELECT tier FROM lending_tiermembership WHERE borrower_id = %s AND to_date IS NULL)
 """
 

@@ -96,6 +96,16 @@ def lin():
 
 
 @pytest.mark.django_db
+class TestWhatNobodyTold:
+    def test_is_one_short_question(self, django_assert_num_queries):
+        application = builders.draft(builders.person("Wei"))
+
+        with django_assert_num_queries(1):
+            assert orders.told_of(application.pk) is None
+        assert not SceneEvidence.objects.exists()
+
+
+@pytest.mark.django_db
 class TestAPurpose:
     @pytest.mark.parametrize("scene", ["TRAVEL", "MEDICAL", "RENOVATION", "RENTAL", "DIGITAL"])
     def test_that_is_told_and_allowed_is_sent_and_takes_its_order(self, lin, scene):

@@ -229,6 +229,24 @@ class TestTiers:
         assert (both.tier_ppm, both.points_ppm, both.total_ppm) == (10_000, 10_000, 20_000)
         assert queries.next_loan_discount(lin.id, bought_ppm=0).total_ppm == 15_000
 
+    def test_and_the_programme_are_asked_for_in_one_question(self, lin, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            found = queries.next_loan_discount(lin.id, bought_ppm=10_000)
+
+        assert (found.tier, found.tier_ppm, found.total_ppm) == ("", 0, 10_000)
+
+    def test_of_before_count_no_more(self, lin):
+        TierMembership.objects.create(
+            borrower_id=lin.id,
+            tier="GOLD",
+            from_date=TODAY,
+            to_date=on_day(5),
+            count=12,
+            on_time=12,
+        )
+
+        assert queries.next_loan_discount(lin.id, bought_ppm=0).tier == ""
+
 
 class TestTheDatabaseRefuses:
     @pytest.mark.parametrize(

@@ -152,7 +152,8 @@ FEATURES = (
         better=Bilingual("The income is steady.", "收入稳定。"),
         missing="OWN_BIN",
         compute=income_variation,
-        days=180,
+        # What the latest phase reaches back to: the name is older than this count.
+        days=PHASES_DAYS[-1] + TYPICAL_DAYS,
     ),
     Feature(
         name="spending_variation_180d",
