@@ -33,4 +33,5 @@ TABLES: tuple[str, ...] = (
     "lending_bankline",
     "lending_bankmatch",
     "lending_breakstep",
+    "lending_linemovement",
 )

@@ -1,9 +1,10 @@
 """Every table of this app."""
 
-from lending.applications.models import CostDisclosure, LoanApplication, Offer
+from lending.applications.models import CostDisclosure, LoanApplication, Offer, OfferAlternative
 from lending.channels.models import ChannelEvent, ChannelPayee, ParkedNotice, Transfer
 from lending.closing.models import ClosingRange, LoanSnapshot, QuarantinedLoan
 from lending.ledger.models import LedgerAccount, LedgerEntry, LedgerPosting
+from lending.lines.models import CreditLine, LineMovement, LineProposal
 from lending.loans.models import AssetOwnership, Instalment, Loan, LoanContract, LoanTransaction
 from lending.mandates.models import DebitTry, DirectDebit, Mandate
 from lending.papers.models import SealedPaper
@@ -35,12 +36,13 @@ from lending.servicing.models import LoanChange, LoanCourse
 
 __all__ = [
     "AssetOwnership", "BankLine", "BankMatch", "Benefit", "BreakProposal", "BreakStep",
-    "ChannelEvent", "ChannelPayee", "ClosingRange", "CostDisclosure", "DebitTry",
-    "DirectDebit", "Entitlement", "Fulfilment", "Instalment", "InstalmentOutcome",
-    "LedgerAccount", "LedgerEntry", "LedgerPosting", "Loan", "LoanApplication",
-    "LoanChange", "LoanContract", "LoanCourse", "LoanProduct", "LoanSnapshot",
-    "LoanTransaction", "Mandate", "Merchant", "Offer", "ParkedNotice", "PartnerStatement",
-    "PointsAccount", "PointsEntry", "PointsGrant", "PointsLot", "ProductProposal",
-    "QuarantinedLoan", "ReconciledDay", "RewardPartner", "RewardProgramme", "RewardsDay",
-    "SceneEvidence", "SealedPaper", "StatementBreak", "TierMembership", "Transfer",
+    "ChannelEvent", "ChannelPayee", "ClosingRange", "CostDisclosure", "CreditLine",
+    "DebitTry", "DirectDebit", "Entitlement", "Fulfilment", "Instalment",
+    "InstalmentOutcome", "LedgerAccount", "LedgerEntry", "LedgerPosting", "LineMovement",
+    "LineProposal", "Loan", "LoanApplication", "LoanChange", "LoanContract", "LoanCourse",
+    "LoanProduct", "LoanSnapshot", "LoanTransaction", "Mandate", "Merchant", "Offer",
+    "OfferAlternative", "ParkedNotice", "PartnerStatement", "PointsAccount", "PointsEntry",
+    "PointsGrant", "PointsLot", "ProductProposal", "QuarantinedLoan", "ReconciledDay",
+    "RewardPartner", "RewardProgramme", "RewardsDay", "SceneEvidence", "SealedPaper",
+    "StatementBreak", "TierMembership", "Transfer",
 ]  # fmt: skip

@@ -26,6 +26,7 @@ from common.web import uploads
 from common.web.waiting import wait_until
 from lending.api.costs import CostOutput, cost_shown
 from lending.applications import actions, cost, deciding, queries
+from lending.applications.drafts import actions as drafts
 from lending.applications.models import ApplicationState, LoanApplication
 from lending.loans import queries as loans
 from lending.products import evidence
@@ -174,7 +175,7 @@ class Applications(APIView):
         answers, card = asked.validated_data, card_of(request)
 
         def act(key: str) -> str:
-            return actions.draft(
+            return drafts.draft(
                 borrower_id=card.id,
                 product_code=answers["product"],
                 amount_fen=answers["amount_fen"],
@@ -221,7 +222,7 @@ class Evidence(APIView):
         given = self.Input(data=request.data)
         given.is_valid(raise_exception=True)
         card = card_of(request)
-        actions.upload_evidence(
+        drafts.upload_evidence(
             application_id=queries.own(card.id, public_id).pk,
             content=given.validated_data["file"].read(),
             by=acting(card),

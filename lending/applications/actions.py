@@ -1,6 +1,6 @@
-"""The borrower's steps from a draft to an accepted offer whose cost was read.
+"""The borrower's steps from sending a draft to an accepted offer whose cost was read.
 
-Deciding stands in deciding.py; signing stands above, in loans.
+Drafts stand in drafts/, deciding in deciding.py; signing stands above, in loans.
 """
 
 from collections.abc import Collection
@@ -8,8 +8,6 @@ from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError
 
-from borrowers.consent import queries as consents
-from borrowers.documents import actions as documents
 from borrowers.people import queries as people
 from common import rows
 from common.actors import Actor
@@ -26,7 +24,8 @@ from lending.applications.models import ApplicationState, CostDisclosure, LoanAp
 from lending.applications.purposes import telling
 from lending.applications.queries import STANDING, is_of, price_of
 from lending.applications.states import NotPossibleNow, step
-from lending.products import evidence
+from lending.lines import actions as lines
+from lending.lines.models import CreditLine
 from lending.products import law as laws
 from lending.products import queries as products
 from lending.products.queries import AmountNotOffered, TermNotOffered
@@ -68,84 +67,6 @@ class OfferOver(Refused):
     code = "OFFER_OVER"
     message = gettext_noop("This offer is no longer valid.")
     advice = gettext_noop("Send a new application; your records need not be uploaded again.")
-
-
-@durable
-def draft(
-    *,
-    borrower_id: int,
-    product_code: str,
-    amount_fen: int,
-    term_months: int,
-    merchant_code: str,
-    entitlement_id: int | None,
-    request_key: str,
-    by: Actor,
-) -> LoanApplication:
-    """Write down what is asked for; the same key again is the same draft.
-
-    Raises ProductNotOpen, MerchantNotOpen, AmountNotOffered, TermNotOffered.
-    """
-    seen = LoanApplication.objects.filter(borrower_id=borrower_id, request_key=request_key).first()
-    if seen is not None:
-        return seen
-    product = products.open_product(product_code)
-    products.insist_on_range(product, amount_fen=amount_fen, term_months=term_months)
-    merchant = None
-    if product.pays_merchant:
-        merchant = products.open_merchant(code=merchant_code, scene=product.scene)
-    application, is_new = LoanApplication.objects.get_or_create(
-        borrower_id=borrower_id,
-        request_key=request_key,
-        defaults={
-            "product": product,
-            "merchant": merchant,
-            "amount_fen": amount_fen,
-            "term_months": term_months,
-            "entitlement_id": entitlement_id,
-        },
-    )
-    if is_new:
-        _note("drafted", application, by, {"amount_fen": amount_fen, "term_months": term_months})
-    return application
-
-
-@durable
-def attach_evidence(*, application_id: int, document_id: int, by: Actor) -> None:
-    """Put a document on a draft. Raises NotPossibleNow after it was sent."""
-    application = _lock(application_id)
-    if application.state != ApplicationState.DRAFT:
-        raise NotPossibleNow
-    application.evidence_id = document_id
-    application.save(update_fields=["evidence_id"])
-    _note("evidence", application, by, {"document": document_id})
-
-
-@durable
-def upload_evidence(*, application_id: int, content: bytes, by: Actor) -> None:
-    """Seal a document and put it on a draft.
-
-    Raises EvidenceTooLarge, EvidenceUnreadable, EvidenceNeedsConsent, NotPossibleNow.
-    """
-    media_type = evidence.media_type_of(content)
-    application = _lock(application_id)
-    if application.state != ApplicationState.DRAFT:
-        raise NotPossibleNow
-    purpose = telling.scene_of(application).consent
-    if purpose is None or not consents.is_allowed(application.borrower_id, purpose):
-        raise telling.EvidenceNeedsConsent
-    stored = documents.store(
-        borrower_id=application.borrower_id,
-        kind="ENROLMENT_EVIDENCE",
-        content=content,
-        media_type=media_type,
-        # As the notice of the consent says: kept for as long as the loan's own papers.
-        consented=False,
-        by=by,
-    )
-    application.evidence_id = stored.id
-    application.save(update_fields=["evidence_id"])
-    _note("evidence", application, by, {"document": stored.public_id})
 
 
 def submit(
@@ -196,8 +117,9 @@ def change_offer(
     """Take less, or another term, than was offered. The rate stays.
 
     An offer that was accepted is then to be accepted anew, and its cost to be read anew. Raises
-    AmountNotOffered, TermNotOffered, OfferOver, NotPossibleNow.
+    AmountNotOffered, TermNotOffered, OfferOver, NotPossibleNow, LineNotInUse, LineTooSmall.
     """
+    line = lines.lock_of_application(application_id=application_id)
     application = _lock(application_id)
     offer = _open_offer(application, STANDING | {ApplicationState.ACCEPTED}, at)
     product = application.product
@@ -205,6 +127,7 @@ def change_offer(
         raise AmountNotOffered(least=yuan(product.minimum_fen), most=yuan(offer.limit_fen))
     if term_months not in product.terms_months or term_months > offer.longest_term_months:
         raise TermNotOffered
+    lines.hold(line=line, application_id=application_id, amount_fen=amount_fen)
     offer.amount_fen, offer.term_months, offer.accepted_at = amount_fen, term_months, None
     offer.save(update_fields=["amount_fen", "term_months", "accepted_at"])
     if application.state == ApplicationState.ACCEPTED:
@@ -218,12 +141,15 @@ def change_offer(
 def accept(*, application_id: int, at: datetime, by: Actor) -> LoanApplication:
     """Accept the offer as it stands; accepting again changes nothing.
 
-    Whoever had asked for a person thereby takes that back. Raises OfferOver, NotPossibleNow.
+    Whoever had asked for a person thereby takes that back. Raises OfferOver, NotPossibleNow,
+    LineNotInUse, LineTooSmall.
     """
+    line = lines.lock_of_application(application_id=application_id)
     application = _lock(application_id)
     if application.state in {ApplicationState.ACCEPTED, ApplicationState.SIGNED}:
         return application
     offer = _open_offer(application, STANDING, at)
+    lines.reserve(line=line, application_id=application_id, amount_fen=offer.amount_fen)
     was_with_a_person = application.state == ApplicationState.REFERRED
     application.state = step(application.state, ApplicationState.ACCEPTED)
     application.review_wanted = False
@@ -308,12 +234,13 @@ def withdraw(*, application_id: int, by: Actor) -> LoanApplication:
 
     Raises NotPossibleNow while it is being decided and after it was signed.
     """
+    line = lines.lock_of_application(application_id=application_id)
     application = _lock(application_id)
     if application.state == ApplicationState.WITHDRAWN:
         return application
     application.state = step(application.state, ApplicationState.WITHDRAWN)
     application.save(update_fields=["state"])
-    rewards.release(application_id=application.pk)
+    _give_back(line, application_id)
     _note("withdrawn", application, by, {})
     return application
 
@@ -321,6 +248,7 @@ def withdraw(*, application_id: int, by: Actor) -> LoanApplication:
 @durable
 def expire(*, application_id: int, at: datetime, by: Actor) -> bool:
     """End an offer whose time is over; False when it is not over or was signed meanwhile."""
+    line = lines.lock_of_application(application_id=application_id)
     application = _lock(application_id)
     offer = Offer.objects.filter(application=application).first()
     open_states = {ApplicationState.OFFERED, ApplicationState.ACCEPTED}
@@ -328,7 +256,7 @@ def expire(*, application_id: int, at: datetime, by: Actor) -> bool:
         return False
     application.state = step(application.state, ApplicationState.EXPIRED)
     application.save(update_fields=["state"])
-    rewards.release(application_id=application.pk)
+    _give_back(line, application_id)
     _note("expired", application, by, {})
     return True
 
@@ -337,12 +265,14 @@ def expire(*, application_id: int, at: datetime, by: Actor) -> bool:
 def mark_signed(*, application_id: int, disclosure_id: int, by: Actor) -> None:
     """The contract is being written in this transaction. Again is the same.
 
-    Raises NotPossibleNow unless it is accepted and this very cost table was confirmed, and
-    ProofNotChecked.
+    Raises NotPossibleNow unless it is accepted and this very cost table was confirmed,
+    ProofNotChecked, and LineNotInUse.
     """
+    line = lines.lock_of_application(application_id=application_id)
     application = _lock(application_id)
     if application.state == ApplicationState.SIGNED:
         return
+    lines.insist_on_use(line=line)
     proofs.insist_on_checked(application)
     telling.insist_before_signing(application)
     confirmed = CostDisclosure.objects.select_related("offer").filter(
@@ -359,6 +289,12 @@ def _lock(application_id: int) -> LoanApplication:
     application = lock_row(LoanApplication, rank=Rank.APPLICATION, pk=application_id)
     application.product = products.by_id(application.product_id)
     return application
+
+
+def _give_back(line: CreditLine, application_id: int) -> None:
+    """What a loan that will not be had took of the line and of rewards."""
+    lines.release(line=line, application_id=application_id)
+    rewards.release(application_id=application_id)
 
 
 def _insist_on_complete(application: LoanApplication, on: date) -> None:

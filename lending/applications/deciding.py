@@ -1,9 +1,7 @@
 """Deciding an application: by the machine, or by a person where it was referred."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db.models.functions import Greatest
 
@@ -12,7 +10,7 @@ from borrowers.consent import queries as consents
 from borrowers.consent.purposes import AUTOMATED_DECISION, CONSUMPTION_RECORDS, SHARED_LINKS
 from borrowers.messages import actions as messages
 from borrowers.people import queries as people
-from common import public_ids, rows
+from common import rows
 from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
 from common.errors import Refused
@@ -25,23 +23,25 @@ from common.transactions import durable
 from lending.applications import cost
 from lending.applications.contracts import Owed
 from lending.applications.models import ApplicationState, LoanApplication, Offer
+from lending.applications.offers import writing
+from lending.applications.offers.writing import Terms
 from lending.applications.purposes import telling
 from lending.applications.states import NotPossibleNow, step
 from lending.calc.cost import AboveTheCap
+from lending.lines import actions as lines
+from lending.lines import queries as standings
+from lending.lines.models import CreditLine, LineState
 from lending.products import law as laws
 from lending.products import queries as products
 from lending.products.law import Law
 from lending.rewards import actions as rewards
-from lending.rewards import queries as points
 from scoring.decisions import actions as decisions
 from scoring.decisions import queries as assessments
-from scoring.decisions.contracts import CreditRequest, Numbers
+from scoring.decisions.contracts import CreditRequest, Decided, Numbers, Verdict
 from scoring.graph import actions as graph
 
 SAID_BY_THE_MACHINE = {ApplicationState.DECLINED, ApplicationState.OFFERED}
 PROOF_FITS = "EVIDENCE_CHECKED"  # what a reviewer may give as the reason of an offer
-OFFER_VALID = timedelta(hours=24)
-OFFER_WITH_PROOF_VALID = timedelta(days=4)  # a person has to look at the proof first
 
 
 class ReviewOutOfBounds(Refused):
@@ -51,16 +51,6 @@ class ReviewOutOfBounds(Refused):
     message = gettext_noop("This offer is outside of what the product allows.")
     advice = gettext_noop("Keep the amount and the rate within the product's range.")
     status = 422
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What is offered: the rest of an offer follows from the product."""
-
-    tier: str
-    limit_fen: int
-    longest_term_months: int
-    base_rate_ppm: int
 
 
 @durable
@@ -73,10 +63,11 @@ def decide(
     claim: Claim | None,
 ) -> LoanApplication:
     """Assess a submitted application and write offer, referral or decline with its reasons."""
+    line = lines.lock_of_application(application_id=application_id)
     application = _lock(application_id)
     if application.decided_at is None and application.state != ApplicationState.WITHDRAWN:
         application.state = step(application.state, ApplicationState.DECIDING)
-        _assess(application, owed, on, at)
+        _assess(line, application, owed, on, at)
     if claim is not None:
         processes.finish(claim=claim)
     return application
@@ -95,7 +86,11 @@ def review(
     at: datetime,
     by: Actor,
 ) -> LoanApplication:
-    """A person decides a referred application. Raises NotPossibleNow, ReviewOutOfBounds."""
+    """A person decides a referred application.
+
+    Raises NotPossibleNow, ReviewOutOfBounds, and LineNotInUse for an offer on a frozen line.
+    """
+    line = lines.lock_of_application(application_id=application_id)
     application = _lock(application_id)
     if application.state != ApplicationState.REFERRED or application.assessment_id is None:
         raise NotPossibleNow
@@ -104,6 +99,7 @@ def review(
         application.evidence_checked_at = at
         application.save(update_fields=["evidence_checked_at"])
     if outcome == "OFFERED":
+        lines.insist_on_use(line=line)
         _insist_on_bounds(application, limit_fen, annual_rate_ppm, on)
         _hold_discount_again(application, on)
     verdict = decisions.review(
@@ -115,19 +111,16 @@ def review(
         note_document_id=note_document_id,
         by=by,
     )
-    _conclude(
-        application,
-        outcome,
-        Terms(
-            tier=verdict.tier,
-            limit_fen=limit_fen,
-            longest_term_months=max(application.product.terms_months),
-            base_rate_ppm=annual_rate_ppm,
-        ),
-        _law(application, on),
-        at,
-        by,
+    terms = Terms(
+        tier=verdict.tier,
+        limit_fen=limit_fen,
+        longest_term_months=max(application.product.terms_months),
+        base_rate_ppm=annual_rate_ppm,
+        line_limit_fen=_reviewed_limit_fen(line, application, outcome, limit_fen),
+        subject=f"review:{application.assessment_id}",
+        on=on,
     )
+    _conclude(line, application, outcome, terms, _law(application, on), at, by)
     return application
 
 
@@ -189,7 +182,9 @@ def _law(application: LoanApplication, on: date) -> Law:
     return laws.on(on, licence=product.licence, product=product.code)
 
 
-def _assess(application: LoanApplication, owed: Owed, on: date, at: datetime) -> None:
+def _assess(
+    line: CreditLine, application: LoanApplication, owed: Owed, on: date, at: datetime
+) -> None:
     product, law = application.product, _law(application, on)
     borrower_id = application.borrower_id
     allowed = consents.allowed(borrower_id)
@@ -226,19 +221,57 @@ def _assess(application: LoanApplication, owed: Owed, on: date, at: datetime) ->
     verdict = decided.verdict
     application.assessment_id = decided.assessment_id
     application.decided_at = at
-    terms = Terms(
+    terms = _machine_terms(line, application, owed, decided, on)
+    # Who does not want a machine to decide gets a person; the assessment is then a proposal.
+    # Nor does the machine lend on a line that somebody froze.
+    outcome = verdict.outcome if AUTOMATED_DECISION in allowed else "REFERRED"
+    if outcome == "OFFERED" and line.state != LineState.ACTIVE:
+        outcome = "REFERRED"
+    _conclude(line, application, outcome, terms, law, at, SYSTEM)
+
+
+def _machine_terms(
+    line: CreditLine, application: LoanApplication, owed: Owed, decided: Decided, on: date
+) -> Terms:
+    verdict = decided.verdict
+    is_offered = verdict.outcome == "OFFERED"
+    return Terms(
         tier=verdict.tier,
         limit_fen=verdict.limit_fen,
         longest_term_months=verdict.max_term_months,
-        base_rate_ppm=min(verdict.annual_rate_ppm, product.highest_rate_ppm),
+        base_rate_ppm=min(verdict.annual_rate_ppm, application.product.highest_rate_ppm),
+        line_limit_fen=_line_limit_fen(line, owed, verdict) if is_offered else None,
+        subject=f"assessment:{decided.assessment_id}",
+        on=on,
     )
-    # Who does not want a machine to decide gets a person; the assessment is then a proposal.
-    outcome = verdict.outcome if AUTOMATED_DECISION in allowed else "REFERRED"
-    _conclude(application, outcome, terms, law, at, SYSTEM)
+
+
+def _line_limit_fen(line: CreditLine, owed: Owed, verdict: Verdict) -> int:
+    """The room that the decision saw, beside what is owed; a small product lowers no line."""
+    seen_fen = owed.outstanding_fen + verdict.limit_fen
+    is_by_product = verdict.policy_trace["bound_by"] == "PRODUCT"
+    return max(seen_fen, line.limit_fen) if is_by_product else seen_fen
+
+
+def _reviewed_limit_fen(
+    line: CreditLine, application: LoanApplication, outcome: str, limit_fen: int
+) -> int:
+    """What a person gives is for this loan, beside what is taken already; a no leaves nothing."""
+    if outcome != "OFFERED":
+        return 0
+    taken = standings.taken(line.pk, application.pk)
+    others_fen = line.held_fen + line.reserved_fen - taken.held_fen - taken.reserved_fen
+    return standings.drawn_fen(line) + others_fen + limit_fen
 
 
 def _conclude(
-    application: LoanApplication, outcome: str, terms: Terms, law: Law, at: datetime, by: Actor
+    line: CreditLine,
+    application: LoanApplication,
+    outcome: str,
+    terms: Terms,
+    law: Law,
+    at: datetime,
+    by: Actor,
 ) -> None:
     """Write the outcome and tell the borrower."""
     rows.change(
@@ -248,64 +281,37 @@ def _conclude(
         decided_at=application.decided_at,
     )
     tell = TELL[outcome]
-    tell(application, terms, law, at)
+    tell(line, application, terms, law, at)
     _note(outcome.lower(), application, by)
 
 
-def _offer(application: LoanApplication, terms: Terms, law: Law, at: datetime) -> None:
-    """A new offer; where a person decides over one that stood, theirs takes its place."""
-    product, entitlement = application.product, application.entitlement
-    rewarded = points.next_loan_discount(
-        application.borrower_id, bought_ppm=entitlement.discount_ppm if entitlement else 0
-    )
-    rate_ppm, discount_ppm = cost.discounted(
-        base_rate_ppm=terms.base_rate_ppm,
-        wanted_discount_ppm=rewarded.total_ppm,
-        floor_rate_ppm=product.floor_rate_ppm,
-    )
-    bounds = telling.bounds(application)
-    limit_fen = min(terms.limit_fen, bounds.amount_fen)
-    longest_months = min(terms.longest_term_months, bounds.term_months)
-    within = [each for each in product.terms_months if each <= longest_months]
-    offered: dict[str, Any] = {
-        "tier": terms.tier,
-        "limit_fen": limit_fen,
-        "longest_term_months": max(within),
-        "amount_fen": min(application.amount_fen, limit_fen),
-        "term_months": min(application.term_months, max(within)),
-        "base_rate_ppm": rate_ppm + discount_ppm,
-        "discount_ppm": discount_ppm,
-        "annual_rate_ppm": rate_ppm,
-        "penalty_rate_ppm": cost.penalty_rate_ppm(
-            annual_rate_ppm=rate_ppm,
-            multiple_ppm=product.penalty_multiple_ppm,
-            cap_ppm=law.cap_ppm,
-        ),
-        "grace_days": product.grace_days,
-        "expires_at": at + (OFFER_WITH_PROOF_VALID if product.needs_evidence else OFFER_VALID),
-    }
-    stood = application.review_wanted and Offer.objects.filter(application=application).update(
-        **offered, offered_at=at
-    )
-    if not stood:
-        named = {"public_id": public_ids.new(), "application_id": application.pk}
-        rows.insert(Offer, named | offered)
-    _tell(application, "OFFER_READY", {"amount_fen": offered["amount_fen"]})
+def _offer(
+    line: CreditLine, application: LoanApplication, terms: Terms, law: Law, at: datetime
+) -> None:
+    offer = writing.write(line=line, application=application, terms=terms, law=law, at=at)
+    _tell(application, "OFFER_READY", {"amount_fen": offer.amount_fen})
 
 
-def _refer(application: LoanApplication, _terms: Terms, _law: Law, _at: datetime) -> None:
+def _refer(
+    _line: CreditLine, application: LoanApplication, _terms: Terms, _law: Law, _at: datetime
+) -> None:
     _tell(application, "REFERRED", {})
 
 
-def _decline(application: LoanApplication, _terms: Terms, _law: Law, at: datetime) -> None:
+def _decline(
+    line: CreditLine, application: LoanApplication, terms: Terms, _law: Law, at: datetime
+) -> None:
+    """A person's no is one to the line; the machine's says only that this wish does not fit."""
+    lines.release(line=line, application_id=application.pk)
     rewards.release(application_id=application.pk)
+    writing.decide_line(line=line, application=application, terms=terms)
     if application.review_wanted:
         # A person has decided over an offer that stood: its time is over.
         Offer.objects.filter(application=application, expires_at__gt=at).update(expires_at=at)
     _tell(application, "DECLINED", {})
 
 
-TELL: dict[str, Callable[[LoanApplication, Terms, Law, datetime], None]] = {
+TELL: dict[str, Callable[[CreditLine, LoanApplication, Terms, Law, datetime], None]] = {
     "OFFERED": _offer,
     "REFERRED": _refer,
     "DECLINED": _decline,

@@ -66,6 +66,8 @@ class LoanApplication(models.Model):
     assessment_id = models.BigIntegerField(null=True)
     review_wanted = models.BooleanField(_("Asked for a person"), default=False)
     drafted_at = models.DateTimeField(_("Begun"), db_default=Now())
+    # When a page of the draft was kept last: what nobody goes on with ends after a while.
+    saved_at = models.DateTimeField(_("Kept"), db_default=Now())
     submitted_at = models.DateTimeField(_("Sent"), null=True)
     decided_at = models.DateTimeField(_("Decided"), null=True)
 
@@ -140,6 +142,54 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class AlternativeKind(models.TextChoices):
+    """What one of the choices is good for."""
+
+    ASKED = "ASKED", _("As you asked")
+    LONGER = "LONGER", _("Longer, with smaller instalments")
+    SMALLER = "SMALLER", _("Less, at a lower cost")
+
+
+class OfferAlternative(models.Model):
+    """One of two or three choices of an offer: an amount and a term, at the offer's price."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="alternatives")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8, choices=AlternativeKind.choices)
+    amount_fen = models.BigIntegerField()
+    term_months = models.PositiveSmallIntegerField(_("Months"))
+    accepted_at = models.DateTimeField(_("Accepted"), null=True)
+
+    class Meta:
+        verbose_name = _("alternative of an offer")
+        verbose_name_plural = _("alternatives of offers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["offer", "number"], name="offer_alternative_number_is_once"
+            ),
+            models.UniqueConstraint(
+                fields=["offer", "amount_fen", "term_months"],
+                name="offer_alternatives_differ",
+            ),
+            models.UniqueConstraint(
+                fields=["offer"],
+                condition=models.Q(accepted_at__isnull=False),
+                name="offer_alternative_is_accepted_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_fen__gt=0, term_months__gt=0, number__range=(1, 3)),
+                name="offer_alternative_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=AlternativeKind.values),
+                name="offer_alternative_kind_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of offer {self.offer_id}"
 
 
 class CostDisclosure(models.Model):

@@ -16,6 +16,7 @@ from common.transactions import durable
 from lending.applications.models import ApplicationState, LoanApplication, Offer
 from lending.applications.queries import is_proof_awaited
 from lending.applications.states import NotPossibleNow, step
+from lending.lines import actions as lines
 
 OPEN = {ApplicationState.OFFERED, ApplicationState.ACCEPTED}
 
@@ -60,6 +61,7 @@ def doubt(*, application_id: int, at: datetime, by: Actor) -> LoanApplication:
 
     Raises NotPossibleNow.
     """
+    line = lines.lock_of_application(application_id=application_id)
     application = _lock(application_id, by)
     if application.state not in OPEN or not is_proof_awaited(application):
         raise NotPossibleNow
@@ -67,6 +69,7 @@ def doubt(*, application_id: int, at: datetime, by: Actor) -> LoanApplication:
     application.review_wanted = True
     application.save(update_fields=["state", "review_wanted"])
     Offer.objects.filter(application=application, expires_at__gt=at).update(expires_at=at)
+    lines.release(line=line, application_id=application.pk)
     _note("proof_doubted", application, by)
     return application
 

@@ -5,7 +5,7 @@ from datetime import date
 from borrowers.messages import actions as messages
 from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
-from common.errors import Refused
+from common.errors import NotFound, Refused
 from common.locking import Rank, lock_one
 from common.processes import actions as processes
 from common.processes.contracts import Claim
@@ -16,6 +16,8 @@ from lending.channels import actions as channels
 from lending.channels.contracts import TransferAnswer
 from lending.channels.models import Transfer, TransferPurpose, TransferState
 from lending.ledger import actions as ledger
+from lending.lines import actions as lines
+from lending.lines.models import CreditLine
 from lending.loans import log
 from lending.loans.models import AssetOwnership, Instalment, Loan, LoanState, LoanTransaction
 from lending.servicing import actions as servicing
@@ -37,24 +39,32 @@ def book(*, transfer_id: int, answer: TransferAnswer, on: date, claim: Claim | N
 
     Booked once, however often it is told. The loan starts on the business date `on`.
     """
-    loan = _lock_loan_of(transfer_id)
+    line, loan = _lock_loan_of(transfer_id)
     transfer = channels.settle(transfer_id=transfer_id, answer=answer)
     if transfer.state == TransferState.FAILED:
+        _give_back(line, loan, transfer)
         _say_it_failed(loan, transfer)
     elif transfer.booked_at is None:
         _open(loan, transfer, on)
+        lines.draw(
+            line=line, application_id=_application_of(loan), subject=f"loan:{loan.public_id}"
+        )
     if claim is not None:
         processes.finish(claim=claim)
 
 
 @durable
 def try_again(*, loan_id: int, on: date, by: Actor) -> Transfer:
-    """A new payout after a confirmed failure, under a new number. Raises NothingToRetry."""
-    loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+    """A new payout after a confirmed failure, under a new number, for what is reserved anew.
+
+    Raises NothingToRetry, LineNotInUse, LineTooSmall.
+    """
+    line, loan = _lock(loan_id)
     tries = Transfer.objects.filter(loan_id=loan.pk, purpose=TransferPurpose.DISBURSEMENT)
     open_ones = tries.exclude(state=TransferState.FAILED)
     if loan.state != LoanState.PENDING_DISBURSEMENT or open_ones.exists() or not tries.exists():
         raise NothingToRetry
+    lines.reserve(line=line, application_id=_application_of(loan), amount_fen=loan.principal_fen)
     audit.append(
         action="lending.disbursement.retried", subject=f"loan:{loan.public_id}", by=by, facts={}
     )
@@ -69,9 +79,28 @@ def try_again(*, loan_id: int, on: date, by: Actor) -> Transfer:
     )
 
 
-def _lock_loan_of(transfer_id: int) -> Loan:
-    loan_id = Transfer.objects.values_list("loan_id", flat=True).get(pk=transfer_id)
-    return lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+def _lock_loan_of(transfer_id: int) -> tuple[CreditLine, Loan]:
+    return _lock(Transfer.objects.values_list("loan_id", flat=True).get(pk=transfer_id))
+
+
+def _lock(loan_id: int) -> tuple[CreditLine, Loan]:
+    """The line first, then the loan. Raises NotFound."""
+    borrower_id = Loan.objects.filter(pk=loan_id).values_list("borrower_id", flat=True).first()
+    if borrower_id is None:
+        raise NotFound
+    line = lines.lock_of(borrower_id=borrower_id)
+    return line, lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+
+
+def _application_of(loan: Loan) -> int:
+    return int(loan.contract.application_id)
+
+
+def _give_back(line: CreditLine, loan: Loan, transfer: Transfer) -> None:
+    """Nothing is on its way any more: what was reserved is free until somebody tries again."""
+    lines.release(
+        line=line, application_id=_application_of(loan), subject=f"transfer:{transfer.pk}"
+    )
 
 
 def _open(loan: Loan, transfer: Transfer, on: date) -> None:

@@ -10,11 +10,15 @@ from borrowers.tests import cast
 from common.actors import SYSTEM
 from common.business_date import actions as business_date
 from lending.applications import actions as applications
+from lending.applications.drafts import actions as drafts
 from lending.applications.models import LoanApplication, Offer
 from lending.calc.fold import payoff_quote
 from lending.channels.contracts import TransferAnswer
 from lending.channels.models import Transfer
 from lending.disbursements import actions as disbursements
+from lending.lines import actions as lines
+from lending.lines.contracts import Decided
+from lending.lines.models import LineMovement
 from lending.loans import actions as loans
 from lending.loans import queries as loan_queries
 from lending.loans.models import Loan
@@ -93,7 +97,7 @@ def person(name: str) -> BorrowerCard:
 
 
 def draft(card: BorrowerCard, *, amount_fen: int = 300_000, key: str = "first") -> LoanApplication:
-    return applications.draft(
+    return drafts.draft(
         borrower_id=card.id,
         product_code=consumption().code,
         amount_fen=amount_fen,
@@ -109,7 +113,7 @@ def student(card: BorrowerCard, *, key: str = "study") -> Offer:
     """An offer for tuition, with a proof that nobody has looked at yet."""
     education()
     cast.allow(card, SCENE_EDUCATION)
-    application = applications.draft(
+    application = drafts.draft(
         borrower_id=card.id,
         product_code="STUDY",
         amount_fen=300_000,
@@ -119,9 +123,7 @@ def student(card: BorrowerCard, *, key: str = "study") -> Offer:
         request_key=key,
         by=cast.self_of(card),
     )
-    applications.upload_evidence(
-        application_id=application.pk, content=PROOF, by=cast.self_of(card)
-    )
+    drafts.upload_evidence(application_id=application.pk, content=PROOF, by=cast.self_of(card))
     return _offer(application, amount_fen=300_000)
 
 
@@ -134,6 +136,7 @@ def _offer(application: LoanApplication, *, amount_fen: int) -> Offer:
     LoanApplication.objects.filter(pk=application.pk).update(
         state="OFFERED", submitted_at=NOW, decided_at=NOW
     )
+    room(application.borrower_id)
     return Offer.objects.create(
         application=application,
         tier="B",
@@ -148,6 +151,21 @@ def _offer(application: LoanApplication, *, amount_fen: int) -> Offer:
         offered_at=NOW,
         expires_at=NOW + timedelta(hours=24),
     )
+
+
+def room(borrower_id: int, *, limit_fen: int = 20_000_000) -> None:
+    """A credit line of this limit, as a decision would leave it."""
+    with transaction.atomic():
+        line = lines.lock_of(borrower_id=borrower_id)
+        said = Decided(
+            limit_fen=limit_fen,
+            tier="B",
+            annual_rate_ppm=120_000,
+            floor_rate_ppm=60_000,
+            review_on=TODAY + timedelta(days=365),
+        )
+        steps = LineMovement.objects.filter(line=line).count()
+        lines.decide(line=line, said=said, subject=f"builders:{steps}")
 
 
 def confirmed(offer: Offer, card: BorrowerCard, *, at: datetime = NOW) -> None:

@@ -12,6 +12,7 @@ from common.audit.models import AuditEntry
 from common.errors import NotFound, Refused
 from lending.applications import actions as applications
 from lending.applications import proofs
+from lending.applications.drafts import actions as drafts
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
 from lending.applications.purposes import telling
 from lending.applications.states import NotPossibleNow
@@ -31,15 +32,13 @@ Verb = Callable[[LoanApplication], object]
 # What is asked for, and the states in which it does something or is what has happened already.
 VERBS: Mapping[str, tuple[Verb, frozenset[str]]] = {
     "attach_evidence": (
-        lambda it: applications.attach_evidence(
+        lambda it: drafts.attach_evidence(
             application_id=it.pk, document_id=it.evidence_id or 0, by=by(it)
         ),
         frozenset({"DRAFT"}),
     ),
     "upload_evidence": (
-        lambda it: applications.upload_evidence(
-            application_id=it.pk, content=builders.PROOF, by=by(it)
-        ),
+        lambda it: drafts.upload_evidence(application_id=it.pk, content=builders.PROOF, by=by(it)),
         frozenset({"DRAFT"}),
     ),
     "change_offer": (
@@ -264,9 +263,7 @@ class TestEvidence:
         LoanApplication.objects.update(state="DRAFT")
 
         with nothing_written(), pytest.raises(Refused, match="EVIDENCE_"):
-            applications.upload_evidence(
-                application_id=study.pk, content=content, by=cast.self_of(lin)
-            )
+            drafts.upload_evidence(application_id=study.pk, content=content, by=cast.self_of(lin))
 
     def test_of_a_loan_that_needs_none_is_judged_by_nobody(self, lin):
         offer = builders.offered(lin)

@@ -10,6 +10,7 @@ from common.audit.models import AuditEntry
 from common.processes.models import Process
 from lending.applications import actions as applications
 from lending.applications import states
+from lending.applications.drafts import actions as drafts
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication
 from lending.applications.purposes import telling
 from lending.applications.states import NotPossibleNow
@@ -40,7 +41,7 @@ def asked(card, **changes):
         "request_key": "first",
         "by": cast.self_of(card),
     }
-    return applications.draft(**{**values, **changes})
+    return drafts.draft(**{**values, **changes})
 
 
 def submit(application, card):

@@ -15,6 +15,7 @@ from common.audit.models import AuditEntry
 from lending.applications import actions as applications
 from lending.applications import deciding
 from lending.applications.contracts import Owed
+from lending.applications.drafts import actions as drafts
 from lending.applications.models import LoanApplication, Offer
 from lending.applications.states import NotPossibleNow
 from lending.rewards.models import Entitlement
@@ -60,7 +61,7 @@ def share_months(card, *, months: int = 9, income_fen: int = 1_200_000, lost_row
 
 
 def sent(card, *, amount_fen: int = 300_000, entitlement_id: int | None = None) -> LoanApplication:
-    application = applications.draft(
+    application = drafts.draft(
         borrower_id=card.id,
         product_code=builders.consumption().code,
         amount_fen=amount_fen,

@@ -7,6 +7,7 @@ import pytest
 from borrowers.tests import cast
 from common.actors import Actor
 from lending.applications import actions, deciding
+from lending.applications.drafts import actions as drafts
 from lending.applications.models import LoanApplication, Offer
 from lending.rewards.models import Entitlement
 from lending.tests import builders, doors
@@ -41,7 +42,7 @@ def discount(lin):
 @pytest.fixture
 def declined(lin, discount):
     """The machine said no, and the discount went back to Lin; then Lin asked for a person."""
-    application = actions.draft(
+    application = drafts.draft(
         borrower_id=lin.id,
         product_code="DAILY",
         amount_fen=200_000,

@@ -13,6 +13,7 @@ from common.actors import Actor
 from common.audit.models import AuditEntry
 from lending.applications import deciding, proofs, queries
 from lending.applications.models import LoanApplication, Offer
+from lending.applications.offers import writing
 from lending.applications.states import NotPossibleNow
 from lending.channels.models import Transfer
 from lending.loans import actions as loans
@@ -163,7 +164,7 @@ class TestAReviewer:
 
         found = queries.by_id(offer.application_id)
         assert queries.is_proof_awaited(found) is is_awaited
-        assert found.offer.expires_at == NOW + deciding.OFFER_WITH_PROOF_VALID
+        assert found.offer.expires_at == NOW + writing.OFFER_WITH_PROOF_VALID
 
 
 class TestThePages:

@@ -12,6 +12,7 @@ from common.actors import SYSTEM, Actor
 from common.audit.models import AuditEntry
 from common.processes.models import Process
 from lending.applications import actions as applications
+from lending.applications.drafts import actions as drafts
 from lending.applications.models import LoanApplication, Offer
 from lending.applications.purposes import telling
 from lending.applications.states import NotPossibleNow
@@ -59,7 +60,7 @@ def draft(card: BorrowerCard, scene: str = "TRAVEL", *, key: str = "first", **fa
     row = product(scene)
     cast.allow(card, SCENE_PURCHASE)
     cast.allow(card, SCENE_MEDICAL)
-    found = applications.draft(
+    found = drafts.draft(
         borrower_id=card.id,
         product_code=row.code,
         amount_fen=900_000,
@@ -70,7 +71,7 @@ def draft(card: BorrowerCard, scene: str = "TRAVEL", *, key: str = "first", **fa
         by=cast.self_of(card),
     )
     if row.needs_evidence:
-        applications.upload_evidence(application_id=found.pk, content=PROOF, by=cast.self_of(card))
+        drafts.upload_evidence(application_id=found.pk, content=PROOF, by=cast.self_of(card))
     telling.tell(application_id=found.pk, given=FACTS[scene] | facts, by=cast.self_of(card))
     return found
 
@@ -140,7 +141,7 @@ class TestAPurpose:
 
     def test_that_was_not_told_keeps_the_draft_at_home(self, lin):
         row = product("DIGITAL")
-        asked = applications.draft(
+        asked = drafts.draft(
             borrower_id=lin.id, product_code=row.code, amount_fen=900_000, term_months=6,
             merchant_code="DIGITAL-1", entitlement_id=None, request_key="k", by=cast.self_of(lin),
         )  # fmt: skip

@@ -10,6 +10,7 @@ from common.actors import Actor
 from common.audit.models import AuditEntry
 from lending.applications import actions, cost, deciding, queries
 from lending.applications.actions import OfferOver
+from lending.applications.drafts import actions as drafts
 from lending.applications.models import LoanApplication, Offer
 from lending.applications.states import NotPossibleNow
 from lending.loans import actions as loans
@@ -40,6 +41,7 @@ def offer(lin):
     actions.submit(application_id=application.pk, on=TODAY, at=NOW, by=cast.self_of(lin))
     doors.decide(application)
     LoanApplication.objects.update(state="OFFERED")
+    builders.room(application.borrower_id)
     return Offer.objects.create(
         application=application,
         tier="B",
@@ -363,7 +365,7 @@ def test_a_discount_stays_held_through_a_request(lin):
         request_key="bought",
         expires_on=TODAY + timedelta(days=30),
     )
-    application = actions.draft(
+    application = drafts.draft(
         borrower_id=lin.id,
         product_code="DAILY",
         amount_fen=200_000,

@@ -10,7 +10,8 @@ from borrowers.consent.purposes import AUTOMATED_DECISION
 from borrowers.tests import cast
 from common.actors import Actor
 from common.processes.models import Process
-from lending.applications import actions, deciding
+from lending.applications import deciding
+from lending.applications.drafts import actions as drafts
 from lending.applications.models import ApplicationState, LoanApplication, Offer
 from lending.tests import builders, doors
 
@@ -114,7 +115,7 @@ class TestADraft:
         assert not Process.objects.exists()
 
     def test_without_its_proof_is_refused_in_words(self, web, lin):
-        draft = actions.draft(
+        draft = drafts.draft(
             borrower_id=lin.id,
             product_code="STUDY",
             amount_fen=200_000,

@@ -39,6 +39,7 @@ def offer(web, lin):
     web.post(reverse("lending:submit", args=[application.public_id]))
     doors.decide(application)
     LoanApplication.objects.filter(pk=application.pk).update(state="OFFERED")
+    builders.room(application.borrower_id)
     return Offer.objects.create(
         application=application,
         tier="B",

@@ -51,6 +51,7 @@ def applied(web: Client, **changes: str) -> LoanApplication:
 def offered(application: LoanApplication) -> Offer:
     """An offer for an application that the machine has looked at."""
     LoanApplication.objects.filter(pk=application.pk).update(state="OFFERED")
+    builders.room(application.borrower_id)
     return Offer.objects.create(
         application=application,
         tier="B",

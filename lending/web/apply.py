@@ -26,6 +26,7 @@ from common.web import uploads
 from common.web.amounts import FenField
 from lending.applications import actions as applications
 from lending.applications import queries
+from lending.applications.drafts import actions as drafts
 from lending.applications.models import ApplicationState, LoanApplication
 from lending.applications.purposes import telling
 from lending.products import evidence
@@ -162,7 +163,7 @@ def _draft(
     if answers.get("agrees"):
         _agree(request, SCENES[product.scene].consent or "")
     entitlement = rewards.entitlement_of(borrower.id, answers.get("entitlement") or "")
-    application = applications.draft(
+    application = drafts.draft(
         borrower_id=borrower.id,
         product_code=product.code,
         amount_fen=answers["amount"],
@@ -189,9 +190,9 @@ def _keep_evidence(
 ) -> None:
     by = own.actor(request)
     if uploaded is not None:
-        applications.upload_evidence(application_id=application.pk, content=uploaded, by=by)
+        drafts.upload_evidence(application_id=application.pk, content=uploaded, by=by)
     elif replaced is not None and replaced.evidence_id is not None:
-        applications.attach_evidence(
+        drafts.attach_evidence(
             application_id=application.pk, document_id=replaced.evidence_id, by=by
         )
 

@@ -1,0 +1,1 @@
+"""Drafts of applications, kept page by page."""

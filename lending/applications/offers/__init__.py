@@ -1,0 +1,1 @@
+"""Offers: what is written, and the choices that one decision leaves."""

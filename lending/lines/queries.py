@@ -1,0 +1,63 @@
+"""How a line stands, in plain SQL: every offer and every acceptance asks."""
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from lending.lines.contracts import Standing, Taken
+from lending.lines.models import CreditLine, LineMovement
+
+_STANDING = """
+SELECT id, state, limit_fen, lending_line_drawn_fen(borrower_id), reserved_fen, held_fen,
+       tier, annual_rate_ppm, floor_rate_ppm, review_on
+  FROM lending_creditline WHERE borrower_id = %s
+"""
+_DRAWN = "SELECT lending_line_drawn_fen(%s)"
+_TAKEN = """
+SELECT COALESCE(sum(held_change_fen), 0), COALESCE(sum(reserved_change_fen), 0), count(*)
+  FROM lending_linemovement WHERE line_id = %s AND application_id = %s
+"""
+
+
+def standing_of(borrower_id: int) -> Standing | None:
+    """A borrower's line; None before anything was decided."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [borrower_id])
+        found = cursor.fetchone()
+    return None if found is None else Standing(*found)
+
+
+def taken(line_id: int, application_id: int) -> Taken:
+    """What an application holds of the line."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, [line_id, application_id])
+        held_fen, reserved_fen, steps = cursor.fetchone()
+    return Taken(held_fen=int(held_fen), reserved_fen=int(reserved_fen), steps=int(steps))
+
+
+def drawn_fen(line: CreditLine) -> int:
+    """The principal that the borrower's loans owe. For a locked line it can only get less."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DRAWN, [line.borrower_id])
+        return int(cursor.fetchone()[0])
+
+
+def free_for(line: CreditLine, taken: Taken) -> int:
+    """What an application may take of a locked line, what it took already included."""
+    others_fen = line.held_fen + line.reserved_fen - taken.held_fen - taken.reserved_fen
+    return max(line.limit_fen - drawn_fen(line) - others_fen, 0)
+
+
+def has_happened(line_id: int, kind: str, subject: str) -> bool:
+    """Whether a step is on the line already."""
+    rows = LineMovement.objects.filter(line_id=line_id, kind=kind, subject=subject)
+    return rows.exists()
+
+
+def movements(line_id: int) -> QuerySet[LineMovement]:
+    """The steps of a line, newest first."""
+    return LineMovement.objects.filter(line_id=line_id).order_by("-pk")
+
+
+def of_borrower(borrower_id: int) -> CreditLine | None:
+    """The line itself, for staff."""
+    return CreditLine.objects.filter(borrower_id=borrower_id).first()

@@ -1,0 +1,193 @@
+"""Staff on a line: one may freeze it, two change its limit, and every word is on paper."""
+
+import pytest
+
+from borrowers.tests import cast
+from common.audit.models import AuditEntry
+from common.errors import NotFound
+from lending.applications import actions as applications
+from lending.channels.models import Transfer
+from lending.disbursements import actions as disbursements
+from lending.lines import actions as lines
+from lending.lines import limits
+from lending.lines.models import CreditLine, LineMovement, LineProposal
+from lending.loans import actions as loans
+from lending.loans.models import Loan
+from lending.tests import builders, doors
+from lending.tests.builders import NOW, TODAY
+from lending.tests.lining import line_of, staff, totals
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _platform(db):
+    with doors.open_platform():
+        yield
+
+
+@pytest.fixture
+def lin():
+    return builders.person("Lin")
+
+
+@pytest.fixture
+def line(lin):
+    builders.room(lin.id, limit_fen=500_000)
+    return CreditLine.objects.get().pk
+
+
+@pytest.fixture
+def mei():
+    return staff("Mei")
+
+
+@pytest.fixture
+def chen():
+    return staff("Chen")
+
+
+@pytest.fixture
+def asked(line, mei):
+    return limits.propose(line_id=line, limit_fen=800_000, reason="INCOME", request_key="k", by=mei)
+
+
+def said() -> list[str]:
+    rows = AuditEntry.objects.filter(action__startswith="lending.line.").order_by("pk")
+    return [each.action.removeprefix("lending.line.") for each in rows]
+
+
+class TestFreezing:
+    def test_stops_what_would_be_taken_and_is_told_once(self, lin, line, mei):
+        offer = builders.offered(lin)
+
+        for _ in range(2):
+            limits.freeze(line_id=line, reason="ALERT", by=mei)
+
+        with pytest.raises(lines.LineNotInUse):
+            applications.accept(application_id=offer.application_id, at=NOW, by=cast.self_of(lin))
+        assert (line_of(lin).state, line_of(lin).free_fen) == ("FROZEN", 0)
+        assert totals(lin)[1:] == (0, 0, 0)
+        assert said() == ["frozen"]
+
+    def test_stops_a_signature_and_nothing_is_signed(self, lin, line, mei):
+        offer = builders.offered(lin)
+        builders.confirmed(offer, lin)
+        limits.freeze(line_id=line, reason="ALERT", by=mei)
+
+        with pytest.raises(lines.LineNotInUse):
+            loans.sign(
+                application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
+            )
+
+        offer.application.refresh_from_db()
+        assert offer.application.state == "ACCEPTED"
+        assert not Loan.objects.exists()
+
+    def test_does_not_stop_the_payout_of_what_was_signed(self, lin, mei):
+        builders.signed(lin)
+        limits.freeze(line_id=CreditLine.objects.get().pk, reason="ALERT", by=mei)
+        transfer = Transfer.objects.get()
+
+        disbursements.book(
+            transfer_id=transfer.pk, answer=builders.said(transfer), on=TODAY, claim=None
+        )
+
+        assert totals(lin)[1:] == (300_000, 0, 0)
+
+    def test_is_lifted_at_the_limit_that_it_had(self, lin, line, mei):
+        limits.freeze(line_id=line, reason="ALERT", by=mei)
+        limits.unfreeze(line_id=line, reason="CLEARED", by=mei)
+        limits.freeze(line_id=line, reason="ALERT", by=mei)
+        limits.unfreeze(line_id=line, reason="CLEARED", by=mei)
+
+        assert (line_of(lin).state, line_of(lin).free_fen) == ("ACTIVE", 500_000)
+        assert LineMovement.objects.filter(kind__in=["FROZEN", "UNFROZEN"]).count() == 4
+
+    def test_lets_the_machine_refer_where_it_would_have_offered(self, lin, line, mei):
+        limits.freeze(line_id=line, reason="ALERT", by=mei)
+        application = builders.draft(lin)
+        applications.submit(application_id=application.pk, on=TODAY, at=NOW, by=cast.self_of(lin))
+
+        doors.decide(application)
+
+        application.refresh_from_db()
+        assert application.state == "REFERRED"
+        assert totals(lin) == (500_000, 0, 0, 0)
+
+
+class TestClosing:
+    def test_ends_a_frozen_line_for_good(self, lin, line, mei):
+        limits.freeze(line_id=line, reason="WISH", by=mei)
+        limits.close(line_id=line, reason="WISH", by=mei)
+
+        with pytest.raises(limits.LineStepNotPossible):
+            limits.unfreeze(line_id=line, reason="WISH", by=mei)
+
+        assert line_of(lin).state == "CLOSED"
+
+    def test_needs_a_frozen_line(self, lin, line, mei):
+        with pytest.raises(limits.LineStepNotPossible):
+            limits.close(line_id=line, reason="WISH", by=mei)
+
+        assert line_of(lin).state == "ACTIVE"
+        assert said() == []
+
+
+class TestAnotherLimitByHand:
+    def test_waits_for_a_colleague(self, lin, asked):
+        assert line_of(lin).limit_fen == 500_000
+
+    def test_holds_once_a_colleague_approves_and_again_is_once(self, lin, asked, chen):
+        for _ in range(2):
+            limits.approve(proposal_id=asked.pk, by=chen)
+
+        assert line_of(lin).limit_fen == 800_000
+        assert LineMovement.objects.filter(kind="CHANGED").count() == 1
+        assert said() == ["proposed", "limit_changed"]
+
+    def test_is_not_approved_by_who_asked(self, lin, asked, mei):
+        with pytest.raises(limits.LineFourEyesNeeded):
+            limits.approve(proposal_id=asked.pk, by=mei)
+
+        asked.refresh_from_db()
+        assert (asked.state, line_of(lin).limit_fen) == ("PROPOSED", 500_000)
+
+    def test_stays_as_it_was_where_a_colleague_says_no(self, lin, asked, chen):
+        limits.turn_down(proposal_id=asked.pk, by=chen)
+
+        with pytest.raises(limits.LineProposalDecided):
+            limits.approve(proposal_id=asked.pk, by=chen)
+        assert line_of(lin).limit_fen == 500_000
+
+    def test_is_asked_for_once_per_key(self, line, asked, mei):
+        again = limits.propose(
+            line_id=line, limit_fen=900_000, reason="INCOME", request_key="k", by=mei
+        )
+
+        assert (again.pk, again.limit_fen) == (asked.pk, 800_000)
+
+    def test_may_be_below_what_is_owed(self, lin, mei, chen):
+        builders.paid_out(lin)
+        line_id = CreditLine.objects.get().pk
+        asked = limits.propose(line_id=line_id, limit_fen=0, reason="RISK", request_key="k", by=mei)
+
+        limits.approve(proposal_id=asked.pk, by=chen)
+
+        assert totals(lin) == (0, 300_000, 0, 0)
+
+    def test_is_nobodys_but_staffs(self, lin, line, asked):
+        for verb, key in (
+            (limits.freeze, {"line_id": line, "reason": "X"}),
+            (limits.approve, {"proposal_id": asked.pk}),
+        ):
+            with pytest.raises(limits.LineFourEyesNeeded):
+                verb(**key, by=cast.self_of(lin))
+
+        assert (line_of(lin).state, line_of(lin).limit_fen) == ("ACTIVE", 500_000)
+
+    def test_of_nothing_is_not_found(self, chen):
+        with pytest.raises(NotFound):
+            limits.approve(proposal_id=987_654, by=chen)
+
+        assert not LineProposal.objects.exists()

@@ -1,0 +1,96 @@
+"""Two at once on one line: together they never take more than is free."""
+
+import pytest
+from django.db import transaction
+
+from borrowers.tests import cast
+from lending.applications import actions as applications
+from lending.lines import actions as lines
+from lending.lines import limits, queries
+from lending.lines.models import CreditLine, LineMovement
+from lending.tests import builders
+from lending.tests.builders import NOW
+from lending.tests.lining import staff
+from tests.machinery.races import at_once
+
+pytestmark = pytest.mark.commits
+
+
+@pytest.fixture
+def lin():
+    builders.open_books()
+    return builders.person("Lin")
+
+
+def test_two_acceptances_that_together_pass_the_limit_are_one(lin):
+    builders.room(lin.id, limit_fen=500_000)
+    wishes = [builders.draft(lin, key=key).pk for key in ("a", "b")]
+
+    def accept(wish):
+        with transaction.atomic():
+            line = lines.lock_of(borrower_id=lin.id)
+            lines.reserve(line=line, application_id=wish, amount_fen=300_000)
+        return wish
+
+    outcomes = at_once(accept, wishes)
+
+    assert sum(isinstance(each, lines.LineTooSmall) for each in outcomes) == 1
+    standing = queries.standing_of(lin.id)
+    assert standing is not None
+    assert (standing.used_fen, standing.reserved_fen) == (300_000, 300_000)
+    assert LineMovement.objects.filter(kind="RESERVED").count() == 1
+
+
+def test_five_that_open_a_line_open_one(lin):
+    def open_it(_):
+        with transaction.atomic():
+            return lines.lock_of(borrower_id=lin.id).pk
+
+    assert set(at_once(open_it, range(5))) == {CreditLine.objects.get().pk}
+
+
+def test_accepting_while_the_limit_is_lowered_gives_one_of_the_two_orders(lin):
+    offer = builders.offered(lin)
+    line_id = CreditLine.objects.get().pk
+    mei, chen = staff("Mei"), staff("Chen")
+    asked = limits.propose(
+        line_id=line_id,
+        limit_fen=100_000,
+        reason="RISK",
+        request_key="lower",
+        by=mei,
+    )
+
+    def act(number):
+        if number:
+            return limits.approve(proposal_id=asked.pk, by=chen)
+        return applications.accept(
+            application_id=offer.application_id, at=NOW, by=cast.self_of(lin)
+        )
+
+    accepted, _ = at_once(act, range(2))
+
+    standing = queries.standing_of(lin.id)
+    assert standing is not None
+    is_refused = isinstance(accepted, lines.LineTooSmall)
+    assert standing.limit_fen == 100_000
+    assert standing.reserved_fen == (0 if is_refused else 300_000)
+
+
+def test_accepting_and_withdrawing_at_once_leave_nothing_half_taken(lin):
+    offer = builders.offered(lin)
+
+    at_once(
+        lambda number: (applications.withdraw if number % 2 else applications.accept)(
+            application_id=offer.application_id,
+            by=cast.self_of(lin),
+            **({} if number % 2 else {"at": NOW}),
+        ),
+        range(4),
+    )
+
+    offer.application.refresh_from_db()
+    standing = queries.standing_of(lin.id)
+    assert standing is not None
+    wanted = {"ACCEPTED": 300_000, "WITHDRAWN": 0}[offer.application.state]
+    assert standing.used_fen == wanted
