@@ -22,7 +22,21 @@ from simulation.cast import PEOPLE, STAFF, Person, Staff, password
 from simulation.neighbours import NEIGHBOURS, files_for, small_world
 
 OFFICERS = "Credit officers"
-# What an officer may touch beside looking: decide referred cases, work on alerts.
+LOANS_AND_REWARDS = (
+    "retry_quarantinedloan",
+    "propose_servicing_loan",
+    "approve_servicing_loan",
+    "propose_pointsgrant",
+    "approve_pointsgrant",
+    "propose_rewardprogramme",
+    "approve_rewardprogramme",
+    "stock_benefit",
+    "fulfil_fulfilment",
+    "prepare_partnerstatement",
+    "approve_partnerstatement",
+)
+# What an officer may touch beside looking: decide referred cases, work on alerts, change loans and
+# rewards. Of what takes four eyes, nobody approves their own.
 OFFICER_CHANGES = (
     "decide_loanapplication",
     "retry_payout_loan",
@@ -35,6 +49,7 @@ OFFICER_CHANGES = (
     "propose_loanproduct",
     "propose_merchant",
     "decide_linkedcase",
+    *LOANS_AND_REWARDS,
 )
 # Analysts bring models in and propose their steps; somebody else approves them.
 ANALYSTS = "Credit analysts"

@@ -103,6 +103,7 @@ def _behind(claimed: ClosingRange) -> QuerySet[Loan]:
             carried_through__lt=claimed.day,
         )
         .exclude(pk__in=kept)
+        .select_related("product")
         .order_by("pk")
     )
 

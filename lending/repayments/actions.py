@@ -33,6 +33,7 @@ from lending.loans.models import Instalment, Loan, LoanState, LoanTransaction
 from lending.rewards import actions as rewards
 from lending.rewards import rules
 from lending.servicing import actions as servicing
+from lending.servicing.waiving import beyond_the_cap
 
 # What the log calls each kind of money, and the books where it is no repayment.
 KINDS = {
@@ -111,7 +112,7 @@ def request(*, loan_id: int, amount_fen: int, request_key: str, on: date, by: Ac
     insist_on_open(loan=loan)
     if amount_fen <= 0:
         raise NotAnAmount
-    state = fold(loans.terms_of(loan), loans.log_of(loan), on)
+    state = fold(loans.terms_of(loan), beyond_the_cap.log_on(loan, on=on), on)
     most_fen = payable(state, on) - transfers.collecting_fen(loan.pk)
     if amount_fen > most_fen:
         raise TooMuch(most=yuan(max(most_fen, 0)))
@@ -142,7 +143,7 @@ def request_payoff(
     insist_on_open(loan=loan)
     if transfers.collecting_fen(loan.pk):
         raise TooMuch(most=yuan(0))
-    quote = payoff_quote(loans.terms_of(loan), loans.log_of(loan), on)
+    quote = payoff_quote(loans.terms_of(loan), beyond_the_cap.log_on(loan, on=on), on)
     if amount_fen != quote.total_fen:
         raise QuoteChanged(quote=yuan(quote.total_fen))
     return collect(
@@ -187,7 +188,10 @@ def write(
         servicing.catch_up(loan=loan, through=on - timedelta(days=1))
         paid = _receive(loan, transfer, on)
         _remember(loan, paid, at)
-        _reward(loan, paid, on)
+        if loan.state == LoanState.CANCELLED:
+            rewards.reverse_loan(borrower_id=loan.borrower_id, loan_id=loan.pk, on=on)
+        else:
+            _reward(loan, paid, on)
     return transfer
 
 
@@ -238,6 +242,7 @@ def collect(
 
 def _receive(loan: Loan, transfer: Transfer, on: date) -> tuple[Instalment, ...]:
     """Transaction, fold, books; what became fully paid is the answer."""
+    beyond_the_cap.before_money(loan, on=transfer.intended_on)
     LoanTransaction.objects.create(
         loan=loan,
         sequence=loans.next_sequence(loan),

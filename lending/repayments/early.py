@@ -17,6 +17,7 @@ from lending.channels.models import Transfer, TransferPurpose
 from lending.loans import log, queries
 from lending.loans.models import Loan
 from lending.repayments.actions import NotAnAmount, asked_before, collect, insist_on_open
+from lending.servicing.waiving import beyond_the_cap
 
 
 class EarlyTooMuch(Refused):
@@ -42,14 +43,14 @@ class Outcome:
 
 def outcomes(loan: Loan, *, amount_fen: int, on: date) -> list[Outcome]:
     """Each choice side by side, for an amount paid today. Raises NotAnAmount, EarlyTooMuch."""
-    terms, told = queries.terms_of(loan), queries.log_of(loan)
+    terms, told = queries.terms_of(loan), beyond_the_cap.log_on(loan, on=on)
     before = fold(terms, told, on)
     _insist(before, amount_fen)
     found = []
     for policy in Policy:
         paid = Transaction(
             kind=TransactionKind.PREPAYMENT,
-            sequence=queries.next_sequence(loan),
+            sequence=max(each.sequence for each in told) + 1,
             value_date=on,
             amount_fen=amount_fen,
             change=Change(policy=policy),
@@ -75,7 +76,7 @@ def request(
     ):
         return seen
     insist_on_open(loan=loan)
-    state = fold(queries.terms_of(loan), queries.log_of(loan), on)
+    state = fold(queries.terms_of(loan), beyond_the_cap.log_on(loan, on=on), on)
     _insist(state, amount_fen, collecting_fen=transfers.collecting_fen(loan.pk))
     return collect(
         loan=loan,

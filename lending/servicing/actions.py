@@ -18,6 +18,7 @@ from lending.loans import queries as loans
 from lending.loans.models import Instalment, Loan
 from lending.loans.models import LoanState as Life
 from lending.servicing import courses, subledger
+from lending.servicing.waiving import beyond_the_cap
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,12 @@ def bring_forward(*, loan: Loan, through: date) -> Carried:
     """Bring a locked loan's columns and instalments to the end of a day.
 
     Never goes back: a day before the one it was carried to gives the later day's state. The caller
-    posts the lines in the same transaction.
+    posts the lines in the same transaction. What the loan asks beyond the cap is waived first.
     """
     through = max(through, loan.carried_through or through)
     log = loans.log_of(loan)
     state = fold(loans.terms_of(loan), log, through)
+    state = beyond_the_cap.waive(loan, log, state)
     lines = subledger.difference(
         wanted=subledger.balances_fen(state),
         present=ledger.loan_balances_fen(loan.pk),
@@ -68,7 +70,9 @@ def bring_forward(*, loan: Loan, through: date) -> Carried:
     newly_paid = _keep_instalments(loan, state)
     _keep_columns(loan, state)
     later = (each.value_date for each in log if each.value_date > through)
-    courses.keep(loan_id=loan.pk, state=state, next_event_on=min(later, default=None))
+    course = courses.read(state=state, next_event_on=min(later, default=None))
+    course = beyond_the_cap.bounded(loan, log, state, course)
+    courses.keep(loan_id=loan.pk, course=course)
     return Carried(state=state, lines=lines, newly_paid=newly_paid)
 
 

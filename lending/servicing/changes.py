@@ -4,7 +4,7 @@ Where money has to move, the approval starts the transfer, and the bank's word w
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from common.actors import Actor
 from common.approvals import actions as approvals
@@ -14,17 +14,19 @@ from common.errors import NotFound, Refused
 from common.locking import Rank, lock_one
 from common.texts import gettext_noop
 from common.transactions import durable
-from lending.calc.contracts import Change, Transaction, TransactionKind
+from lending.calc.contracts import UNDOING, Change, Transaction, TransactionKind
 from lending.channels import actions as channels
 from lending.channels.models import TransferPurpose
 from lending.ledger import actions as ledger
 from lending.loans import log
 from lending.loans import queries as loans
 from lending.loans.models import Loan, LoanState, LoanTransaction
-from lending.products import law
+from lending.rewards import accounts as points
+from lending.rewards import actions as rewards
 from lending.servicing import actions as servicing
 from lending.servicing.models import LoanChange
 from lending.servicing.refusals import Asked, NotPaidOutYet, insist
+from lending.servicing.waiving import beyond_the_cap
 
 # Kinds whose money moves through a bank, and from or to whom.
 MOVING: Mapping[str, TransferPurpose] = {
@@ -151,19 +153,21 @@ def _insist(row: LoanChange, on: date) -> None:
             terms=loans.terms_of(loan),
             log=loans.log_of(loan),
             on=max(on, loan.carried_through or on),
-            cap_ppm=law.on(loan.disbursed_on).cap_ppm,
+            cap_ppm=beyond_the_cap.cap_ppm(loan),
         )
     )
 
 
 def _decidable(change_id: int, by: Actor, *, wanted: ProposalState) -> LoanChange:
-    found = LoanChange.objects.filter(pk=change_id).values_list("loan_id", "author_id").first()
-    if found is None:
+    found = LoanChange.objects.filter(pk=change_id).values_list("loan_id", "author_id", "kind")
+    if (told := found.first()) is None:
         raise NotFound
-    loan_id, author_id = found
+    loan_id, author_id, kind = told
     if by.kind != "STAFF" or by.account_id is None or by.account_id == author_id:
         raise FourEyesNeeded
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+    if kind in UNDOING:
+        points.lock(loan.borrower_id)
     row = lock_one(LoanChange.objects.all(), rank=Rank.APPROVAL, pk=change_id)
     row.loan = loan
     if row.state not in {ProposalState.PROPOSED, wanted}:
@@ -179,6 +183,8 @@ def _decide(row: LoanChange, state: ProposalState, by: Actor) -> None:
 
 def _write(row: LoanChange, on: date) -> None:
     loan = row.loan
+    servicing.catch_up(loan=loan, through=on - timedelta(days=1))
+    paid_before = _paid(loan)
     LoanTransaction.objects.create(
         loan=loan,
         sequence=loans.next_sequence(loan),
@@ -191,6 +197,21 @@ def _write(row: LoanChange, on: date) -> None:
     )
     carried = servicing.bring_forward(loan=loan, through=on)
     ledger.post(entry_key=f"change:{row.pk}", business_date=on, kind=row.kind, lines=carried.lines)
+    if row.kind in UNDOING:
+        _take_points_back(loan, paid_before, on)
+
+
+def _paid(loan: Loan) -> dict[int, date]:
+    """The instalments that are fully paid, and since when."""
+    return {row.pk: row.paid_on for row in loan.instalments.all() if row.paid_on is not None}
+
+
+def _take_points_back(loan: Loan, paid_before: Mapping[int, date], on: date) -> None:
+    """What a payment earned goes with it: instalments that are open again, or were paid later."""
+    paid_now = _paid(loan)
+    lost = [pk for pk, day in paid_before.items() if paid_now.get(pk, date.max) > day]
+    if lost:
+        rewards.reverse(borrower_id=loan.borrower_id, instalment_ids=lost, on=on)
 
 
 def _start_transfer(row: LoanChange, on: date) -> None:

@@ -26,11 +26,17 @@ ON CONFLICT (loan_id) DO UPDATE
 _FORGET = "DELETE FROM lending_loancourse WHERE loan_id = %(loan)s"
 
 
-@required
-def keep(*, loan_id: int, state: LoanState, next_event_on: date | None) -> None:
-    """Write the loan's course anew, up to the day before the next event that is known already."""
+def read(*, state: LoanState, next_event_on: date | None) -> Course | None:
+    """The course up to the day before the next event that is known already, if there is one."""
+    if state.is_settled or not state.instalments:
+        return None
     until = date.max if next_event_on is None else next_event_on - timedelta(days=1)
-    course = None if state.is_settled or not state.instalments else course_of(state, until=until)
+    return course_of(state, until=until)
+
+
+@required
+def keep(*, loan_id: int, course: Course | None) -> None:
+    """Write the loan's course anew."""
     with connection.cursor() as cursor:
         if course is None:
             cursor.execute(_FORGET, {"loan": loan_id})

@@ -74,6 +74,16 @@ class TestLoading:
         assert queries.staff_who_may("scoring.approve_modelversion") == [administrator.pk]
         assert queries.staff_titles([analyst.pk]) == {analyst.pk: "Credit analyst"}
 
+    def test_holds_an_officer_who_may_do_what_loans_and_rewards_need(self, heard):
+        mei, zhou = (queries.account_by_phone(phone) for phone in ("13900000091", "13900000093"))
+
+        assert heard
+        assert mei is not None
+        assert zhou is not None
+        for name in demonstration.LOANS_AND_REWARDS:
+            assert mei.has_perm(f"lending.{name}")
+            assert not zhou.has_perm(f"lending.{name}"), "an analyst changes no loan"
+
     def test_changes_nothing_when_it_is_done_again(self, heard):
         again: list[str] = []
 

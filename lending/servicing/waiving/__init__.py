@@ -1,0 +1,1 @@
+"""Forgiving what may not be asked, and what a borrower bought with points."""
