@@ -57,4 +57,9 @@ def after_commit(tell: Callable[[], object]) -> None:
     Telling is a courtesy: a failure is logged and never undoes the work, because a durable
     process row or the reaper will tell again.
     """
-    transaction.on_commit(tell, robust=True)
+
+    # Django's log of a failure asks for a name, which a partial does not have.
+    def courtesy() -> None:
+        tell()
+
+    transaction.on_commit(courtesy, robust=True)

@@ -1,6 +1,7 @@
 """What the words durable, required, joined and after commit promise, in real transactions."""
 
 import logging
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -119,6 +120,17 @@ class TestAfterCommit:
             write()
             after_commit(lambda: 1 / 0)
             after_commit(lambda: told.append("the next"))
+
+        assert is_written()
+        assert told == ["the next"]
+
+    @pytest.mark.parametrize("tell", [partial(int, "no number"), "{0}".format, Halfway])
+    def test_may_be_told_by_whatever_can_be_called(self, caplog, tell):
+        told: list[str] = []
+        with caplog.at_level(logging.CRITICAL), transaction.atomic():
+            write()
+            after_commit(tell)
+            after_commit(partial(told.append, "the next"))
 
         assert is_written()
         assert told == ["the next"]

@@ -85,6 +85,7 @@ class Counter:
     book: Book
     notify_hosts: frozenset[str]
     wake: Callable[[], None]
+    now: Callable[[], float] = time.time
 
 
 Route = Callable[[Counter, Asked], Answer]
@@ -103,7 +104,7 @@ def submit(counter: Counter, asked: Asked) -> Answer:
 
     reference = f"SBK{secrets.token_hex(8).upper()}"
     try:
-        transfer = counter.book.accept(order, reference=reference, now=time.time())
+        transfer = counter.book.accept(order, reference=reference, now=counter.now())
     except OtherContent:
         detail = "This out_trade_no stands for a transfer with another content."
         raise Problem(409, "OTHER_CONTENT", detail) from None
@@ -129,7 +130,7 @@ def account(counter: Counter, asked: Asked) -> Answer:
     name = asked.subject
     if name != LENDER:
         _customer(name)
-    balance_fen = counter.book.balance_fen(name, now=time.time())
+    balance_fen = counter.book.balance_fen(name, now=counter.now())
     return Answer(_account_shown(name, balance_fen))
 
 
@@ -137,7 +138,7 @@ def deposit(counter: Counter, asked: Asked) -> Answer:
     """Give a customer money from outside. The lender's account moves by transfers only."""
     name = _customer(asked.subject)
     amount_fen = _amount_fen(asked.body)
-    balance_fen = counter.book.deposit(account=name, amount_fen=amount_fen, now=time.time())
+    balance_fen = counter.book.deposit(account=name, amount_fen=amount_fen, now=counter.now())
     return Answer(_account_shown(name, balance_fen), status=201)
 
 

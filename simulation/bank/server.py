@@ -49,6 +49,7 @@ class Setup:
     api_key: str
     webhook_secret: str
     notify_hosts: frozenset[str]
+    now: Callable[[], float] = time.time
 
 
 class Worker(threading.Thread):
@@ -57,9 +58,12 @@ class Worker(threading.Thread):
     The step returns the epoch second at which it wants to run again, or None.
     """
 
-    def __init__(self, step: Callable[[], float | None], *, name: str) -> None:
+    def __init__(
+        self, step: Callable[[], float | None], *, name: str, now: Callable[[], float]
+    ) -> None:
         super().__init__(name=name, daemon=True)
         self._step = step
+        self._now = now
         self._bell = threading.Event()
         self._is_stopping = False
 
@@ -86,7 +90,7 @@ class Worker(threading.Thread):
             return PAUSE_AFTER_TROUBLE_SECONDS
         if again_at is None:
             return LONGEST_SLEEP_SECONDS
-        return min(max(again_at - time.time(), 0.0), LONGEST_SLEEP_SECONDS)
+        return min(max(again_at - self._now(), 0.0), LONGEST_SLEEP_SECONDS)
 
 
 class Bank:
@@ -94,11 +98,15 @@ class Bank:
 
     def __init__(self, setup: Setup) -> None:
         self._secret = setup.webhook_secret
+        self._now = setup.now
         self._book = Book(setup.database)
-        self._settling = Worker(self._settle, name="settle")
-        self._notifying = Worker(self._notify, name="notify")
+        self._settling = Worker(self._settle, name="settle", now=setup.now)
+        self._notifying = Worker(self._notify, name="notify", now=setup.now)
         counter = Counter(
-            book=self._book, notify_hosts=setup.notify_hosts, wake=self._settling.wake
+            book=self._book,
+            notify_hosts=setup.notify_hosts,
+            wake=self._settling.wake,
+            now=setup.now,
         )
         self._server = Server((setup.host, setup.port), counter, api_key=setup.api_key)
         self._serving = threading.Thread(
@@ -115,6 +123,11 @@ class Bank:
         for thread in (self._settling, self._notifying, self._serving):
             thread.start()
 
+    def wake(self) -> None:
+        """Look again at what is due: its clock may have been turned on."""
+        self._settling.wake()
+        self._notifying.wake()
+
     def stop(self) -> None:
         """Take no more requests, finish the steps under way, close the file."""
         self._server.shutdown()
@@ -124,17 +137,17 @@ class Bank:
         self._book.close()
 
     def _settle(self) -> float | None:
-        again_at = self._book.settle_due(now=time.time())
+        again_at = self._book.settle_due(now=self._now())
         self._notifying.wake()
         return again_at
 
     def _notify(self) -> float | None:
         with self._book.transaction() as connection:
-            notice = notices.due(connection, now=time.time())
+            notice = notices.due(connection, now=self._now())
         if notice is not None:
-            answer = notices.send(notice, secret=self._secret, now=time.time())
+            answer = notices.send(notice, secret=self._secret, now=self._now())
             with self._book.transaction() as connection:
-                notices.record(connection, notice, answer=answer, now=time.time())
+                notices.record(connection, notice, answer=answer, now=self._now())
         with self._book.transaction() as connection:
             return notices.next_due_at(connection)
 
