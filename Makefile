@@ -1,5 +1,5 @@
 # The commands of this repository: `make help` lists them. Only Python 3.11 or 3.12 and make are needed.
-.PHONY: help up test env check bench bench-scoring requirements messages
+.PHONY: help up test env check bench bench-scoring bench-worlds requirements messages
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
@@ -23,6 +23,9 @@ bench: ## measure speed and memory into bench/results.json
 
 bench-scoring: ## measure our models and kernel against others', in an environment of its own
 	@bin/environment --bench && exec .venv-bench/bin/python -m bench.scoring $(ARGS)
+
+bench-worlds: ## measure rings, models and forecasts on made people, into bench/results.json
+	@bin/environment --tools && exec $(PYTHON) -m bench.worlds $(ARGS)
 
 requirements: ## compile requirements*.in to hashed requirements*.txt
 	@bin/environment --tools && $(PYTHON) -m pip install --quiet uv==0.13.9 && for name in requirements requirements-dev requirements-spark requirements-bench; do $(PYTHON) -m uv pip compile --python-version 3.11 --generate-hashes $$name.in -o $$name.txt || exit 1; done
