@@ -14,6 +14,10 @@ BEAT: dict[str, dict[str, Any]] = {
     },
     "close the day": {"task": "lending.tasks.close_day", "schedule": crontab(hour=0, minute=10)},
     "close the day again": {"task": "lending.tasks.close_day", "schedule": crontab(minute=40)},
+    "reconcile with the bank": {
+        "task": "lending.tasks.reconcile_yesterday",
+        "schedule": crontab(hour="1,6", minute=30),
+    },
     "collect debits": {"task": "lending.tasks.collect_debits", "schedule": crontab(minute="*/5")},
     "end what is over": {
         "task": "lending.tasks.end_what_is_over",

@@ -1,6 +1,6 @@
 """Lending's tasks: they read the clock and settings, call one verb, and may run twice."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -27,6 +27,10 @@ from lending.loans import queries as loans
 from lending.mandates import collecting as debits
 from lending.mandates import queries as mandates
 from lending.mandates import rhythm
+from lending.reconciliation import actions as reconciliation
+from lending.reconciliation import queries as statements
+from lending.reconciliation import resolving
+from lending.reconciliation.models import ReconciledDay
 from lending.repayments import actions as repayments
 from lending.rewards import actions as rewards
 
@@ -35,6 +39,7 @@ WEBHOOK_PATH = "/webhooks/sandbox-bank"
 ASK_AGAIN_SECONDS = 2.0
 # Beside the one that closes; whoever finds no range left goes home at once.
 HELPERS = 3
+DAY = timedelta(days=1)
 
 
 @shared_task
@@ -85,6 +90,25 @@ def collect_debits(**_: Any) -> None:
         for debit_id in found:
             debits.attempt(debit_id=debit_id, on=on, at=at)
         last_id = found[-1]
+
+
+@shared_task
+def reconcile_yesterday(**_: Any) -> None:
+    """Compare the bank's statement with the last closed day; what the bank has not told waits."""
+    on = business_dates.current()
+    if on is not None:
+        reconcile(day=on - DAY)
+
+
+def reconcile(*, day: date) -> ReconciledDay | None:
+    """Ask the bank for its new lines and compare them; nothing while it cannot be heard.
+
+    The bank is asked outside of any transaction.
+    """
+    lines = bank().statement(since_id=statements.last_line_no())
+    if lines is None:
+        return None
+    return reconciliation.reconcile(day=day, lines=lines)
 
 
 def _call_helpers(_day: date) -> None:
@@ -151,6 +175,9 @@ def _book(transfer: Transfer, answer: TransferAnswer, claim: Claim) -> None:
     on = business_dates.today()
     if transfer.purpose == TransferPurpose.DISBURSEMENT:
         disbursements.book(transfer_id=transfer.pk, answer=answer, on=on, claim=claim)
+        return
+    if transfer.purpose == TransferPurpose.SEND_BACK:
+        resolving.book_sent_back(transfer_id=transfer.pk, answer=answer, on=on, claim=claim)
         return
     book = debits.book if transfer.purpose == TransferPurpose.DEBIT else repayments.book
     book(

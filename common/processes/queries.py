@@ -27,3 +27,9 @@ def given_up() -> int:
 def in_quarantine() -> models.QuerySet[Process]:
     """They themselves, the oldest first."""
     return Process.objects.filter(state=ProcessState.QUARANTINED).order_by("pk")
+
+
+def quarantined(*, kind: str, subject_id: int) -> list[int]:
+    """Processes of a subject that wait for a person."""
+    rows = Process.objects.filter(kind=kind, subject_id=subject_id, state="QUARANTINED")
+    return list(rows.order_by("pk").values_list("pk", flat=True))

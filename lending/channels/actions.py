@@ -139,6 +139,16 @@ def call_off(*, transfer: Transfer, code: str) -> bool:
 
 
 @required
+def give_up(*, transfer_id: int, code: str) -> None:
+    """Let a transfer fail whose money was accounted for in another way; a final one stays."""
+    transfer = lock_one(Transfer.objects.all(), rank=Rank.TRANSFER, pk=transfer_id)
+    if transfer.state in {TransferState.INTENT, TransferState.SENT}:
+        Transfer.objects.filter(pk=transfer.pk).update(
+            state=TransferState.FAILED, failure_code=code, settled_at=Now()
+        )
+
+
+@required
 def mark_booked(*, transfer: Transfer) -> None:
     """The money is in the books: the same transaction that put it there says so."""
     Transfer.objects.filter(pk=transfer.pk).update(booked_at=Now())

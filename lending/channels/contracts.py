@@ -80,6 +80,12 @@ class StatementLine:
     kind: Kind
     account: str
     amount_fen: int
+    moved_at: datetime | None = None
+
+    @property
+    def effect_fen(self) -> int:
+        """What it does to our account at the bank."""
+        return -self.amount_fen if self.kind == "PAY_OUT" else self.amount_fen
 
 
 class Channel(Protocol):

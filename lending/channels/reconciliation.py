@@ -4,7 +4,7 @@ Money moves while we compare: `standing` is read before the bank is asked and on
 only what both readings and the statement cannot agree on is a breach.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection
@@ -31,15 +31,29 @@ class OwnTransfer:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Every transfer by our number, and the ledger's bank account, of one moment."""
+    """Every transfer by our number, and the ledger's bank account, of one moment.
+
+    What a resolved break has written to the bank account is left out, like the break itself.
+    """
 
     transfers: dict[str, OwnTransfer]
     ledger_fen: int
 
 
+@dataclass(frozen=True, slots=True)
+class Excused:
+    """Lines of the statement and numbers of ours that a resolved break accounts for."""
+
+    lines: Collection[int] = ()
+    numbers: Collection[str] = ()
+
+
 # One statement, so that transfers and ledger are of the same moment.
 _STANDING = """
-    SELECT NULL, NULL, coalesce(sum(amount_fen), 0), NULL, NULL
+    SELECT NULL, NULL, coalesce(sum(amount_fen), 0) - coalesce((
+               SELECT sum(posting.amount_fen) FROM lending_ledgerentry AS entry
+                 JOIN lending_ledgerposting AS posting ON posting.entry_id = entry.id
+                WHERE entry.entry_key LIKE 'break:%%' AND posting.account_id = %s), 0), NULL, NULL
     FROM lending_ledgerposting WHERE account_id = %s
     UNION ALL
     SELECT out_trade_no, purpose, amount_fen, state, booked_at IS NOT NULL FROM lending_transfer
@@ -50,7 +64,7 @@ def standing() -> Standing:
     """How transfers and books stand now."""
     transfers, ledger_fen = {}, 0
     with connection.cursor() as cursor:
-        cursor.execute(_STANDING, [chart.BANK])
+        cursor.execute(_STANDING, [chart.BANK, chart.BANK])
         for number, purpose, amount_fen, state, is_booked in cursor.fetchall():
             if number is None:
                 ledger_fen = int(amount_fen)
@@ -60,14 +74,27 @@ def standing() -> Standing:
     return Standing(transfers, ledger_fen)
 
 
-def differences(before: Standing, lines: Iterable[StatementLine], after: Standing) -> Iterator[str]:
-    """One sentence for each difference between the bank, our transfers and our books."""
+def differences(
+    before: Standing,
+    lines: Iterable[StatementLine],
+    after: Standing,
+    *,
+    excused: Excused = Excused(),
+) -> Iterator[str]:
+    """One sentence for each difference between the bank, our transfers and our books.
+
+    Excused is what a resolved break accounts for.
+    """
     moved: dict[str, StatementLine] = {}
     for line in lines:
+        if line.id in excused.lines:
+            continue
         if line.out_trade_no in moved:
             yield f"the bank moved transfer {line.out_trade_no} twice"
         moved[line.out_trade_no] = line
     for number, own in before.transfers.items():
+        if number in excused.numbers:
+            continue
         if own.state == TransferState.SUCCEEDED and number not in moved:
             yield f"transfer {number} arrived here, and the bank's statement has no such line"
     for number, line in moved.items():

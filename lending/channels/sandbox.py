@@ -249,4 +249,5 @@ def _line(entry: object) -> StatementLine | None:
         kind=cast("Kind", entry["kind"]),
         account=str(entry.get("account")),
         amount_fen=entry["amount_fen"],
+        moved_at=_instant(entry.get("moved_at")),
     )

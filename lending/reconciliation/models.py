@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from common.approvals.models import Proposal, four_eyes
 from common.crypto.fields import SealedTextField, sealed_check
 
 
@@ -168,30 +169,13 @@ class BreakAction(models.TextChoices):
     TO_SUSPENSE = "TO_SUSPENSE", _("Write it to the account of differences")
 
 
-class ProposalState(models.TextChoices):
-    """Where a proposal stands."""
-
-    PROPOSED = "PROPOSED", _("Waits for another person")
-    APPROVED = "APPROVED", _("Approved")
-    TURNED_DOWN = "TURNED_DOWN", _("Turned down")
-
-
-class BreakProposal(models.Model):
+class BreakProposal(Proposal):
     """How one person wants to resolve a break; another one decides."""
 
     broken = models.ForeignKey(StatementBreak, on_delete=models.PROTECT, related_name="proposals")
     action = models.CharField(_("What"), max_length=20, choices=BreakAction.choices)
     loan_id = models.BigIntegerField(null=True)
     amount_fen = models.BigIntegerField()
-    state = models.CharField(
-        _("State"), max_length=12, choices=ProposalState.choices, default=ProposalState.PROPOSED
-    )
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    proposed_at = models.DateTimeField(_("Asked for"), db_default=Now())
-    decided_at = models.DateTimeField(_("Decided"), null=True)
 
     class Meta:
         verbose_name = _("resolution of a break")
@@ -205,18 +189,9 @@ class BreakProposal(models.Model):
             models.CheckConstraint(
                 condition=models.Q(amount_fen__gt=0), name="break_proposal_amount_is_positive"
             ),
-            models.CheckConstraint(
-                condition=models.Q(approver__isnull=True) | ~models.Q(approver=models.F("author")),
-                name="break_proposal_approver_is_not_the_author",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state="PROPOSED", approver=None, decided_at=None)
-                | models.Q(
-                    state__in=["APPROVED", "TURNED_DOWN"],
-                    approver__isnull=False,
-                    decided_at__isnull=False,
-                ),
-                name="break_proposal_decided_has_an_approver",
+            *four_eyes(
+                not_the_author="break_proposal_approver_is_not_the_author",
+                decided="break_proposal_decided_has_an_approver",
             ),
         ]
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Count, Max, QuerySet
 
 from lending.channels.models import ChannelCode
+from lending.channels.reconciliation import Excused
 from lending.reconciliation.models import (
     BankLine,
     BreakState,
@@ -64,13 +65,14 @@ def aging(*, on: date) -> list[Aged]:
     return [Aged(kind, tuple(counts)) for kind, counts in sorted(found.items())]
 
 
-def excused() -> tuple[frozenset[int], frozenset[str]]:
+def excused() -> Excused:
     """Lines and numbers whose difference was resolved by an entry: the night's walk knows them."""
     rows = StatementBreak.objects.filter(
         state=BreakState.RESOLVED, resolution__in=["TO_SUSPENSE", "SEND_BACK"]
-    ).values_list("line__line_no", "subject", "kind")
-    lines = frozenset(number for number, _, _ in rows if number is not None)
-    return lines, frozenset(subject for _, subject, kind in rows if kind == "MISSING_THERE")
+    )
+    lines = rows.filter(line__isnull=False).values_list("line__line_no", flat=True)
+    numbers = rows.filter(kind="MISSING_THERE").values_list("subject", flat=True)
+    return Excused(frozenset(lines), frozenset(numbers))
 
 
 def _age(first_day: date, on: date) -> int:

@@ -327,8 +327,10 @@ def _say_it_failed(loan: Loan, transfer: Transfer) -> None:
         by=SYSTEM,
         facts={"transfer": transfer.pk, "code": transfer.failure_code},
     )
-    # Of a debit its own room tells, because it knows what comes next.
-    if transfer.purpose in FROM_BORROWERS and transfer.purpose != TransferPurpose.DEBIT:
+    # Of a debit its own room tells, because it knows what comes next. Of money that moved with
+    # another amount, staff do.
+    is_told = transfer.purpose == TransferPurpose.DEBIT or transfer.failure_code == "AMOUNT_DIFFERS"
+    if transfer.purpose in FROM_BORROWERS and not is_told:
         _tell(loan, "REPAYMENT_FAILED", f"failed:{transfer.pk}", transfer.amount_fen)
 
 

@@ -1,0 +1,72 @@
+"""A day's reconciliation: the statement is kept line by line, compared, and its figures noted."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from common.transactions import durable
+from lending.channels.contracts import StatementLine
+from lending.channels.models import ChannelCode
+from lending.reconciliation import matching, queries
+from lending.reconciliation.models import ReconciledDay
+
+# One comparison of a bank at a time: two would find the same breaks twice and wait for each other.
+RECONCILING_LOCK = 4_201_003
+
+_KEEP = """
+INSERT INTO lending_bankline (bank, line_no, out_trade_no, bank_reference, effect_fen, account,
+                              moved_at, day)
+SELECT %(bank)s, line.number, line.ours, line.theirs, line.fen, line.account, line.moved, %(day)s
+  FROM unnest(%(numbers)s::bigint[], %(ours)s::text[], %(theirs)s::text[], %(fens)s::bigint[],
+              %(accounts)s::text[], %(moved)s::timestamptz[])
+       AS line (number, ours, theirs, fen, account, moved)
+ON CONFLICT (bank, line_no) DO NOTHING
+"""
+_FIGURES = """
+SELECT count(*), coalesce(sum(effect_fen) FILTER (WHERE effect_fen > 0), 0),
+       coalesce(-sum(effect_fen) FILTER (WHERE effect_fen < 0), 0)
+  FROM lending_bankline WHERE bank = %s AND day = %s
+"""
+
+
+@durable
+def reconcile(
+    *, day: date, lines: Sequence[StatementLine], bank: str = ChannelCode.SANDBOX
+) -> ReconciledDay:
+    """Keep what the statement brought for a day and compare all that is not matched yet.
+
+    `lines` are what came after the last line that is kept; lines that are kept already change
+    nothing. The same day again is compared anew.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RECONCILING_LOCK])
+        cursor.execute(_KEEP, _columns(bank, day, lines))
+        outcome = matching.compare(bank=bank, day=day)
+        cursor.execute(_FIGURES, [bank, day])
+        counted, in_fen, out_fen = cursor.fetchone()
+    row, _ = ReconciledDay.objects.get_or_create(bank=bank, day=day)
+    row.lines, row.in_fen, row.out_fen = int(counted), int(in_fen), int(out_fen)
+    row.matched += outcome.matched
+    row.late += outcome.late
+    row.opened += outcome.opened
+    row.still_open = queries.open_count(bank=bank)
+    row.save(update_fields=["lines", "in_fen", "out_fen", "matched", "late", "opened",
+                            "still_open"])  # fmt: skip
+    ReconciledDay.objects.filter(pk=row.pk).update(compared_at=Now())
+    return row
+
+
+def _columns(bank: str, day: date, lines: Sequence[StatementLine]) -> dict[str, Any]:
+    return {
+        "bank": bank,
+        "day": day,
+        "numbers": [line.id for line in lines],
+        "ours": [line.out_trade_no for line in lines],
+        "theirs": [line.bank_reference for line in lines],
+        "fens": [line.effect_fen for line in lines],
+        "accounts": [line.account for line in lines],
+        "moved": [line.moved_at for line in lines],
+    }

@@ -1,0 +1,152 @@
+"""A day's statement against our transfers, by sets: what fits is matched, what does not is kept.
+
+A line and a transfer fit when bank, number, direction and amount are the same and the money is in
+our books. What one side has and the other has not yet is watched until the next statement: money
+crosses midnight. Then it is a break. What shows again keeps its one row, and is opened again unless
+it was resolved by money and nothing about it has changed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from common.transactions import required
+from lending.channels.models import PAID_OUT
+
+Values = dict[str, str | date | list[str]]
+
+_MATCH = """
+INSERT INTO lending_bankmatch (line_id, transfer_id, day, days_late)
+SELECT DISTINCT ON (transfer.id) line.id, transfer.id, %(day)s,
+       coalesce(abs((line.moved_at AT TIME ZONE 'Asia/Shanghai')::date
+                    - (transfer.settled_at AT TIME ZONE 'Asia/Shanghai')::date), 0)
+  FROM lending_bankline AS line
+  JOIN lending_transfer AS transfer
+    ON transfer.out_trade_no = line.out_trade_no AND transfer.channel = line.bank
+ WHERE line.bank = %(bank)s AND transfer.booked_at IS NOT NULL
+   AND line.effect_fen = CASE WHEN transfer.purpose = ANY(%(paid_out)s)
+                              THEN -transfer.amount_fen ELSE transfer.amount_fen END
+   AND NOT EXISTS (SELECT 1 FROM lending_bankmatch AS seen WHERE seen.line_id = line.id)
+   AND NOT EXISTS (SELECT 1 FROM lending_bankmatch AS seen WHERE seen.transfer_id = transfer.id)
+ ORDER BY transfer.id, line.line_no
+ON CONFLICT DO NOTHING
+RETURNING days_late
+"""
+
+# Lines without a match, each with the transfer of its number; the first line of a number is the
+# transfer's, every later one is one too many. Then transfers that no line knows.
+_FOUND = """
+CREATE TEMPORARY TABLE found ON COMMIT DROP AS
+WITH own AS (
+    SELECT id, out_trade_no, channel, loan_id, state, booked_at,
+           CASE WHEN purpose = ANY(%(paid_out)s) THEN -amount_fen ELSE amount_fen END AS fen
+      FROM lending_transfer WHERE channel = %(bank)s
+), loose AS (
+    SELECT line.id, line.line_no, line.out_trade_no, line.effect_fen,
+           EXISTS (SELECT 1 FROM lending_bankline AS before
+                    WHERE before.bank = line.bank AND before.out_trade_no = line.out_trade_no
+                      AND before.line_no < line.line_no) AS is_second
+      FROM lending_bankline AS line
+     WHERE line.bank = %(bank)s
+       AND NOT EXISTS (SELECT 1 FROM lending_bankmatch AS seen WHERE seen.line_id = line.id)
+), told AS (
+    SELECT loose.id AS line_id, own.id AS transfer_id, own.loan_id,
+           CASE WHEN is_second THEN loose.out_trade_no || '#' || loose.line_no
+                ELSE loose.out_trade_no END AS subject,
+           CASE WHEN is_second THEN 0 ELSE coalesce(own.fen, 0) END AS here_fen,
+           loose.effect_fen AS there_fen,
+           coalesce(own.state, '') AS here_state,
+           CASE WHEN is_second THEN 'DUPLICATE'
+                WHEN own.id IS NULL THEN 'MISSING_HERE'
+                WHEN own.fen <> loose.effect_fen THEN 'AMOUNT_DIFFERS'
+                ELSE 'STATE_DIFFERS' END AS kind
+      FROM loose LEFT JOIN own ON own.out_trade_no = loose.out_trade_no
+    UNION ALL
+    SELECT NULL, own.id, own.loan_id, own.out_trade_no, own.fen, 0, own.state, 'MISSING_THERE'
+      FROM own
+     WHERE own.state = 'SUCCEEDED'
+       AND NOT EXISTS (SELECT 1 FROM lending_bankmatch AS seen WHERE seen.transfer_id = own.id)
+       AND NOT EXISTS (SELECT 1 FROM lending_bankline AS line
+                        WHERE line.bank = %(bank)s AND line.out_trade_no = own.out_trade_no)
+)
+SELECT told.*,
+       (kind = 'MISSING_THERE' OR (kind = 'STATE_DIFFERS' AND here_state <> 'FAILED'))
+       AND NOT EXISTS (SELECT 1 FROM lending_statementbreak AS watched
+                        WHERE watched.bank = %(bank)s AND watched.kind = 'LATE'
+                          AND watched.subject = told.subject AND watched.first_day < %(day)s)
+       AS is_late
+  FROM told
+"""
+_KEEP = """
+INSERT INTO lending_statementbreak AS kept
+       (bank, kind, subject, line_id, transfer_id, loan_id, here_fen, there_fen, here_state, state,
+        first_day, last_day, times_seen, resolution)
+SELECT %(bank)s, CASE WHEN is_late THEN 'LATE' ELSE kind END, subject, line_id, transfer_id,
+       loan_id,
+       here_fen, there_fen, here_state,
+       CASE WHEN is_late THEN 'WATCHED' ELSE 'OPEN' END,
+       %(day)s, %(day)s, 1, ''
+  FROM found ORDER BY subject
+ON CONFLICT (bank, kind, subject) DO UPDATE
+   SET line_id = EXCLUDED.line_id, transfer_id = EXCLUDED.transfer_id, loan_id = EXCLUDED.loan_id,
+       here_fen = EXCLUDED.here_fen, there_fen = EXCLUDED.there_fen,
+       here_state = EXCLUDED.here_state, state = EXCLUDED.state,
+       last_day = greatest(kept.last_day, EXCLUDED.last_day),
+       times_seen = kept.times_seen + (kept.last_day < EXCLUDED.last_day)::int,
+       resolution = '', resolved_at = NULL
+ WHERE NOT (kept.state = 'RESOLVED' AND kept.resolution IN ('TO_SUSPENSE', 'SEND_BACK')
+            AND (kept.here_fen, kept.there_fen, kept.here_state)
+                = (EXCLUDED.here_fen, EXCLUDED.there_fen, EXCLUDED.here_state))
+RETURNING kept.id, kept.state, (xmax = 0)
+"""
+# What does not show any more has come right by itself, or has become another kind of break.
+_CAME_RIGHT = """
+UPDATE lending_statementbreak AS kept
+   SET state = 'RESOLVED', resolution = 'CAME_RIGHT', resolved_at = statement_timestamp()
+ WHERE kept.bank = %(bank)s AND kept.state <> 'RESOLVED'
+   AND NOT EXISTS (SELECT 1 FROM found
+                    WHERE found.subject = kept.subject
+                      AND kept.kind = CASE WHEN found.is_late THEN 'LATE' ELSE found.kind END)
+RETURNING kept.id
+"""
+_STEPS = """
+INSERT INTO lending_breakstep (broken_id, step) SELECT unnest(%s::bigint[]), %s
+"""
+_WERE_RESOLVED = """
+SELECT broken_id FROM (
+    SELECT DISTINCT ON (broken_id) broken_id, step FROM lending_breakstep
+     WHERE broken_id = ANY(%s) ORDER BY broken_id, id DESC) AS last
+ WHERE step IN ('RESOLVED', 'CAME_RIGHT')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one comparison brought."""
+
+    matched: int
+    late: int
+    opened: int
+
+
+@required
+def compare(*, bank: str, day: date) -> Outcome:
+    """Match all that fits by now and keep what does not, as of the day; again is the same."""
+    values: Values = {"bank": bank, "day": day, "paid_out": [each.value for each in PAID_OUT]}
+    with connection.cursor() as cursor:
+        cursor.execute(_MATCH, values)
+        late = [row[0] > 0 for row in cursor.fetchall()]
+        cursor.execute("DROP TABLE IF EXISTS found")
+        cursor.execute(_FOUND, values)
+        cursor.execute(_KEEP, values)
+        kept = cursor.fetchall()
+        cursor.execute(_CAME_RIGHT, values)
+        righted = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_WERE_RESOLVED, [[row[0] for row in kept if not row[2]]])
+        again = [row[0] for row in cursor.fetchall()]
+        fresh = [row[0] for row in kept if row[2]]
+        for numbers, step in ((fresh, "FOUND"), (again, "REOPENED"), (righted, "CAME_RIGHT")):
+            cursor.execute(_STEPS, [numbers, step])
+    opened = sum(state == "OPEN" for number, state, is_new in kept if is_new or number in again)
+    return Outcome(matched=len(late), late=sum(late), opened=opened)
