@@ -37,10 +37,16 @@ class Line:
         assert address.hostname is not None
         self._connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
 
-    def ask(self, method: str, path: str, token: str = "") -> tuple[int, bytes]:
+    def ask(
+        self, method: str, path: str, token: str = "", *, body: object = None, key: str = ""
+    ) -> tuple[int, bytes]:
         """Status and body."""
         headers = {"X-Session-Token": token} if token else {}
-        self._connection.request(method, path, headers=headers)
+        content = None
+        if body is not None:
+            content = json.dumps(body).encode()
+            headers |= {"Content-Type": "application/json", "Idempotency-Key": key}
+        self._connection.request(method, path, body=content, headers=headers)
         answer = self._connection.getresponse()
         return answer.status, answer.read()
 

@@ -51,6 +51,16 @@ def joined(verb: Callable[Given, Answer]) -> Callable[Given, Answer]:
     return run
 
 
+def insist_on_none() -> None:
+    """What speaks to another company asks first that no transaction waits for the answer.
+
+    The block in which a test rolls back what it wrote does not count, as with `durable`.
+    """
+    blocks = transaction.get_connection().atomic_blocks
+    if blocks and not blocks[-1]._from_testcase:  # noqa: SLF001 (as Django's own `durable` asks)
+        raise transaction.TransactionManagementError("a foreign call waits inside a transaction")
+
+
 def after_commit(tell: Callable[[], object]) -> None:
     """Tell somebody once the present transaction is safely on paper, and only then.
 

@@ -2,14 +2,31 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 Kind = Literal["PAY_OUT", "COLLECT"]
+NoticeKind = Literal["PAYMENT", "REFUND", "TRANSFER"]
 State = Literal["PROCESSING", "SUCCEEDED", "FAILED"]
 Outcome = Literal["PROCESSING", "SUCCEEDED", "FAILED", "NOT_FOUND", "UNKNOWN"]
 
 OUT_TRADE_NO = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOrder:
+    """An order that was paid through a gateway, by our number."""
+
+    out_trade_no: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """How a gateway knows somebody whom we pay: personal data, never written to a log."""
+
+    identity: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +35,8 @@ class TransferRequest:
 
     `out_trade_no` is ours and deterministic: asking twice with the same number moves money once.
     `account` is an opaque name (`person:<public id>`, `merchant:<code>`), never personal data.
+    Money that goes out of `returns` goes back the way on which it came; other money goes to
+    `payee`, where the gateway needs to be told who that is.
     """
 
     out_trade_no: str
@@ -25,6 +44,8 @@ class TransferRequest:
     account: str
     amount_fen: int
     notify_url: str
+    returns: PaidOrder | None = None
+    payee: Payee | None = None
 
     def __post_init__(self) -> None:
         assert OUT_TRADE_NO.fullmatch(self.out_trade_no)
@@ -40,6 +61,7 @@ class TransferAnswer:
     UNKNOWN: money may have moved or not; query by the same number, never use another one.
     `reason` is the bank's code for a failure, or ours for what went wrong on the way.
     `amount_fen` is what the bank says that it moves, None when it said nothing.
+    `pay_link` is where the borrower pays an order that waits for them.
     """
 
     out_trade_no: str
@@ -47,6 +69,7 @@ class TransferAnswer:
     bank_reference: str = ""
     reason: str = ""
     amount_fen: int | None = None
+    pay_link: str = ""
 
     @property
     def is_final(self) -> bool:
@@ -59,7 +82,8 @@ class WebhookNotice:
     """What a bank tells us by itself, its signature verified.
 
     Notices repeat and overtake each other: `event_id` tells copies apart from news, and a final
-    state is never taken back by a notice that says PROCESSING.
+    state is never taken back by a notice that says PROCESSING. `out_trade_no` is the number that
+    the bank knows: ours, or the order's at a gateway.
     """
 
     event_id: str
@@ -68,6 +92,8 @@ class WebhookNotice:
     amount_fen: int
     bank_reference: str
     occurred_at: datetime
+    kind: NoticeKind = "PAYMENT"
+    currency: str = "CNY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +127,27 @@ class Channel(Protocol):
 
     def statement(self, *, since_id: int) -> tuple[StatementLine, ...] | None:
         """What moved after the line `since_id`; None when the bank cannot be heard now."""
+        ...
+
+
+class Gateway(Protocol):
+    """What every payment gateway's adapter can do beside. None of it raises because of the wire.
+
+    Requests are asked about whole: a gateway answers for orders, refunds and transfers apart.
+    """
+
+    def submit(self, request: TransferRequest) -> TransferAnswer:
+        """Make the order, the refund or the transfer; the same number again is the same one."""
+        ...
+
+    def ask(self, request: TransferRequest) -> TransferAnswer:
+        """What became of it."""
+        ...
+
+    def close(self, request: TransferRequest) -> TransferAnswer:
+        """End an order that nobody has paid, and say what became of it."""
+        ...
+
+    def bill(self, day: date) -> tuple[StatementLine, ...] | None:
+        """What moved on a day, by the gateway's numbers; None while there is no bill to be had."""
         ...

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
@@ -30,6 +29,7 @@ MOST_ANSWER_BYTES = 1024 * 1024
 MOST_REASON = 40
 MOST_REFERENCE = 64
 LARGEST_FEN = 10**13
+ORDERED = ("out_trade_no", "kind", "account", "amount_fen", "notify_url")
 STATES = get_args(State)
 KINDS = get_args(Kind)
 
@@ -93,7 +93,8 @@ class SandboxBank:
 
     def submit(self, request: TransferRequest) -> TransferAnswer:
         """Ask for a transfer; the same number again is the same transfer."""
-        status, content = self._ask("POST", "/transfers", asdict(request))
+        order = {name: getattr(request, name) for name in ORDERED}
+        status, content = self._ask("POST", "/transfers", order)
         if status == requests.codes.unprocessable_entity and "code" in content:
             # The bank's own words that it takes no such order: nothing was kept under the number.
             return TransferAnswer(

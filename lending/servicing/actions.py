@@ -119,10 +119,21 @@ def _keep_instalments(loan: Loan, state: LoanState) -> tuple[Instalment, ...]:
             changed.append(_copied(row, line))
             if row.paid_on is not None and not was_paid:
                 newly_paid.append(row)
-    Instalment.objects.bulk_update(changed, [*COPIED])
-    Instalment.objects.bulk_create(added)
-    Instalment.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()
+    _write(changed)
+    if added:
+        Instalment.objects.bulk_create(added)
+    if rows:
+        Instalment.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()
     return tuple(newly_paid)
+
+
+def _write(changed: list[Instalment]) -> None:
+    """One row by itself, as most payments change one: a statement for many is dear to compose."""
+    if len(changed) > 1:
+        Instalment.objects.bulk_update(changed, [*COPIED])
+        return
+    for row in changed:
+        row.save(update_fields=[*COPIED])
 
 
 # Each column of a row, and where the fold's line says it.

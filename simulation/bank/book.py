@@ -174,6 +174,13 @@ class Book:
             _open(connection, order.account, now=now)
             return _insert(connection, order, reference=reference, now=now)
 
+    def settled(self, transfer: Transfer, *, now: float) -> Transfer:
+        """The transfer after it was settled where it is due, before anybody is answered."""
+        with self.transaction() as connection:
+            if transfer.due_at <= now:
+                _settle(connection, transfer.out_trade_no, now=now)
+            return _known(connection, transfer.out_trade_no)
+
     def transfer(self, out_trade_no: str) -> Transfer | None:
         """The transfer of that number."""
         with self.transaction() as connection:

@@ -17,7 +17,8 @@ CREATE TABLE IF NOT EXISTS fault (
 
 EVERYBODY = ""
 
-# The seconds stand for the case that the caller names none.
+# The seconds stand for the case that the caller names none. "at_once" is no fault: the money moves
+# before the bank answers, as it does where a bank debits an account of its own.
 TRANSFER_MODES: Mapping[str, float] = {
     "delay": 2.0,
     "fail": 0.0,
@@ -28,7 +29,8 @@ TRANSFER_MODES: Mapping[str, float] = {
     "reordered": 0.5,
     "wrong_amount": 0.0,
 }
-ANSWER_MODES: Mapping[str, float] = {"lose_answer": 0.0, "error_500": 0.0, "slow_answer": 15.0}
+ANSWER_MODES: Mapping[str, float] = {"lose_answer": 0.0, "error_500": 0.0, "slow_answer": 15.0,
+                                     "at_once": 0.0}  # fmt: skip
 DEFAULT_SECONDS: Mapping[str, float] = {**TRANSFER_MODES, **ANSWER_MODES}
 
 

@@ -108,6 +108,8 @@ def submit(counter: Counter, asked: Asked) -> Answer:
     except OtherContent:
         detail = "This out_trade_no stands for a transfer with another content."
         raise Problem(409, "OTHER_CONTENT", detail) from None
+    if taken["at_once"] is not None:
+        transfer = counter.book.settled(transfer, now=time.time())
     counter.wake()
     return Answer(
         _shown(transfer),

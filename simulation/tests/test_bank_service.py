@@ -132,6 +132,25 @@ class TestMisbehaviour:
         assert ask(bank, "POST", "/transfers", json=order(number, account)).status_code == 202
         assert bank.balance_fen(account) == 20_500_00
 
+    def test_at_once_the_money_has_moved_before_the_answer(self, bank, number, account):
+        bank.faults("at_once", account=account)
+        answer = ask(bank, "POST", "/transfers", json=order(number, account))
+
+        assert (answer.status_code, answer.json()["state"]) == (202, "SUCCEEDED")
+        assert bank.balance_fen(account) == 20_500_00
+        again = ask(bank, "POST", "/transfers", json=order(number, account))
+        assert again.json() == answer.json()
+        assert bank.balance_fen(account) == 20_500_00
+
+    def test_at_once_is_not_before_it_is_due(self, bank, number, account):
+        bank.faults("at_once", account=account)
+        bank.faults("delay", account=account, times=1, seconds=1.0)
+        answer = ask(bank, "POST", "/transfers", json=order(number, account))
+
+        assert answer.json()["state"] == "PROCESSING"
+        assert bank.settled(number)["state"] == "SUCCEEDED"
+        assert bank.balance_fen(account) == 20_500_00
+
     def test_error_500_comes_before_anything_is_done(self, bank, number, account):
         bank.faults("error_500", account=account, times=2)
         answers = [ask(bank, "POST", "/transfers", json=order(number, account)) for _ in range(3)]
