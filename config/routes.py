@@ -120,6 +120,8 @@ API: Mapping[str, frozenset[Role]] = {
     "api/v1/rewards/<slug:public_id>/return": BORROWERS,
     "api/v1/rewards/<slug:public_id>/code": BORROWERS,
     "webhooks/sandbox-bank": PARTNERS,
+    "webhooks/wechat-pay": PARTNERS,
+    "webhooks/alipay": PARTNERS,
 }
 
 # allauth's pages, and the same for mobile clients. What deals with e-mail is closed: an address

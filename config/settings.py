@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.observability import logs
 from config import env
-from config.services import endpoints
+from config.services import endpoints, gateways
 
 # `admin.ModelAdmin[Row]` is written everywhere; Django itself does not accept the brackets.
 django_stubs_ext.monkeypatch()
@@ -303,6 +303,10 @@ SPECTACULAR_SETTINGS = {
 
 # --- Other companies ------------------------------------------------------------------------------
 BANK_URL = env.text("BANK_URL", "http://127.0.0.1:8001")
+# Payment gateways: those whose keys were given, and what goes through them.
+GATEWAYS = gateways.given()
+COLLECT_THROUGH = gateways.collect_through(GATEWAYS)
+PAY_OUT_THROUGH = gateways.pay_out_through(GATEWAYS)
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
 
 # --- Who we are, at the foot of every page --------------------------------------------------------

@@ -1,5 +1,6 @@
 """Lending's tasks: they read the clock and settings, call one verb, and may run twice."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -18,8 +19,15 @@ from lending.applications import deciding
 from lending.applications import queries as applications
 from lending.channels import actions as channels
 from lending.channels import queries as transfers
-from lending.channels.contracts import TransferAnswer, TransferRequest
-from lending.channels.models import PAID_OUT, Transfer, TransferPurpose, TransferState
+from lending.channels.contracts import Gateway, TransferAnswer, TransferRequest
+from lending.channels.gateways import registry
+from lending.channels.models import (
+    PAID_OUT,
+    ChannelCode,
+    Transfer,
+    TransferPurpose,
+    TransferState,
+)
 from lending.channels.sandbox import SandboxBank
 from lending.closing import actions as closing
 from lending.disbursements import actions as disbursements
@@ -34,9 +42,26 @@ from lending.reconciliation.models import ReconciledDay
 from lending.repayments import actions as repayments
 from lending.rewards import actions as rewards
 
-WEBHOOK_PATH = "/webhooks/sandbox-bank"
+WEBHOOK_PATHS = {
+    "SANDBOX": "/webhooks/sandbox-bank",
+    "WECHAT_PAY": "/webhooks/wechat-pay",
+    "ALIPAY": "/webhooks/alipay",
+}
+# What a borrower pays with their own hands; a debit by mandate has no hand in it.
+BY_HAND = {
+    TransferPurpose.REPAYMENT,
+    TransferPurpose.PAYOFF,
+    TransferPurpose.PREPAYMENT,
+    TransferPurpose.WITHDRAWAL,
+}
 # The bank usually tells us within a second; the question is only for when it does not.
 ASK_AGAIN_SECONDS = 2.0
+# A person has to open a wallet first.
+ASK_GATEWAY_AGAIN_SECONDS = 15.0
+# An order that nobody has paid by then is closed.
+ORDER_PATIENCE = timedelta(hours=2)
+# A gateway forgets transfers after a month: an old one that it does not know is not sent again.
+SEND_AGAIN_WITHIN = timedelta(days=3)
 # Beside the one that closes; whoever finds no range left goes home at once.
 HELPERS = 3
 DAY = timedelta(days=1)
@@ -136,12 +161,14 @@ def _move(claim: Claim) -> None:
     if not was_sent and transfer.purpose == TransferPurpose.DEBIT:
         _hold_back(transfer)
     if not _is_at_rest(transfer):
-        transfer = channels.mark_sent(transfer_id=transfer.pk, claim=claim)
+        channel = transfer.channel if was_sent else _channel_for(transfer)
+        transfer = channels.mark_sent(transfer_id=transfer.pk, claim=claim, channel=channel)
     # It may have been called off up to that moment; from now on it may not.
     is_at_rest = _is_at_rest(transfer)
     answer = _known(transfer) if is_at_rest else _ask(transfer, was_sent=was_sent)
     if answer.outcome == "PROCESSING":
-        raise NotYet(ASK_AGAIN_SECONDS)
+        is_near = transfer.channel == ChannelCode.SANDBOX
+        raise NotYet(ASK_AGAIN_SECONDS if is_near else ASK_GATEWAY_AGAIN_SECONDS)
     if not answer.is_final:
         raise Failed(answer.reason or answer.outcome)
     _book(transfer, answer, claim)
@@ -153,21 +180,62 @@ def _hold_back(transfer: Transfer) -> None:
         raise NotYet(seconds)
 
 
+def _channel_for(transfer: Transfer) -> str:
+    """Through whom money shall move: settings say, by product, and refunds go back as they came."""
+    if (paid := transfers.way_back(transfer)) is not None:
+        return paid.channel
+    if transfer.purpose in BY_HAND and settings.COLLECT_THROUGH:
+        product = loans.product_code(transfer.loan_id)
+        through: Mapping[str, str] = settings.COLLECT_THROUGH
+        return through.get(product, through.get("*", ChannelCode.SANDBOX))
+    if transfer.purpose == TransferPurpose.DISBURSEMENT:
+        return str(settings.PAY_OUT_THROUGH)
+    return ChannelCode.SANDBOX
+
+
 def _ask(transfer: Transfer, *, was_sent: bool) -> TransferAnswer:
     """Query before sending again: an unknown outcome is never answered by a blind second call."""
+    if transfer.channel != ChannelCode.SANDBOX:
+        return _ask_gateway(transfer, was_sent=was_sent)
     if was_sent:
         answer = bank().query(transfer.out_trade_no)
         if answer.outcome != "NOT_FOUND":
             return answer
+    return bank().submit(_request(transfer))
+
+
+def _ask_gateway(transfer: Transfer, *, was_sent: bool) -> TransferAnswer:
+    """The same through a gateway, where an order waits for a person and ends when nobody comes."""
+    asked, its = _request(transfer), gateway(transfer.channel)
+    if was_sent:
+        answer = its.ask(asked)
+        is_waiting = answer.outcome in {"PROCESSING", "NOT_FOUND"}
+        if not is_waiting or (answer.outcome == "PROCESSING" and asked.kind == "PAY_OUT"):
+            return answer
+        age = clock.now() - transfer.intended_at
+        if asked.kind == "COLLECT" and age > ORDER_PATIENCE:
+            return its.close(asked)
+        if asked.kind == "COLLECT" and transfer.pay_link:
+            return TransferAnswer(transfer.out_trade_no, "PROCESSING")
+        if age > SEND_AGAIN_WITHIN:
+            return TransferAnswer(transfer.out_trade_no, "UNKNOWN", reason="TOO_OLD_TO_SEND_AGAIN")
+    answer = its.submit(asked)
+    if answer.pay_link:
+        channels.keep_pay_link(transfer_id=transfer.pk, pay_link=answer.pay_link)
+    return answer
+
+
+def _request(transfer: Transfer) -> TransferRequest:
     is_payout = transfer.purpose in PAID_OUT
-    return bank().submit(
-        TransferRequest(
-            out_trade_no=transfer.out_trade_no,
-            kind="PAY_OUT" if is_payout else "COLLECT",
-            account=transfer.account,
-            amount_fen=transfer.amount_fen,
-            notify_url=settings.SITE_URL + WEBHOOK_PATH,
-        )
+    is_far = transfer.channel != ChannelCode.SANDBOX
+    return TransferRequest(
+        out_trade_no=transfer.out_trade_no,
+        kind="PAY_OUT" if is_payout else "COLLECT",
+        account=transfer.account,
+        amount_fen=transfer.amount_fen,
+        notify_url=settings.SITE_URL + WEBHOOK_PATHS[transfer.channel],
+        returns=transfers.paid_order(transfer) if is_far and is_payout else None,
+        payee=transfers.payee_of(transfer) if is_far and is_payout else None,
     )
 
 
@@ -207,3 +275,10 @@ def _known(transfer: Transfer) -> TransferAnswer:
 def bank() -> SandboxBank:
     """This process's session with the bank."""
     return SandboxBank(base_url=settings.BANK_URL, api_key=settings.BANK_API_KEY)
+
+
+@cache
+def gateway(channel: str) -> Gateway:
+    """This process's session with a gateway. Raises LookupError where it is not switched on."""
+    keys: Mapping[str, str] = settings.GATEWAYS[channel]
+    return registry.opened(channel, keys)

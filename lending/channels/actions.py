@@ -8,16 +8,28 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.db.models.functions import Now
 
+from common.actors import Actor
+from common.audit import actions as audit
 from common.errors import Refused
 from common.locking import Rank, lock_one
 from common.processes import actions as processes
 from common.processes.contracts import Claim
 from common.texts import gettext_noop
 from common.transactions import durable, required
+from lending.channels import parking
 from lending.channels.contracts import TransferAnswer, WebhookNotice
-from lending.channels.models import ChannelEvent, Transfer, TransferPurpose, TransferState
+from lending.channels.gateways.orders import order_no
+from lending.channels.models import (
+    ChannelCode,
+    ChannelEvent,
+    ChannelPayee,
+    Transfer,
+    TransferPurpose,
+    TransferState,
+)
 
 PROCESS_KIND = "TRANSFER"
 MOVE_MONEY = "lending.tasks.move_money"
@@ -89,14 +101,42 @@ def out_trade_no(*, purpose: TransferPurpose, loan_public_id: str, request_key: 
 
 
 @durable
-def mark_sent(*, transfer_id: int, claim: Claim) -> Transfer:
-    """Phase one: from now on the bank may have it, so from now on we ask before we send."""
+def mark_sent(
+    *, transfer_id: int, claim: Claim, channel: str = ChannelCode.SANDBOX.value
+) -> Transfer:
+    """Phase one: from now on the bank may have it, so from now on we ask before we send.
+
+    Through which channel is decided here, once: later calls keep what the first one chose.
+    """
     transfer = lock_one(Transfer.objects.all(), rank=Rank.TRANSFER, pk=transfer_id)
     processes.hold(claim=claim)
     if transfer.state == TransferState.INTENT:
         transfer.state = TransferState.SENT
-        transfer.save(update_fields=["state"])
+        transfer.channel = channel
+        if channel != ChannelCode.SANDBOX:
+            transfer.order_no = order_no(transfer.out_trade_no)
+        transfer.save(update_fields=["state", "channel", "order_no"])
     return transfer
+
+
+@durable
+def keep_pay_link(*, transfer_id: int, pay_link: str) -> None:
+    """Where the borrower pays an order that waits for them."""
+    Transfer.objects.filter(pk=transfer_id, state=TransferState.SENT).update(pay_link=pay_link)
+
+
+@durable
+def register_payee(*, channel: str, account: str, identity: str, name: str, by: Actor) -> None:
+    """By which name a gateway knows one of our accounts; the last word counts."""
+    ChannelPayee.objects.update_or_create(
+        channel=channel, account=account, defaults={"identity": identity, "name": name}
+    )
+    audit.append(
+        action="lending.payee.registered",
+        subject=f"account:{account}",
+        by=by,
+        facts={"channel": channel},
+    )
 
 
 @required
@@ -120,6 +160,7 @@ def settle(*, transfer_id: int, answer: TransferAnswer) -> Transfer:
         failure_code=transfer.failure_code,
         settled_at=Now(),
     )
+    parking.park_what_contradicts(transfer=transfer)
     return transfer
 
 
@@ -158,9 +199,11 @@ def mark_booked(*, transfer: Transfer) -> None:
 def store_notice(*, channel: str, notice: WebhookNotice) -> bool:
     """Keep what a bank told us and wake the transfer; False when it had told us before.
 
-    The notice is believed only as far as it makes us ask: the worker queries the bank itself.
+    The notice is believed only as far as it makes us ask: the worker queries the bank itself. One
+    that contradicts what we know is parked for a person.
     """
-    _, is_new = ChannelEvent.objects.get_or_create(
+    transfer = _meant_by(channel=channel, notice=notice)
+    event, is_new = ChannelEvent.objects.get_or_create(
         channel=channel,
         event_key=notice.event_id,
         defaults={
@@ -170,7 +213,21 @@ def store_notice(*, channel: str, notice: WebhookNotice) -> bool:
             "bank_reference": notice.bank_reference,
         },
     )
-    transfer = Transfer.objects.filter(out_trade_no=notice.out_trade_no).first()
-    if transfer is not None and is_new:
+    if not is_new:
+        return False
+    reason = parking.reason_to_park(channel=channel, notice=notice, transfer=transfer)
+    if reason is not None:
+        parking.park(event=event, reason=reason)
+    if transfer is not None:
         processes.hasten(kind=PROCESS_KIND, subject_id=transfer.pk)
-    return is_new
+    return True
+
+
+def _meant_by(*, channel: str, notice: WebhookNotice) -> Transfer | None:
+    """The transfer of a notice, locked, so that its final state and the notice see each other."""
+    number = notice.out_trade_no
+    meant = Q(out_trade_no=number) if channel == ChannelCode.SANDBOX else Q(order_no=number)
+    key = Transfer.objects.filter(meant).values_list("pk", flat=True).first()
+    if key is None:
+        return None
+    return lock_one(Transfer.objects.all(), rank=Rank.TRANSFER, pk=key)

@@ -1,8 +1,18 @@
 """Where money is on its way."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet, Sum
 
-from lending.channels.models import FROM_BORROWERS, Transfer, TransferPurpose, TransferState
+from lending.channels.contracts import PaidOrder, Payee
+from lending.channels.models import (
+    FROM_BORROWERS,
+    ChannelCode,
+    ChannelPayee,
+    Transfer,
+    TransferPurpose,
+    TransferState,
+)
 
 
 def get(transfer_id: int) -> Transfer:
@@ -49,3 +59,40 @@ def unbooked() -> list[Transfer]:
     return list(
         Transfer.objects.filter(state=TransferState.SUCCEEDED, booked_at=None).order_by("pk")
     )
+
+
+def way_back(transfer: Transfer) -> Transfer | None:
+    """The payment through a gateway by which a refund can go back, the same whenever it is asked.
+
+    What was booked before the refund was intended does not change any more.
+    """
+    if transfer.purpose != TransferPurpose.REFUND:
+        return None
+    paid = Transfer.objects.filter(
+        loan_id=transfer.loan_id,
+        purpose__in=FROM_BORROWERS,
+        state=TransferState.SUCCEEDED,
+        booked_at__lt=transfer.intended_at,
+        amount_fen__gte=transfer.amount_fen,
+    )
+    return paid.exclude(channel=ChannelCode.SANDBOX).order_by("-pk").first()
+
+
+def paid_order(transfer: Transfer) -> PaidOrder | None:
+    """The same payment, as the gateway is told of it."""
+    paid = way_back(transfer)
+    if paid is None or paid.channel != transfer.channel:
+        return None
+    return PaidOrder(paid.out_trade_no, paid.amount_fen)
+
+
+def payee_of(transfer: Transfer) -> Payee | None:
+    """How the transfer's gateway knows whom it pays; None where nobody has told us."""
+    row = ChannelPayee.objects.filter(channel=transfer.channel, account=transfer.account).first()
+    return None if row is None else Payee(row.identity, row.name)
+
+
+def by_order_no(numbers: Iterable[str]) -> dict[str, str]:
+    """Our numbers by the gateways' numbers, for those that are ours: to read a bill with."""
+    rows = Transfer.objects.filter(order_no__in=[each for each in numbers if each])
+    return dict(rows.values_list("order_no", "out_trade_no"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from lending.channels.contracts import StatementLine
-from lending.channels.models import PAID_OUT, TransferState
+from lending.channels.models import PAID_OUT, ChannelCode, TransferState
 from lending.ledger import chart
 
 
@@ -22,6 +22,7 @@ class OwnTransfer:
     amount_fen: int
     state: str
     is_booked: bool
+    channel: str = ChannelCode.SANDBOX.value
 
     @property
     def effect_fen(self) -> int:
@@ -53,10 +54,12 @@ _STANDING = """
     SELECT NULL, NULL, coalesce(sum(amount_fen), 0) - coalesce((
                SELECT sum(posting.amount_fen) FROM lending_ledgerentry AS entry
                  JOIN lending_ledgerposting AS posting ON posting.entry_id = entry.id
-                WHERE entry.entry_key LIKE 'break:%%' AND posting.account_id = %s), 0), NULL, NULL
+                WHERE entry.entry_key LIKE 'break:%%' AND posting.account_id = %s), 0),
+           NULL, NULL, NULL
     FROM lending_ledgerposting WHERE account_id = %s
     UNION ALL
-    SELECT out_trade_no, purpose, amount_fen, state, booked_at IS NOT NULL FROM lending_transfer
+    SELECT out_trade_no, purpose, amount_fen, state, booked_at IS NOT NULL, channel
+    FROM lending_transfer
 """
 
 
@@ -65,12 +68,12 @@ def standing() -> Standing:
     transfers, ledger_fen = {}, 0
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [chart.BANK, chart.BANK])
-        for number, purpose, amount_fen, state, is_booked in cursor.fetchall():
+        for number, purpose, amount_fen, state, is_booked, channel in cursor.fetchall():
             if number is None:
                 ledger_fen = int(amount_fen)
                 continue
             kind = "PAY_OUT" if purpose in PAID_OUT else "COLLECT"
-            transfers[number] = OwnTransfer(kind, int(amount_fen), state, is_booked)
+            transfers[number] = OwnTransfer(kind, int(amount_fen), state, is_booked, channel)
     return Standing(transfers, ledger_fen)
 
 
@@ -80,8 +83,9 @@ def differences(
     after: Standing,
     *,
     excused: Excused = Excused(),
+    channel: str = ChannelCode.SANDBOX.value,
 ) -> Iterator[str]:
-    """One sentence for each difference between the bank, our transfers and our books.
+    """One sentence for each difference between one channel, our transfers and our books.
 
     Excused is what a resolved break accounts for.
     """
@@ -95,17 +99,17 @@ def differences(
     for number, own in before.transfers.items():
         if number in excused.numbers:
             continue
-        if own.state == TransferState.SUCCEEDED and number not in moved:
+        if (own.state, own.channel) == (TransferState.SUCCEEDED, channel) and number not in moved:
             yield f"transfer {number} arrived here, and the bank's statement has no such line"
     for number, line in moved.items():
-        yield from _of_line(line, after.transfers.get(number))
+        yield from _of_line(line, after.transfers.get(number), channel=channel)
     booked_fen = sum(each.effect_fen for each in after.transfers.values() if each.is_booked)
     if booked_fen != after.ledger_fen:
         yield f"the ledger's bank account says {after.ledger_fen}, booked transfers {booked_fen}"
 
 
-def _of_line(line: StatementLine, own: OwnTransfer | None) -> Iterator[str]:
-    if own is None:
+def _of_line(line: StatementLine, own: OwnTransfer | None, *, channel: str) -> Iterator[str]:
+    if own is None or own.channel != channel:
         yield f"the bank moved money for {line.out_trade_no}, which is not ours"
         return
     if (own.kind, own.amount_fen) != (line.kind, line.amount_fen):

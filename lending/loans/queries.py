@@ -192,3 +192,8 @@ def _happened(row: LoanTransaction) -> calc.Transaction:
         reverses=row.reverses_sequence,
         change=log.change_of(row.terms),
     )
+
+
+def product_code(loan_id: int) -> str:
+    """Which product a loan is of."""
+    return str(Loan.objects.values_list("product__code", flat=True).get(pk=loan_id))

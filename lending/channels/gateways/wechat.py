@@ -16,7 +16,7 @@ from wechatpayv3.type import RequestType
 from wechatpayv3.utils import build_authorization
 
 from lending.channels.contracts import Outcome, StatementLine, TransferAnswer, TransferRequest
-from lending.channels.gateways import wechat_bill
+from lending.channels.gateways import wechat_bill as bills
 from lending.channels.gateways.orders import order_no
 from lending.channels.gateways.wire import MOST_BILL_BYTES, Heard, Silence, Wire
 
@@ -208,7 +208,7 @@ class WeChatPayGateway:
             return None
         if traded is None or flowed is None:
             return None
-        lines = wechat_bill.lines(traded, flowed, day=day)
+        lines = bills.lines(traded, flowed, day=day)
         return None if lines is None else tuple(lines)
 
     def _download(self, answer: tuple[int, Content]) -> bytes | None:
@@ -222,7 +222,7 @@ class WeChatPayGateway:
         status, packed = self._kit.download_bill(url)
         if status != 200:
             return None
-        return wechat_bill.unpacked(packed, sha1=str(content.get("hash_value", "")))
+        return bills.unpacked(packed, sha1=str(content.get("hash_value", "")))
 
     def _order(self, request: TransferRequest) -> TransferAnswer:
         status, content = self._kit.pay(

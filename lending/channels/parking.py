@@ -1,0 +1,87 @@
+"""Notices that contradict what we know: kept apart for a person, and never acted upon."""
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from common.actors import Actor
+from common.audit import actions as audit
+from common.errors import NotFound
+from common.locking import Rank, lock_one
+from common.transactions import durable, required
+from lending.channels.contracts import WebhookNotice
+from lending.channels.models import (
+    ChannelEvent,
+    ParkedNotice,
+    ParkedOutcome,
+    ParkedReason,
+    Transfer,
+    TransferPurpose,
+    TransferState,
+)
+
+CURRENCY = "CNY"
+GIVES_BACK = {TransferPurpose.REFUND, TransferPurpose.SEND_BACK}
+CONTRADICTED = {
+    TransferState.FAILED: ("SUCCEEDED", ParkedReason.PAID_AFTER_FAILURE),
+    TransferState.SUCCEEDED: ("FAILED", ParkedReason.FAILED_AFTER_PAYMENT),
+}
+
+
+def reason_to_park(
+    *, channel: str, notice: WebhookNotice, transfer: Transfer | None
+) -> ParkedReason | None:
+    """Why a notice cannot be what it says; None where it may be."""
+    is_refund = notice.kind == "REFUND"
+    if transfer is None:
+        return ParkedReason.REFUND_NOT_ASKED if is_refund else ParkedReason.UNKNOWN_ORDER
+    contradicted = CONTRADICTED.get(TransferState(transfer.state))
+    tried = (
+        (transfer.channel != channel, ParkedReason.OTHER_CHANNEL),
+        (is_refund and transfer.purpose not in GIVES_BACK, ParkedReason.REFUND_NOT_ASKED),
+        (notice.currency != CURRENCY, ParkedReason.CURRENCY_DIFFERS),
+        (notice.amount_fen != transfer.amount_fen, ParkedReason.AMOUNT_DIFFERS),
+    )
+    found = next((reason for holds, reason in tried if holds), None)
+    if found is None and contradicted is not None and contradicted[0] == notice.state:
+        return contradicted[1]
+    return found
+
+
+@required
+def park(*, event: ChannelEvent, reason: ParkedReason) -> None:
+    """Let a notice wait for a person, once."""
+    ParkedNotice.objects.get_or_create(event=event, defaults={"reason": reason})
+
+
+@required
+def park_what_contradicts(*, transfer: Transfer) -> None:
+    """Notices that came before the transfer's final state, and said the opposite of it."""
+    state, reason = CONTRADICTED[TransferState(transfer.state)]
+    told = Q(out_trade_no=transfer.out_trade_no)
+    if transfer.order_no:
+        told |= Q(out_trade_no=transfer.order_no)
+    for event in ChannelEvent.objects.filter(told, state=state, parked=None):
+        park(event=event, reason=reason)
+
+
+@durable
+def resolve(*, parked_id: int, outcome: ParkedOutcome, by: Actor) -> None:
+    """Write down what a person found out. Moves nothing: money goes back by its own ways.
+
+    Raises NotFound where nothing waits (any more).
+    """
+    parked = lock_one(ParkedNotice.objects.all(), rank=Rank.APPROVAL, pk=parked_id)
+    if parked.resolved_at is not None:
+        raise NotFound
+    ParkedNotice.objects.filter(pk=parked.pk).update(outcome=outcome, resolved_at=Now())
+    audit.append(
+        action="lending.notice.resolved",
+        subject=f"notice:{parked.event_id}",
+        by=by,
+        facts={"reason": parked.reason, "outcome": str(outcome)},
+    )
+
+
+def waiting() -> int:
+    """How many notices wait for a person."""
+    return ParkedNotice.objects.filter(resolved_at=None).count()
