@@ -8,8 +8,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from common.observability import logs
-from config import env
-from config.services import endpoints, gateways
+from config import env, gateways
+from config.services import endpoints
 
 # `admin.ModelAdmin[Row]` is written everywhere; Django itself does not accept the brackets.
 django_stubs_ext.monkeypatch()

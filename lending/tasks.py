@@ -1,6 +1,7 @@
 """Lending's tasks: they read the clock and settings, call one verb, and may run twice."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -62,6 +63,8 @@ ASK_GATEWAY_AGAIN_SECONDS = 15.0
 ORDER_PATIENCE = timedelta(hours=2)
 # A gateway forgets transfers after a month: an old one that it does not know is not sent again.
 SEND_AGAIN_WITHIN = timedelta(days=3)
+# A gateway makes the bill of a day in the course of the next one, and may be late with it.
+BILLS_LATE_DAYS = 3
 # Beside the one that closes; whoever finds no range left goes home at once.
 HELPERS = 3
 DAY = timedelta(days=1)
@@ -121,8 +124,24 @@ def collect_debits(**_: Any) -> None:
 def reconcile_yesterday(**_: Any) -> None:
     """Compare the bank's statement with the last closed day; what the bank has not told waits."""
     on = business_dates.current()
-    if on is not None:
-        reconcile(day=on - DAY)
+    if on is None:
+        return
+    reconcile(day=on - DAY)
+    for channel in settings.GATEWAYS:
+        for days in range(BILLS_LATE_DAYS, 0, -1):
+            reconcile_bill(channel=channel, day=on - days * DAY)
+
+
+def reconcile_bill(*, channel: str, day: date) -> ReconciledDay | None:
+    """Compare a gateway's bill of a day; nothing while there is none to be had."""
+    lines = gateway(channel).bill(day)
+    if lines is None:
+        return None
+    ours = transfers.by_order_no(line.out_trade_no for line in lines)
+    named = [
+        replace(line, out_trade_no=ours.get(line.out_trade_no, line.out_trade_no)) for line in lines
+    ]
+    return reconciliation.reconcile(day=day, lines=named, bank=channel)
 
 
 def reconcile(*, day: date) -> ReconciledDay | None:

@@ -97,9 +97,8 @@ def differences(
             yield f"the bank moved transfer {line.out_trade_no} twice"
         moved[line.out_trade_no] = line
     for number, own in before.transfers.items():
-        if number in excused.numbers:
-            continue
-        if (own.state, own.channel) == (TransferState.SUCCEEDED, channel) and number not in moved:
+        arrived = (own.state, own.channel) == (TransferState.SUCCEEDED, channel)
+        if arrived and number not in moved and number not in excused.numbers:
             yield f"transfer {number} arrived here, and the bank's statement has no such line"
     for number, line in moved.items():
         yield from _of_line(line, after.transfers.get(number), channel=channel)

@@ -41,14 +41,14 @@ def _wechat_pay() -> Keys:
         "appid": env.text("WECHAT_PAY_APPID", ""),
         "certificate_serial": env.text("WECHAT_PAY_CERTIFICATE_SERIAL", ""),
         "private_key": env.text("WECHAT_PAY_PRIVATE_KEY", ""),
-        "apiv3_key": env.text("WECHAT_PAY_APIV3_KEY", ""),
+        "apiv3_key": env.text("WECHAT_PAY_API_KEY", ""),
         "public_key_id": env.text("WECHAT_PAY_PUBLIC_KEY_ID", ""),
         "public_key": env.text("WECHAT_PAY_PUBLIC_KEY", ""),
     }
     if not _is_whole("WECHAT_PAY", keys):
         return {}
     if len(keys["apiv3_key"].encode()) != APIV3_KEY_BYTES:
-        raise SettingIsWrong(f"WECHAT_PAY_APIV3_KEY has {APIV3_KEY_BYTES} bytes")
+        raise SettingIsWrong(f"WECHAT_PAY_API_KEY has {APIV3_KEY_BYTES} bytes")
     return {
         **keys,
         "transfer_scene": env.text("WECHAT_PAY_TRANSFER_SCENE", ""),
