@@ -32,7 +32,7 @@ from lending.rewards.models import (
     RewardsDay,
     TierMembership,
 )
-from lending.servicing.models import LoanChange, LoanCourse
+from lending.servicing.models import LoanChange, LoanCourse, LoanRequest
 
 __all__ = [
     "AssetOwnership", "BankLine", "BankMatch", "Benefit", "BreakProposal", "BreakStep",
@@ -40,7 +40,7 @@ __all__ = [
     "DebitTry", "DirectDebit", "Entitlement", "Fulfilment", "Instalment",
     "InstalmentOutcome", "LedgerAccount", "LedgerEntry", "LedgerPosting", "LineMovement",
     "LineProposal", "Loan", "LoanApplication", "LoanChange", "LoanContract", "LoanCourse",
-    "LoanProduct", "LoanSnapshot", "LoanTransaction", "Mandate", "Merchant", "Offer",
+    "LoanProduct", "LoanRequest", "LoanSnapshot", "LoanTransaction", "Mandate", "Merchant", "Offer",
     "OfferAlternative", "ParkedNotice", "PartnerStatement", "PointsAccount", "PointsEntry",
     "PointsGrant", "PointsLot", "ProductProposal", "QuarantinedLoan", "ReconciledDay",
     "RewardPartner", "RewardProgramme", "RewardsDay", "SceneEvidence", "SealedPaper",

@@ -20,7 +20,8 @@ from lending.admin import words
 from lending.calc.contracts import Change, TransactionKind
 from lending.loans.models import Loan
 from lending.servicing import changes
-from lending.servicing.models import LoanChange
+from lending.servicing.asking import requests
+from lending.servicing.models import LoanChange, LoanRequest, RequestState
 
 MAY_ASK = "lending.propose_servicing_loan"
 MAY_DECIDE = "lending.approve_servicing_loan"
@@ -33,6 +34,7 @@ REASONS = (
     ("BANK_TOOK_BACK", _("The bank took the money back")),
     ("MERCHANT_RETURNED", _("The merchant takes the purchase back")),
     ("UNRECOVERABLE", _("Nothing more is to be expected")),
+    (requests.REASON, _("The borrower asked for it")),
 )
 
 
@@ -111,6 +113,11 @@ class ChangesOfLoan:
                 wrap(self.decide_change),
                 name="lending_loan_decide_change",
             ),
+            path(
+                "requests/<int:request_id>/answer/",
+                wrap(self.answer_request),
+                name="lending_loan_answer_request",
+            ),
         ]
 
     def ask_for_change(self, request: HttpRequest, object_id: int) -> HttpResponseRedirect:
@@ -149,6 +156,26 @@ class ChangesOfLoan:
             messages.success(request, _("Decided."))
         return _back(loan_id)
 
+    def answer_request(self, request: HttpRequest, request_id: int) -> HttpResponseRedirect:
+        """Take up what a borrower asked for, as a change to be approved, or decline it (POST)."""
+        _insist(request, MAY_ASK)
+        rows = LoanRequest.objects.filter(pk=request_id)
+        loan_id = rows.values_list("loan_id", flat=True).first()
+        if loan_id is None:
+            raise Http404
+        try:
+            if "take_up" in request.POST:
+                requests.take_up(
+                    request_id=request_id, on=business_dates.today(), by=_staff(request)
+                )
+            else:
+                requests.decline(request_id=request_id, by=_staff(request))
+        except Refused as refusal:
+            messages.error(request, message(refusal))
+        else:
+            messages.success(request, _("Answered."))
+        return _back(loan_id)
+
 
 def shown(request: HttpRequest, row: Loan) -> dict[str, Any]:
     """What the loan's page says of wishes."""
@@ -158,8 +185,14 @@ def shown(request: HttpRequest, row: Loan) -> dict[str, Any]:
         is_open = each.state == ProposalState.PROPOSED and each.author_id != request.user.pk
         each.may_decide = is_open and request.user.has_perm(MAY_DECIDE)
         each.why = dict(REASONS).get(each.reason, each.reason)
+    asked: list[Any] = list(row.requests.select_related("change").order_by("-pk"))
+    for each in asked:
+        each.said = words.said(words.KINDS, each.kind)
+        each.told = ", ".join(f"{name}: {value}" for name, value in each.terms.items())
+        is_open = each.state == RequestState.ASKED
+        each.may_answer = is_open and request.user.has_perm(MAY_ASK)
     can_ask = row.disbursed_on is not None and request.user.has_perm(MAY_ASK)
-    return {"wishes": wishes, "change_form": ChangeForm() if can_ask else None}
+    return {"wishes": wishes, "requests": asked, "change_form": ChangeForm() if can_ask else None}
 
 
 def _insist(request: HttpRequest, permission: str) -> None:

@@ -172,7 +172,7 @@ class OneLoan(APIView):
     @extend_schema(operation_id="loan", responses=LoanOutput)
     def get(self, request: Request, public_id: str) -> Response:
         """Where it stands today."""
-        found = _own(request, public_id)
+        found = own(request, public_id)
         stands = standing(found, on=business_dates.today())
         moves = transfers.of_loan(found.pk)
         payout = next(each for each in moves if each.purpose == TransferPurpose.DISBURSEMENT)
@@ -192,7 +192,7 @@ class Schedule(APIView):
     @extend_schema(operation_id="loan_schedule", responses=ScheduleOutput)
     def get(self, request: Request, public_id: str) -> Response:
         """Every instalment, and what of it was paid."""
-        stands = _standing(_own(request, public_id))
+        stands = _standing(own(request, public_id))
         rows = [_instalment(each) for each in stands.instalments]
         return Response(ScheduleOutput({"on": stands.on, "results": rows}).data)
 
@@ -206,7 +206,7 @@ class Contract(APIView):
     @extend_schema(operation_id="loan_contract", responses=PDF_ANSWER)
     def get(self, request: Request, public_id: str) -> HttpResponse:
         """As a PDF."""
-        found = _own(request, public_id)
+        found = own(request, public_id)
         return pdf(queries.signed_file(found), name=f"contract-{found.contract.public_id}.pdf")
 
 
@@ -218,7 +218,7 @@ class Repayments(APIView):
     @extend_schema(operation_id="repayments", responses=RepaymentsOutput)
     def get(self, request: Request, public_id: str) -> Response:
         """Every payment, newest first."""
-        moves = transfers.of_loan(_own(request, public_id).pk)
+        moves = transfers.of_loan(own(request, public_id).pk)
         rows = [_repayment(each) for each in moves if _is_repayment(each)]
         return Response(RepaymentsOutput({"results": rows}).data)
 
@@ -241,7 +241,7 @@ class Repayment(APIView):
     @extend_schema(operation_id="repayment", responses=RepaymentOutput)
     def get(self, request: Request, public_id: str, number: str) -> Response:
         """Where it is."""
-        return Response(_by_number(_own(request, public_id), number))
+        return Response(by_number(own(request, public_id), number))
 
 
 class PayoffQuote(APIView):
@@ -252,7 +252,7 @@ class PayoffQuote(APIView):
     @extend_schema(operation_id="payoff_quote", responses=PayoffQuoteOutput)
     def get(self, request: Request, public_id: str) -> Response:
         """Today's amount, and what it saves."""
-        return Response(PayoffQuoteOutput(_standing(_own(request, public_id)).quote).data)
+        return Response(PayoffQuoteOutput(_standing(own(request, public_id)).quote).data)
 
 
 class Payoff(APIView):
@@ -274,7 +274,7 @@ class Payoff(APIView):
         return _collect(request, public_id, repayments.request_payoff)
 
 
-def _own(request: Request, public_id: str) -> Loan:
+def own(request: Request, public_id: str) -> Loan:
     return queries.own(card_of(request).id, public_id)
 
 
@@ -290,7 +290,7 @@ def _collect(request: Request, public_id: str, verb: Any) -> Response:
     """Both ways of paying: one amount, one key, one verb."""
     asked = AmountInput(data=request.data)
     asked.is_valid(raise_exception=True)
-    found, card = _own(request, public_id), card_of(request)
+    found, card = own(request, public_id), card_of(request)
 
     def act(key: str) -> str:
         transfer: Transfer = verb(
@@ -302,7 +302,7 @@ def _collect(request: Request, public_id: str, verb: Any) -> Response:
         )
         return transfer.out_trade_no
 
-    return once(request, act=act, show=lambda number: _by_number(found, number))
+    return once(request, act=act, show=lambda number: by_number(found, number))
 
 
 def _summary(found: Loan) -> dict[str, Any]:
@@ -331,7 +331,7 @@ def _is_repayment(transfer: Transfer) -> bool:
     return transfer.purpose in FROM_BORROWERS
 
 
-def _by_number(found: Loan, number: str) -> Any:
+def by_number(found: Loan, number: str) -> Any:
     """One payment of a loan, by our number for the bank. Raises NotFound."""
     transfer = transfers.of_loan_by_number(loan_id=found.pk, out_trade_no=number)
     if transfer is None or not _is_repayment(transfer):

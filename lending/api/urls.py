@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lending.api import applications, loans, offers, products, purposes, rewards
+from lending.api import applications, early, loans, offers, products, purposes, requests, rewards
 
 app_name = "lending-api"
 ONE_APPLICATION = "applications/<slug:public_id>"
@@ -38,6 +38,15 @@ urlpatterns = [
     path(f"{ONE_LOAN}/repayments/<slug:number>", loans.Repayment.as_view(), name="repayment"),
     path(f"{ONE_LOAN}/payoff-quote", loans.PayoffQuote.as_view(), name="payoff-quote"),
     path(f"{ONE_LOAN}/payoff", loans.Payoff.as_view(), name="payoff"),
+    path(f"{ONE_LOAN}/early-quote", early.EarlyQuote.as_view(), name="early-quote"),
+    path(f"{ONE_LOAN}/early-payments", early.EarlyPayments.as_view(), name="early-payments"),
+    path(f"{ONE_LOAN}/late-fee-waivers", early.LateFeeWaivers.as_view(), name="late-fee-waivers"),
+    path(f"{ONE_LOAN}/requests", requests.LoanRequests.as_view(), name="loan-requests"),
+    path(
+        f"{ONE_LOAN}/requests/<slug:number>/take-back",
+        requests.TakingBack.as_view(),
+        name="take-request-back",
+    ),
     path("rewards", rewards.Rewards.as_view(), name="rewards"),
     path("rewards/redeem", rewards.Redemption.as_view(), name="redeem"),
     path("rewards/<slug:public_id>/return", rewards.Return.as_view(), name="reward-return"),

@@ -254,6 +254,8 @@ class LoanState:
     level_fen: int = 0
     written_off_on: date | None = None
     withdrawn_on: date | None = None
+    # The day of the month that was chosen for due dates; none while it is the payout's.
+    due_day: int | None = None
 
     @property
     def principal_outstanding_fen(self) -> int:

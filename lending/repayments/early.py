@@ -1,5 +1,6 @@
 """Paying early: what each choice does to the loan, before the borrower chooses one."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,10 +30,22 @@ class EarlyTooMuch(Refused):
     status = 422
 
 
+class EarlyQuoteChanged(Refused):
+    """What was shown is no longer what it would do."""
+
+    code = "EARLY_QUOTE_CHANGED"
+    message = gettext_noop("What this payment does to the loan has changed since you saw it.")
+    advice = gettext_noop("Look at it again, and choose again.")
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a choice makes of the loan: what comes next, when it ends, and what it saves."""
+    """What a choice makes of the loan: what comes next, when it ends, and what it saves.
 
+    `quote_key` stands for all of it on that day: who pays with it gets exactly this.
+    """
+
+    quote_key: str
     policy: Policy
     next_fen: int
     next_due_on: date | None
@@ -55,17 +68,26 @@ def outcomes(loan: Loan, *, amount_fen: int, on: date) -> list[Outcome]:
             amount_fen=amount_fen,
             change=Change(policy=policy),
         )
-        found.append(_outcome(policy, before, fold(terms, [*told, paid], on)))
+        after = fold(terms, [*told, paid], on)
+        found.append(_outcome(policy, before, after, amount_fen=amount_fen))
     return found
 
 
 @durable
 def request(
-    *, loan_id: int, amount_fen: int, policy: Policy, request_key: str, on: date, by: Actor
+    *,
+    loan_id: int,
+    amount_fen: int,
+    policy: Policy,
+    request_key: str,
+    on: date,
+    by: Actor,
+    quote_key: str | None = None,
 ) -> Transfer:
-    """Ask the bank to collect an early payment, once per key.
+    """Ask the bank to collect an early payment, once per key, and as quoted if a quote is named.
 
-    Raises KeyReused, LoanNotOpen, NotAnAmount, EarlyTooMuch, also for what is on its way.
+    Raises KeyReused, LoanNotOpen, NotAnAmount, EarlyQuoteChanged, and EarlyTooMuch, also for what
+    is on its way.
     """
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
     if seen := asked_before(
@@ -78,6 +100,10 @@ def request(
     insist_on_open(loan=loan)
     state = fold(queries.terms_of(loan), beyond_the_cap.log_on(loan, on=on), on)
     _insist(state, amount_fen, collecting_fen=transfers.collecting_fen(loan.pk))
+    if quote_key is not None:
+        quoted = {each.policy: each for each in outcomes(loan, amount_fen=amount_fen, on=on)}
+        if quoted[policy].quote_key != quote_key:
+            raise EarlyQuoteChanged
     return collect(
         loan=loan,
         purpose=TransferPurpose.PREPAYMENT,
@@ -97,9 +123,12 @@ def _insist(state: LoanState, amount_fen: int, *, collecting_fen: int = 0) -> No
         raise EarlyTooMuch(quote=yuan(max(quote_fen, 0)))
 
 
-def _outcome(policy: Policy, before: LoanState, after: LoanState) -> Outcome:
+def _outcome(policy: Policy, before: LoanState, after: LoanState, *, amount_fen: int) -> Outcome:
     left = [line for line in after.instalments if line.outstanding_fen > 0]
+    said = [(line.due_on.isoformat(), line.outstanding_fen) for line in left]
+    words = f"{after.through.isoformat()} {amount_fen} {policy} {said}"
     return Outcome(
+        quote_key=hashlib.sha256(words.encode()).hexdigest()[:22],
         policy=policy,
         next_fen=left[0].outstanding_fen if left else 0,
         next_due_on=left[0].due_on if left else None,

@@ -197,11 +197,17 @@ def next_loan_discount(borrower_id: int, *, bought_ppm: int) -> NextDiscount:
 
 def usable_entitlements(borrower_id: int, *, on: date) -> list[Entitlement]:
     """Lower rates that can be put on an application today."""
+    return _usable(borrower_id, "RATE_DISCOUNT", on)
+
+
+def usable_waivers(borrower_id: int, *, on: date) -> list[Entitlement]:
+    """What late fees of a loan can be waived with today."""
+    return _usable(borrower_id, "FEE_WAIVER", on)
+
+
+def _usable(borrower_id: int, kind: str, on: date) -> list[Entitlement]:
     rows = Entitlement.objects.filter(
-        borrower_id=borrower_id,
-        state=EntitlementState.ISSUED,
-        kind="RATE_DISCOUNT",
-        expires_on__gte=on,
+        borrower_id=borrower_id, state=EntitlementState.ISSUED, kind=kind, expires_on__gte=on
     )
     return list(rows.order_by("expires_on", "pk"))
 

@@ -103,7 +103,7 @@ def propose(
         reason=reason,
         author_id=by.account_id,
     )
-    _insist(row, on)
+    insist_on_possible(row, on)
     row.save()
     _note("proposed", row, by)
     return row
@@ -118,7 +118,7 @@ def approve(*, change_id: int, on: date, by: Actor) -> LoanChange:
     row = _decidable(change_id, by, wanted=ProposalState.APPROVED)
     if row.state == ProposalState.APPROVED:
         return row
-    _insist(row, on)
+    insist_on_possible(row, on)
     _decide(row, ProposalState.APPROVED, by)
     if row.kind in MOVING:
         _start_transfer(row, on)
@@ -136,7 +136,8 @@ def turn_down(*, change_id: int, by: Actor) -> LoanChange:
     return row
 
 
-def _insist(row: LoanChange, on: date) -> None:
+def insist_on_possible(row: LoanChange, on: date) -> None:
+    """Raises NotPaidOutYet, and the refusal of `refusals` that fits."""
     loan = row.loan
     if loan.disbursed_on is None or loan.state == LoanState.CANCELLED:
         raise NotPaidOutYet

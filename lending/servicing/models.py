@@ -6,6 +6,7 @@ Of a wish, one person asks and another one decides.
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common import public_ids
 from common.approvals.models import Proposal, four_eyes
 from lending.loans.models import Loan
 
@@ -71,3 +72,58 @@ class LoanChange(Proposal):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} of {self.loan_id}"
+
+
+class RequestState(models.TextChoices):
+    """Where a borrower's request stands."""
+
+    ASKED = "ASKED", _("Asked for")
+    TAKEN_UP = "TAKEN_UP", _("Taken up")
+    DECLINED = "DECLINED", _("Declined")
+    TAKEN_BACK = "TAKEN_BACK", _("Taken back")
+
+
+class LoanRequest(models.Model):
+    """What a borrower asks us to change. Staff take it up as a change, which takes two of them."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=public_ids.new)
+    loan = models.ForeignKey(
+        "lending.Loan", verbose_name=_("Loan"), on_delete=models.PROTECT, related_name="requests"
+    )
+    request_key = models.CharField(max_length=64)
+    kind = models.CharField(_("What"), max_length=24)
+    amount_fen = models.BigIntegerField(default=0)
+    terms = models.JSONField(default=dict)
+    state = models.CharField(
+        _("State"), max_length=10, choices=RequestState.choices, default=RequestState.ASKED
+    )
+    change = models.OneToOneField(
+        LoanChange, null=True, on_delete=models.PROTECT, related_name="request"
+    )
+    asked_on = models.DateField(_("Asked for"))
+    answered_at = models.DateTimeField(_("Answered"), null=True)
+
+    class Meta:
+        verbose_name = _("borrower's request")
+        verbose_name_plural = _("borrowers' requests")
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "request_key"], name="loan_request_is_once"),
+            models.UniqueConstraint(
+                fields=["loan"],
+                condition=models.Q(state="ASKED"),
+                name="loan_request_waits_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="ASKED", answered_at=None)
+                | (~models.Q(state="ASKED") & models.Q(answered_at__isnull=False)),
+                name="loan_request_is_asked_or_answered",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="TAKEN_UP", change__isnull=False)
+                | (~models.Q(state="TAKEN_UP") & models.Q(change=None)),
+                name="loan_request_taken_up_is_a_change",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id

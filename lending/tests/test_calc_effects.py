@@ -315,3 +315,33 @@ class TestMoneyBack:
 
         assert left(state)[0] == (400, 0)
         assert state.instalments[0].settled_on is None
+
+
+class TestTheChosenDay:
+    """Who chose a day keeps it, also when the next change starts from a shorter month."""
+
+    def test_is_kept_by_the_second_of_two_holidays(self):
+        moved = event("DUE_DATE_CHANGE", "2026-02-05", due_on=day("2026-03-30"))
+        first = event("HOLIDAY", "2026-02-06", sequence=3, periods=11)
+        second = event("HOLIDAY", "2026-02-07", sequence=4, periods=1)
+
+        assert due_days(lived("2026-02-06", moved, first))[0] == "2027-02-28"
+        assert due_days(lived("2026-02-07", moved, first, second)) == [
+            "2027-03-30", "2027-04-30", "2027-05-30",
+        ]  # fmt: skip
+
+    def test_is_the_last_one_of_two_choices(self):
+        first = event("DUE_DATE_CHANGE", "2026-02-05", due_on=day("2026-02-15"))
+        again = event("DUE_DATE_CHANGE", "2026-02-06", sequence=3, due_on=day("2026-02-14"))
+
+        assert due_days(lived("2026-02-07", first, again)) == [
+            "2026-02-14", "2026-03-14", "2026-04-14",
+        ]  # fmt: skip
+
+    def test_comes_back_to_the_payouts_own_day(self):
+        away = event("DUE_DATE_CHANGE", "2026-02-05", due_on=day("2026-02-15"))
+        back = event("DUE_DATE_CHANGE", "2026-02-06", sequence=3, due_on=day("2026-03-31"))
+        state = lived("2026-02-07", away, back)
+
+        assert due_days(state) == ["2026-03-31", "2026-04-30", "2026-05-31"]
+        assert state.due_day is None

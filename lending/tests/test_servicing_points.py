@@ -7,10 +7,11 @@ from django.db import transaction
 
 from borrowers.people import actions as people
 from borrowers.tests import cast
-from common.actors import Actor
+from common.actors import SYSTEM, Actor
 from common.audit.models import AuditEntry
 from common.errors import NotFound
 from lending.calc.contracts import TransactionKind
+from lending.channels.models import TransferPurpose
 from lending.ledger.models import LedgerEntry
 from lending.loans.models import LoanTransaction
 from lending.repayments import actions as repayments
@@ -62,7 +63,13 @@ def colleague():
 def pay_first(loan, *, on=DUE, key="first"):
     with transaction.atomic():
         servicing.catch_up(loan=loan, through=on - DAY)
-    return builders.pay(loan, standing(loan, on=on).due_fen, on=on, key=key)
+    return builders.pay(loan, stands(loan, on=on).due_fen, on=on, key=key)
+
+
+def stands(loan, *, on):
+    found = standing(loan, on=on)
+    assert found is not None
+    return found
 
 
 def undo(loan, mei, colleague, *, kind=Kind.REVERSAL, on=DUE + DAY, reverses=2, key="undo"):
@@ -157,7 +164,7 @@ class TestTakenBack:
         undo(loan, mei, colleague, on=DUE)
         assert rewarding.figures(lin) == (0, 0, 0)
 
-        builders.pay(loan, standing(loan, on=DUE).due_fen, on=DUE, key="again")
+        builders.pay(loan, stands(loan, on=DUE).due_fen, on=DUE, key="again")
 
         assert rewarding.figures(lin) == (0, 0, 0)
         assert InstalmentOutcome.objects.get().reversed_on is None, "it was paid on its day"
@@ -197,19 +204,19 @@ def late(loan, *, on=DUE + 10 * DAY):
 
 
 def use(loan, row, *, on):
-    return bought.use(loan_id=loan.pk, entitlement=row.public_id, on=on, by=builders.SYSTEM)
+    return bought.use(loan_id=loan.pk, entitlement=row.public_id, on=on, by=SYSTEM)
 
 
 class TestBoughtWaiver:
     def test_a_late_fee_is_waived_up_to_what_was_bought(self, lin, loan):
         row, on = waiver(lin, value_fen=100), late(loan)
-        before = standing(loan, on=on).quote
+        before = stands(loan, on=on).quote
 
         told = use(loan, row, on=on)
 
         loan.refresh_from_db()
         row.refresh_from_db()
-        after = standing(loan, on=on).quote
+        after = stands(loan, on=on).quote
         assert told.amount_fen == min(100, before.penalty_fen)
         assert after.penalty_fen == before.penalty_fen - told.amount_fen
         assert (row.state, row.loan_id) == ("CONSUMED", loan.pk)
@@ -218,12 +225,12 @@ class TestBoughtWaiver:
 
     def test_no_more_than_the_late_fee_is_waived(self, lin, loan):
         row, on = waiver(lin, value_fen=1_000_000), late(loan)
-        penalty = standing(loan, on=on).quote.penalty_fen
+        penalty = stands(loan, on=on).quote.penalty_fen
 
         told = use(loan, row, on=on)
 
         assert told.amount_fen == penalty > 0
-        assert standing(loan, on=on).quote.penalty_fen == 0
+        assert stands(loan, on=on).quote.penalty_fen == 0
         assert all_is_well()
 
     def test_the_same_one_again_is_once(self, lin, loan):
@@ -247,9 +254,7 @@ class TestBoughtWaiver:
 
     def test_while_a_payment_is_on_its_way_it_waits(self, lin, loan):
         row, on = waiver(lin), late(loan)
-        repayments.request(
-            loan_id=loan.pk, amount_fen=100, request_key="k", on=on, by=builders.SYSTEM
-        )
+        repayments.request(loan_id=loan.pk, amount_fen=100, request_key="k", on=on, by=SYSTEM)
 
         with pytest.raises(bought.WaiverWaits):
             use(loan, row, on=on)
@@ -286,8 +291,8 @@ class TestCancelledLoan:
             servicing.catch_up(loan=loan, through=builders.TODAY)
         with transaction.atomic():
             asked = repayments.collect(
-                loan=loan, purpose="WITHDRAWAL", amount_fen=300_000, request_key="back",
-                on=builders.TODAY, by=builders.SYSTEM,
+                loan=loan, purpose=TransferPurpose.WITHDRAWAL, amount_fen=300_000, request_key="back",
+                on=builders.TODAY, by=SYSTEM,
             )  # fmt: skip
         builders.collected(asked, on=builders.TODAY)
 

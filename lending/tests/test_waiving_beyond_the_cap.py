@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from common.actors import SYSTEM
 from common.audit.models import AuditEntry
 from lending.calc.contracts import Change, Policy, Terms, Transaction, TransactionKind
 from lending.calc.fold import amount_due, fold, payoff_quote
@@ -53,10 +54,11 @@ def realised_ppm(terms: Terms, paid: list[tuple[date, int]]) -> float:
     """What the money that was really paid costs a year, compounded; by halving."""
 
     def worth(rate: float) -> float:
-        return sum(
-            amount_fen * (1 + rate) ** -float(years_until(terms.schedule, day))
+        worths = (
+            amount_fen * float((1 + rate) ** -float(years_until(terms.schedule, day)))
             for day, amount_fen in paid
         )
+        return sum(worths, 0.0)
 
     low, high = -0.99, 50.0
     for _ in range(200):
@@ -135,7 +137,7 @@ class TestBeforeMoney:
 
         transfer = repayments.request_payoff(
             loan_id=loan.pk, amount_fen=stands.quote.total_fen, request_key="k", on=day,
-            by=builders.SYSTEM,
+            by=SYSTEM,
         )  # fmt: skip
         builders.collected(transfer, on=day)
 
@@ -150,7 +152,7 @@ class TestBeforeMoney:
         assert stands is not None
         transfer = repayments.request_payoff(
             loan_id=loan.pk, amount_fen=stands.quote.total_fen, request_key="k", on=day,
-            by=builders.SYSTEM,
+            by=SYSTEM,
         )  # fmt: skip
         carry(loan, day + 2 * DAY)
 
@@ -167,7 +169,7 @@ class TestBeforeMoney:
 
         with pytest.raises(repayments.QuoteChanged):
             repayments.request_payoff(
-                loan_id=loan.pk, amount_fen=bare, request_key="k", on=day, by=builders.SYSTEM
+                loan_id=loan.pk, amount_fen=bare, request_key="k", on=day, by=SYSTEM
             )
 
         assert loan.transactions.count() == before
@@ -257,7 +259,9 @@ def test_on_any_lawful_path_the_realised_yearly_cost_stays_within_the_cap(
 
 @settings(max_examples=60, deadline=None)
 @given(slope=st.integers(0, 400), growth=st.integers(1, 300), room=st.integers(0, 40_000))
-def test_the_last_day_within_is_found_as_by_asking_every_day(slope, growth, room):
+def test_the_last_day_within_is_found_as_by_asking_every_day(
+    slope: int, growth: int, room: int
+) -> None:
     loan = excess.Allowance(
         Terms(
             principal_fen=1_000_000,
@@ -274,7 +278,8 @@ def test_the_last_day_within_is_found_as_by_asking_every_day(slope, growth, room
     )
 
     def owed(day: date) -> int:
-        return 1_000_000 - room + slope * (day - ON).days
+        grown: int = slope * (day - ON).days
+        return 1_000_000 - room + grown
 
     last = ON
     while last < ON + 200 * DAY and owed(last + DAY) <= loan.fen(last + DAY):

@@ -35,6 +35,7 @@ class EarlyForm(forms.Form):
     """How much, and then what it shall do."""
 
     request_key = forms.RegexField(REQUEST_KEY, widget=forms.HiddenInput)
+    quote_key = forms.CharField(required=False, max_length=22)
     policy = forms.ChoiceField(
         choices=[(each.value, each.value) for each in Policy], required=False
     )
@@ -76,6 +77,7 @@ def _pay(request: HttpRequest, found: Loan, stands: Standing, form: EarlyForm) -
         amount_fen=form.cleaned_data["amount"],
         policy=Policy(form.cleaned_data["policy"]),
         request_key=form.cleaned_data["request_key"],
+        quote_key=form.cleaned_data["quote_key"] or None,
         on=stands.on,
         by=own.actor(request),
     )

@@ -24,6 +24,7 @@ from lending.loans import queries
 from lending.loans.models import Loan, LoanState
 from lending.repayments import actions as repayments
 from lending.repayments.queries import Standing, standing
+from lending.rewards import queries as points
 from lending.web import own
 from lending.web.apply import REQUEST_KEY
 
@@ -173,9 +174,17 @@ def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -
             "is_awaited": _is_awaited(found),
             "on_its_way": [each for each in moves if _is_on_its_way(each)],
             "transactions": _said(queries.history(found)),
+            "waivers": _waivers(found, stands),
         },
         status=422 if form is not None and form.errors else 200,
     )
+
+
+def _waivers(found: Loan, stands: Standing | None) -> list[Any]:
+    """What was bought against late fees, while there are any."""
+    if stands is None or found.state != LoanState.ACTIVE or not stands.quote.penalty_fen:
+        return []
+    return points.usable_waivers(found.borrower_id, on=stands.on)
 
 
 # What happened, in the borrower's words.

@@ -11,6 +11,7 @@ from lending.web import (
     loans,
     offer,
     records,
+    requests,
     rewards,
     start,
 )
@@ -39,6 +40,8 @@ urlpatterns = [
     path(f"{ONE_LOAN}pay/", loans.pay, name="pay"),
     path(f"{ONE_LOAN}payoff/", loans.pay_off, name="payoff"),
     path(f"{ONE_LOAN}early/", early.pay_early, name="early"),
+    path(f"{ONE_LOAN}requests/", requests.ask, name="requests"),
+    path(f"{ONE_LOAN}waive/", requests.waive, name="waive"),
     path(f"{ONE_LOAN}due-dates.ics", calendar.due_dates, name="due-dates"),
     path(f"{ONE_LOAN}contract.pdf", loans.contract, name="contract"),
     path(f"{ONE_LOAN}repayments/<slug:out_trade_no>/", loans.repayment, name="repayment"),

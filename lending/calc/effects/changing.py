@@ -92,6 +92,9 @@ def _on_days(
     """Spread over so many periods, the first due on a day."""
     anchor_day = _anchor(state, gathered.spans[0].due_on, due_on)
     spans = _spans_from(state, gathered, due_on, count, anchor_day)
+    # Who chose the 30th keeps it, also when the next change starts from a shorter month.
+    own = state.terms.disbursed_on.day
+    state = replace(state, due_day=None if anchor_day == own else anchor_day)
     return replan.spread(state, gathered, spans=spans, rate_ppm=rate_ppm)
 
 
@@ -113,7 +116,7 @@ def _spans_from(
 
 def _anchor(state: LoanState, old: date, new: date) -> int:
     """The day of the month that is kept: the loan's own, unless another one was chosen."""
-    own = state.terms.disbursed_on.day
+    own = state.due_day or state.terms.disbursed_on.day
     if old.day != new.day:
         return new.day
     return own if replan.later(state.terms, new, 0, anchor_day=own) == new else new.day

@@ -1,0 +1,1 @@
+"""What borrowers ask us to change of their loans."""
