@@ -291,8 +291,8 @@ class TestCancelledLoan:
             servicing.catch_up(loan=loan, through=builders.TODAY)
         with transaction.atomic():
             asked = repayments.collect(
-                loan=loan, purpose=TransferPurpose.WITHDRAWAL, amount_fen=300_000, request_key="back",
-                on=builders.TODAY, by=SYSTEM,
+                loan=loan, purpose=TransferPurpose.WITHDRAWAL, amount_fen=300_000,
+                request_key="back", on=builders.TODAY, by=SYSTEM,
             )  # fmt: skip
         builders.collected(asked, on=builders.TODAY)
 
