@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from config.staff import queries
 from lending.closing import quarantine
+from lending.reconciliation import queries as breaks
 
 Item = dict[str, Any]
 
@@ -94,6 +95,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("All alerts"), "monitor_heart", "monitoring.Alert", only=(("state", "all"),)),
             Entry(pgettext_lazy("sidebar", "Transfers"), "swap_horiz", "lending.Transfer"),
             Entry(_("Bank notices"), "webhook", "lending.ChannelEvent"),
+            Entry(_named(_("mandates")), "autorenew", "lending.Mandate"),
+            Entry(_named(_("automatic debits")), "schedule_send", "lending.DirectDebit"),
             Entry(_("Cost disclosures"), "price_check", "lending.CostDisclosure"),
             Entry(_("Products"), "category", "lending.LoanProduct"),
             Entry(_("Schools and shops"), "storefront", "lending.Merchant"),
@@ -118,6 +121,14 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 "lending.QuarantinedLoan",
                 only=(("released_at__isempty", "1"),),
                 badge=quarantine.count,
+                badge_look="danger",
+            ),
+            Entry(
+                _("Breaks with the bank"),
+                "compare_arrows",
+                "lending.StatementBreak",
+                only=(("state__exact", "OPEN"),),
+                badge=breaks.open_count,
                 badge_look="danger",
             ),
             Entry(_("Checks of the house"), "rule_settings", "monitoring.CheckRun"),

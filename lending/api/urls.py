@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from lending.api import applications, early, loans, offers, products, purposes, requests, rewards
+from lending.api import (
+    applications,
+    early,
+    loans,
+    mandates,
+    offers,
+    products,
+    purposes,
+    requests,
+    rewards,
+)
 
 app_name = "lending-api"
 ONE_APPLICATION = "applications/<slug:public_id>"
@@ -47,6 +57,8 @@ urlpatterns = [
         requests.TakingBack.as_view(),
         name="take-request-back",
     ),
+    path(f"{ONE_LOAN}/mandate", mandates.OneMandate.as_view(), name="mandate"),
+    path(f"{ONE_LOAN}/mandate/text", mandates.MandateText.as_view(), name="mandate-text"),
     path("rewards", rewards.Rewards.as_view(), name="rewards"),
     path("rewards/redeem", rewards.Redemption.as_view(), name="redeem"),
     path("rewards/<slug:public_id>/return", rewards.Return.as_view(), name="reward-return"),

@@ -90,9 +90,7 @@ def differences(
     Excused is what a resolved break accounts for.
     """
     moved: dict[str, StatementLine] = {}
-    for line in lines:
-        if line.id in excused.lines:
-            continue
+    for line in (each for each in lines if each.id not in excused.lines):
         if line.out_trade_no in moved:
             yield f"the bank moved transfer {line.out_trade_no} twice"
         moved[line.out_trade_no] = line

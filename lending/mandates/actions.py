@@ -127,7 +127,7 @@ def withdraw(*, loan_id: int, by: Actor) -> Mandate:
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
     mandate = queries.live(loan.pk)
     if mandate is None:
-        last = loan.mandates.order_by("-pk").first()
+        last = queries.latest(loan.pk)
         if last is None:
             raise NotFound
         return last

@@ -15,6 +15,11 @@ def live(loan_id: int) -> Mandate | None:
     return Mandate.objects.filter(loan_id=loan_id, ended_at=None).first()
 
 
+def latest(loan_id: int) -> Mandate | None:
+    """The last mandate that was given for a loan, ended or not."""
+    return Mandate.objects.filter(loan_id=loan_id).order_by("-pk").first()
+
+
 def of_loan(loan: Loan) -> QuerySet[DirectDebit]:
     """Everything that was or will be collected by mandate, the latest due date first."""
     return DirectDebit.objects.filter(loan=loan).order_by("-due_on")

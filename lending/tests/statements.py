@@ -61,13 +61,11 @@ def clerk(name: str = "clerk") -> Actor:
     return staff({"clerk": "Mei", "chief": "Zhao", "third": "Chen"}[name])
 
 
-def resolved(
-    broken: StatementBreak, action: BreakAction, *, on: date, loan: Loan | None = None
-) -> None:
+def resolved(broken: StatementBreak, action: str, *, on: date, loan: Loan | None = None) -> None:
     """One proposes, another approves."""
     proposal = resolving.propose(
         break_id=broken.pk,
-        action=action,
+        action=BreakAction(action),
         loan_public_id="" if loan is None else loan.public_id,
         by=clerk(),
     )

@@ -59,11 +59,13 @@ def agree(statement):
 
 class TestWorking:
     def test_somebody_takes_it_and_notes_what_they_find(self, stray):
-        resolving.assign(break_id=stray.pk, assignee_id=clerk().account_id, by=clerk("chief"))
+        number = clerk().account_id
+        assert number is not None
+        resolving.assign(break_id=stray.pk, assignee_id=number, by=clerk("chief"))
         resolving.note(break_id=stray.pk, text="Paid at the counter.", by=clerk())
 
         stray.refresh_from_db()
-        assert stray.assignee_id == clerk().account_id
+        assert stray.assignee_id == number
         assert [step.step for step in stray.steps.order_by("pk")] == ["FOUND", "ASSIGNED", "NOTED"]
         assert stray.steps.last().note == "Paid at the counter."
 
