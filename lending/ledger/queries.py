@@ -59,3 +59,11 @@ def entries_of_loan(loan_id: int) -> list[LedgerPosting]:
     """Every posting of one loan with its entry, newest first."""
     rows = LedgerPosting.objects.filter(loan_id=loan_id).select_related("entry", "account")
     return list(rows.order_by("-entry_id", "account_id"))
+
+
+def written_fen(*, account_code: str, key_prefix: str) -> int:
+    """What all entries whose key begins so have written to an account."""
+    rows = LedgerPosting.objects.filter(
+        account_id=account_code, entry__entry_key__startswith=key_prefix
+    )
+    return int(rows.aggregate(total=Sum("amount_fen"))["total"] or 0)

@@ -21,6 +21,7 @@ from lending.channels.contracts import TransferAnswer
 from lending.channels.models import Transfer, TransferPurpose, TransferState
 from lending.ledger import actions as ledger
 from lending.ledger import chart
+from lending.ledger import queries as books
 from lending.ledger.contracts import both
 from lending.loans.models import Loan
 from lending.reconciliation.models import (
@@ -223,10 +224,10 @@ def book_sent_back(
 
 def correction_fen(broken: StatementBreak) -> int:
     """What the books' bank account lacks to say what the statement says."""
-    booked_fen = 0
+    booked_fen = books.written_fen(account_code=chart.BANK, key_prefix=f"break:{broken.pk}:")
     if broken.kind in {BreakKind.AMOUNT_DIFFERS, BreakKind.MISSING_THERE}:
         assert broken.transfer is not None
-        booked_fen = broken.here_fen if broken.transfer.booked_at else 0
+        booked_fen += broken.here_fen if broken.transfer.booked_at else 0
     return broken.there_fen - booked_fen
 
 
@@ -265,6 +266,9 @@ def _to_suspense(proposal: BreakProposal, _loan: Loan | None, on: date, _at: dat
     broken = proposal.broken
     if broken.kind == BreakKind.AMOUNT_DIFFERS and broken.transfer is not None:
         channels.give_up(transfer_id=broken.transfer.pk, code="AMOUNT_DIFFERS")
+        # So that it shows as it was resolved, and is not opened again for our own change.
+        broken.transfer.refresh_from_db()
+        StatementBreak.objects.filter(pk=broken.pk).update(here_state=broken.transfer.state)
     _post(proposal, correction_fen(broken), on)
 
 

@@ -21,6 +21,7 @@ from lending.channels.contracts import TransferAnswer
 from lending.channels.models import Transfer
 from lending.ledger import chart
 from lending.ledger import queries as ledger
+from lending.loans.models import Loan
 from lending.reconciliation.models import BankMatch, StatementBreak
 from lending.repayments import actions as repayments
 from lending.tests import builders, statements
@@ -35,7 +36,7 @@ class Channel(RuleBasedStateMachine):
 
     @initialize()
     def lend(self) -> None:
-        self.loan = builders.paid_out(builders.person("Lin"))
+        self.loan = Loan.objects.get()
         self.day = TODAY
         self.number = 0
         self.bank: dict[str, int] = {}
@@ -170,6 +171,9 @@ class Channel(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_the_statement_is_the_books_after_any_story():
     builders.open_books()
+    builders.paid_out(builders.person("Lin"))
+    statements.clerk()
+    statements.clerk("chief")
 
     class Story(Channel):
         """One story, undone when it ends."""
@@ -179,13 +183,15 @@ def test_the_statement_is_the_books_after_any_story():
             self.mark = transaction.savepoint()
 
         def teardown(self) -> None:
-            super().teardown()
-            transaction.savepoint_rollback(self.mark)
+            try:
+                super().teardown()
+            finally:
+                transaction.savepoint_rollback(self.mark)
 
     run_machine(
         Story,
         settings=settings(
-            max_examples=12,
+            max_examples=16,
             stateful_step_count=14,
             deadline=None,
             derandomize=True,

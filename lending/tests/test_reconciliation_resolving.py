@@ -288,6 +288,19 @@ class TestDifferences:
         transfer.refresh_from_db()
         assert (transfer.state, transfer.failure_code) == ("FAILED", "AMOUNT_DIFFERS")
         assert not Message.objects.filter(template="REPAYMENT_FAILED").exists()
+        assert statement.compared(TODAY + DAY).still_open == 0
+        agree(statement)
+
+    def test_are_written_for_what_changed_only_when_it_shows_again(self, stray, statement):
+        statements.resolved(stray, "TO_SUSPENSE", on=TODAY)
+        StatementBreak.objects.update(there_fen=1)
+        statement.compared(TODAY + DAY)
+        stray.refresh_from_db()
+        assert (stray.state, resolving.correction_fen(stray)) == ("OPEN", 0)
+
+        with pytest.raises(resolving.BreakActionDoesNotFit):
+            statements.resolved(stray, "TO_SUSPENSE", on=TODAY + DAY)
+
         agree(statement)
 
     def test_of_money_that_failed_here(self, loan, statement):
