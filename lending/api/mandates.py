@@ -76,6 +76,12 @@ class MandateOutput(serializers.Serializer[Any]):
         return [dict(DebitOutput(row).data) for row in rows]
 
 
+class MandatesOutput(serializers.Serializer[Any]):
+    """Every mandate of a loan, the latest first."""
+
+    results = MandateOutput(many=True)
+
+
 class MandateText(APIView):
     """The text of what would be allowed."""
 
@@ -89,15 +95,16 @@ class MandateText(APIView):
         return Response(TextOutput({**text.content, "text_sha256": text.sha256}).data)
 
 
-class OneMandate(APIView):
+class Mandates(APIView):
     """Automatic debit of one loan."""
 
     permission_classes = [IsBorrower]
 
-    @extend_schema(operation_id="mandate", responses=MandateOutput)
+    @extend_schema(operation_id="mandates", responses=MandatesOutput)
     def get(self, request: Request, public_id: str) -> Response:
-        """The latest one, ended or not."""
-        return Response(_shown(_own(request, public_id)))
+        """Every one that was given, the latest first; the one without an end stands."""
+        rows = _own(request, public_id).mandates.order_by("-pk")
+        return Response(MandatesOutput({"results": rows}).data)
 
     @extend_schema(
         operation_id="give_mandate",

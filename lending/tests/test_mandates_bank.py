@@ -5,13 +5,14 @@ import time_machine
 
 from borrowers.messages.models import Message
 from common.processes.models import Process
-from config import assembly
 from lending import tasks
 from lending.channels.models import Transfer
 from lending.ledger import chart
 from lending.ledger import queries as ledger
+from lending.ledger.invariants import breaches as books_breaches
 from lending.mandates.models import Mandate
 from lending.reconciliation.models import ReconciledDay, StatementBreak
+from lending.servicing.invariants import breaches as loan_breaches
 from lending.tests import builders, debiting
 from lending.tests.debiting import DAY, DUE, noon
 from simulation.bank.testing import running_bank
@@ -151,10 +152,8 @@ def test_a_lost_answer_is_asked_for_and_never_debited_again(debit, loan, bank):
     assert Transfer.objects.filter(purpose="DEBIT").count() == 1
 
 
-def test_the_night_walk_finds_nothing_to_say(debit, loan, bank):
+def test_books_and_loans_agree_afterwards(debit, loan, bank):
     tasks.collect_debits()
     moved(Transfer.objects.get(purpose="DEBIT"), bank)
 
-    said = [sentence for name, sentence in assembly.breaches()]
-
-    assert said == []
+    assert [*books_breaches(), *loan_breaches()] == []

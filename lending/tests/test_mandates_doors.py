@@ -102,7 +102,7 @@ class TestApi:
         return doors.api_of(lin)
 
     def url(self, loan, more=""):
-        return f"/api/v1/loans/{loan.public_id}/mandate{more}"
+        return f"/api/v1/loans/{loan.public_id}/mandates{more}"
 
     def read(self, api, loan):
         return api.post(self.url(loan, "/text"), WISH, format="json").json()["text_sha256"]
@@ -116,7 +116,7 @@ class TestApi:
         )
 
     def test_text_then_yes_then_end(self, api, loan):
-        assert api.get(self.url(loan)).status_code == 404
+        assert api.get(self.url(loan)).json() == {"results": []}
         sha256 = self.read(api, loan)
 
         given = self.give(api, loan, sha256)
@@ -127,7 +127,13 @@ class TestApi:
         assert given.json()["text_sha256"] == sha256
         ended = api.delete(self.url(loan))
         assert (ended.status_code, ended.json()["end_code"]) == (200, "WITHDRAWN")
-        assert Mandate.objects.count() == 1
+        assert [each["end_code"] for each in api.get(self.url(loan)).json()["results"]] == [
+            "WITHDRAWN"
+        ]
+        assert api.delete(self.url(loan)).status_code == 200
+
+    def test_ending_what_was_never_given_is_not_found(self, api, loan):
+        assert api.delete(self.url(loan)).status_code == 404
 
     def test_a_hash_that_nobody_read_is_refused(self, api, loan):
         answer = self.give(api, loan, "0" * 64)

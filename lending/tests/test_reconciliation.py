@@ -1,17 +1,13 @@
 """The statement, day by day: what fits is matched once, what does not is one row until resolved."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from common.actors import SYSTEM
-from config import assembly
 from lending.channels.models import Transfer
-from lending.ledger import chart
-from lending.ledger import queries as ledger
 from lending.reconciliation import queries
 from lending.reconciliation.models import (
     BankLine,
@@ -250,28 +246,3 @@ class TestManyLines:
         with CaptureQueriesContext(connection) as context:
             statement.compared(day)
         return len(context)
-
-
-class TestTheNightlyWalk:
-    """A break that was resolved by an entry is no breach any more; an open one is."""
-
-    class Bank:
-        """The bank's statement as the walk asks for it."""
-
-        def __init__(self, statement):
-            self.told = tuple(statement.lines)
-
-        def statement(self, *, since_id):
-            return tuple(line for line in self.told if line.id > since_id)
-
-    def test_says_an_open_break_and_not_a_resolved_one(self, statement):
-        statement.moved("R-nobody-1", 5_000)
-        statement.compared(TODAY)
-        bank: Any = self.Bank(statement)
-        (sentence,) = assembly.bank_breaches(bank) or ()
-        assert "R-nobody-1" in sentence[1]
-
-        statements.resolved(StatementBreak.objects.get(), "TO_SUSPENSE", on=TODAY)
-
-        assert assembly.bank_breaches(bank) == []
-        assert ledger.balance_fen(chart.BANK) == statement.balance_fen
