@@ -10,9 +10,6 @@ import sys
 from tests.chaos import trial
 from tests.machinery.running import running_platform
 
-# Nights are long; killed as often as in a short trial, the supervisor would rightly give up.
-NIGHTLY_REST = (2.0, 5.0)
-
 
 def main() -> int:
     # Only the clock needs settings here: the platform runs in processes of its own.
@@ -31,10 +28,12 @@ def main() -> int:
             evidence = trial.run(
                 platform,
                 seed=chosen.seed,
-                seconds=chosen.seconds,
+                seconds=chosen.seconds if chosen.suite == "everything" else 0.0,
                 people=chosen.people,
                 is_wild=chosen.suite == "everything",
-                rest_seconds=NIGHTLY_REST if chosen.suite == "closing" else (0.2, 0.9),
+                rest_seconds=trial.NIGHTLY_REST_SECONDS
+                if chosen.suite == "closing"
+                else (0.2, 0.9),
                 rounds=chosen.rounds if chosen.suite == "closing" else 0,
             )
         finally:

@@ -84,6 +84,15 @@ def breaches(platform: Platform, journals: Iterable[Journal]) -> list[str]:
     ]
 
 
+def difference_fen(platform: Platform) -> int:
+    """The ledger's bank account less what the bank's statement says has moved."""
+    moved_fen = sum(
+        each.amount_fen if each.kind == "COLLECT" else -each.amount_fen
+        for each in platform.bank_statement()
+    )
+    return int(platform.rows(BANK_BALANCE)[0][0]) - moved_fen
+
+
 def _in_the_database(platform: Platform) -> Iterator[str]:
     for what, statement in NEVER.items():
         for row in platform.rows(statement):

@@ -1,7 +1,9 @@
 """A seeded monkey: kills processes, wipes the broker, and makes the bank misbehave.
 
 It prefers the worst moment: before most of its blows it waits until a decision or a transfer is
-just being worked on. Nothing is killed so often that the supervisor would give up on it.
+just being worked on. Nothing is killed so often that the supervisor would give up on it: the
+monkey goes by what the supervisor says of its children, not by its own count, for children die of
+each other's deaths as well, and a busy machine is slow to start them.
 """
 
 import random
@@ -19,11 +21,21 @@ import psycopg2
 import redis
 import requests
 
+from config.supervisor.children import QUICK_DEATH_SECONDS
 from tests.machinery.running import WORKER, Platform
 
-# The supervisor gives up after four deaths that came within 30 seconds of a start each.
-QUICK_DEATHS = 3
-LONG_LIFE_SECONDS = 42.0
+# What the supervisor calls the processes that have a word in their command line.
+NAMES = {
+    WORKER: ("worker", "reader"),
+    "redis-server": ("redis",),
+    "simulation.bank": ("bank",),
+    "gunicorn": ("web",),
+}
+# The supervisor lets a child wait longer after each death that comes soon after its start, 1, 2
+# and 4 seconds, and then gives up. What dies of another's death must find room in that, too.
+MOST_BACK_OFF_SECONDS = 1
+LONG_LIFE_SECONDS = QUICK_DEATH_SECONDS + 5.0
+SERVER_RESTS_SECONDS = 10.0
 AIM_SECONDS = 1.2
 AIM_STEP_SECONDS = 0.002
 SHARE_AIMED = 0.8
@@ -77,7 +89,7 @@ class Monkey:
     is_wild: bool = False
     struck: Counter[str] = field(default_factory=Counter)
     in_the_middle_of: Counter[str] = field(default_factory=Counter)
-    _killed: dict[str, tuple[float, int]] = field(default_factory=dict)
+    _server_rests_until: float = 0.0
     _asleep: list[Timer] = field(default_factory=list)
 
     def rage(self, over: Event) -> None:
@@ -128,23 +140,25 @@ class Monkey:
         return [each for each in at_work if each in AIMS]
 
     def _kill(self, word: str) -> Blow | None:
-        """kill -9 of a child of the supervisor with all below it, unless it died often lately."""
+        """kill -9 of children of the supervisor with all below them, unless they died often."""
         family = self.platform.children(word)
-        return partial(_kill_all, family) if family and self._may_kill(word) else None
+        return partial(_kill_all, family) if self._may_kill(word, family) else None
 
-    def _may_kill(self, word: str) -> bool:
-        last, deaths = self._killed.get(word, (0.0, 0))
-        now = time.monotonic()
-        deaths = deaths + 1 if now - last < LONG_LIFE_SECONDS else 1
-        if deaths > QUICK_DEATHS:
+    def _may_kill(self, word: str, family: list[psutil.Process]) -> bool:
+        """By what the supervisor sees and says; whoever has lived long begins anew with it."""
+        leaders = [each for each in family if _parent(each) == self.platform.process.pid]
+        if len(leaders) < len(NAMES[word]):
             return False
-        self._killed[word] = (now, deaths)
-        return True
+        if all(_age(leader) > LONG_LIFE_SECONDS for leader in leaders):
+            return True
+        waited = max(self.platform.back_off_seconds(name) for name in NAMES[word])
+        return waited <= MOST_BACK_OFF_SECONDS
 
     def _kill_pool_child(self) -> Blow | None:
         """The worker makes a new child by itself; the supervisor does not notice."""
         pool = [each for each in self.platform.pool() if _age(each) > YOUNG_SECONDS]
-        return self.chance.choice(pool).kill if pool else None
+        may_kill = pool and self._may_kill(WORKER, self.platform.children(WORKER))
+        return self.chance.choice(pool).kill if may_kill else None
 
     def _pause_pool_child(self) -> Blow | None:
         """A child that sleeps longer than its lease comes back as a zombie, and must be fenced."""
@@ -162,8 +176,12 @@ class Monkey:
         pid_file = self.platform.layout.postgres / "data/postmaster.pid"
         server = psutil.Process(int(pid_file.read_text(encoding="ascii").split()[0]))
         backends = [each for each in server.children() if "mingzhang_app" in _title(each)]
-        is_allowed = backends and self._may_kill("postgres")
-        return self.chance.choice(backends).kill if is_allowed else None
+        is_allowed = backends and time.monotonic() > self._server_rests_until
+        return partial(self._strike_backend, self.chance.choice(backends)) if is_allowed else None
+
+    def _strike_backend(self, backend: psutil.Process) -> None:
+        self._server_rests_until = time.monotonic() + SERVER_RESTS_SECONDS
+        backend.kill()
 
     def _misbehave(self) -> Blow:
         mode, times = self.chance.choice(BANK_FAULTS), self.chance.randint(1, 3)
@@ -183,6 +201,12 @@ def _kill_all(family: list[psutil.Process]) -> None:
 def _resume(process: psutil.Process) -> None:
     with suppress(psutil.NoSuchProcess):
         process.resume()
+
+
+def _parent(process: psutil.Process) -> int:
+    with suppress(psutil.NoSuchProcess):
+        return int(process.ppid())
+    return 0
 
 
 def _age(process: psutil.Process) -> float:

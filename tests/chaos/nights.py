@@ -1,7 +1,8 @@
 """Closings that are killed while they run: night after night, each begun where the last one died.
 
-A round starts a closing of some days, waits until it works, and kills it -9 a random moment later;
-meanwhile people borrow and repay, and the monkey goes on. The last closing is let live.
+A round starts a closing of some days, or two at once, waits until it works, and kills it -9 a
+random moment later; meanwhile people borrow and repay, and the monkey goes on. The last closing is
+let live.
 """
 
 import random
@@ -9,16 +10,20 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import psycopg2
 
 from config.services.layout import ROOT
-from tests.machinery.running import Platform
+from tests.machinery.running import Platform, until
 
 MOST_DAYS_A_ROUND = 9
-START_SECONDS = 60.0
+SHARE_IN_PAIRS = 0.25
+# No promise, only an end to waiting: a busy machine may take long to start a command.
+START_SECONDS = 300.0
 LOOK_SECONDS = 0.01
 # From the first trace of a closing to the blow: some die in the first range, some many days later.
 LONGEST_LIFE_SECONDS = 0.6
@@ -28,6 +33,15 @@ SELECT (SELECT open_on FROM common_businessdate), count(*), count(closed_at)
   FROM lending_closingrange
 """
 _OPEN = "SELECT open_on FROM common_businessdate"
+# By this name the database knows the connections of a closing.
+NAME = "closing-to-be-killed"
+# The table of its latest statement says where a closing is.
+_PLACES = """
+SELECT CASE WHEN xact_start IS NULL THEN 'between transactions'
+            ELSE COALESCE('at ' || substring(query FROM '(?:borrowers|common|lending)_[a-z]+'),
+                          'at begin or commit') END
+  FROM pg_stat_activity WHERE application_name = %s ORDER BY backend_start
+"""
 
 # What must be true of closings when peace has come; the rest stands in `books`.
 NEVER = {
@@ -70,11 +84,13 @@ class Nights:
     chance: random.Random
     rounds: int
     struck: Counter[str] = field(default_factory=Counter)
+    places: Counter[str] = field(default_factory=Counter)
 
     def rage(self) -> None:
         """All rounds, one after another."""
-        for _ in range(self.rounds):
+        for number in range(1, self.rounds + 1):
             self._round()
+            sys.stderr.write(f"  round {number} of {self.rounds}\n")
 
     def finish(self) -> None:
         """One closing that nobody disturbs, over one day more."""
@@ -91,24 +107,34 @@ class Nights:
     def _round(self) -> None:
         through = self._today() + timedelta(days=self.chance.randint(0, MOST_DAYS_A_ROUND - 1))
         before = self._traces()
-        closing = self._begin(through)
+        count = 2 if self.chance.random() < SHARE_IN_PAIRS else 1
+        self.struck["closings begun in pairs"] += count - 1
+        begun = [self._begin(through) for _ in range(count)]
         deadline = time.monotonic() + START_SECONDS
-        while closing.poll() is None and self._traces() == before and time.monotonic() < deadline:
+        while self._traces() == before and time.monotonic() < deadline:
+            if all(each.poll() is not None for each in begun):
+                break
             time.sleep(LOOK_SECONDS)
+        for each in begun:
+            self._kill(each)
+
+    def _kill(self, command: "subprocess.Popen[bytes]") -> None:
         time.sleep(self.chance.uniform(0.0, LONGEST_LIFE_SECONDS))
-        if closing.poll() is None:
-            closing.kill()
+        places = self._places() or ["at its start or end"]
+        if command.poll() is None:
+            command.kill()
             self.struck["closings killed"] += 1
+            self.places[places[0]] += 1
         else:
             self.struck["closings that were quicker"] += 1
-        closing.wait()
+        command.wait()
 
     def _begin(self, through: date) -> "subprocess.Popen[bytes]":
         words = [str(ROOT / "manage.py"), "close_day", "--through", through.isoformat()]
         return subprocess.Popen(
             [sys.executable, *words],
             cwd=ROOT,
-            env=self.platform.variables,
+            env={**self.platform.variables, "PGAPPNAME": NAME},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -120,7 +146,20 @@ class Nights:
         except psycopg2.Error:
             return None
 
+    def _places(self) -> list[str]:
+        """Where the closings are that run, the longest first."""
+        try:
+            with closing(self._look_in()) as connection, connection.cursor() as cursor:
+                cursor.execute(_PLACES, [NAME])
+                return [place for (place,) in cursor.fetchall()]
+        except psycopg2.Error:
+            return []
+
+    def _look_in(self) -> Any:
+        return psycopg2.connect(self.platform.application_url)
+
     def _today(self) -> date:
+        until(lambda: self._traces() is not None, seconds=START_SECONDS, what="the database")
         found = self.platform.rows(_OPEN)[0][0]
         assert isinstance(found, date)
         return found

@@ -17,7 +17,7 @@ import requests
 
 from tests.machinery.client import BEING_DECIDED, ApiPerson, new_key
 
-GIVE_UP_SECONDS = 90.0
+GIVE_UP_SECONDS = 300.0
 PAUSE_SECONDS = 0.3
 # Who was refused, or changed their mind, comes back after a moment.
 MOST_REGRET_SECONDS = 1.5

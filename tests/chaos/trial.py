@@ -3,27 +3,33 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Event
 
+import psycopg2
 import requests
 
 from common import clock
 from simulation.bills.layouts import Layout, write
 from simulation.bills.months import ordinary_months
-from tests.chaos.books import breaches
+from tests.chaos.books import breaches, difference_fen
 from tests.chaos.monkey import Monkey
 from tests.chaos.nights import Nights
 from tests.chaos.people import Customer, Journal
 from tests.machinery.client import ApiPerson, prepared
 from tests.machinery.running import Platform, until
 
-PEACE_SECONDS = 90
-# Before the first night somebody should owe something.
-FIRST_LOANS_SECONDS = 15.0
+# No promise of ours, only an end to waiting: peace is seen in the rows, however slow the machine.
+PEACE_SECONDS = 300
+# Without these there was no load: closings begin with them, and a trial goes on until it has them.
+LEAST_LOANS = 2
+LEAST_PAYMENTS = 1
+LEAST_BLOWS = 5
+# Nights are long: the monkey has time, and closings need some of the platform alive beside them.
+NIGHTLY_REST_SECONDS = (2.0, 5.0)
 # A real bank needs a while to answer; that is when a worker is best killed.
 BANK_TAKES_SECONDS = 0.4
 # Who earns well is offered a loan; who shows nothing is decided all the same, and applies again.
@@ -39,8 +45,11 @@ class Evidence:
     peace_seconds: float
     struck: Counter[str]
     in_the_middle_of: Counter[str]
+    rounds: int
+    places: Counter[str]
     people: Counter[str]
     platform: Counter[str]
+    statement_difference_fen: int
     breaches: list[str]
 
     def __str__(self) -> str:
@@ -49,8 +58,10 @@ class Evidence:
             f"  peace after another {self.peace_seconds:.0f} s",
             f"  struck: {_counted(self.struck)}",
             f"  of these in the middle of: {_counted(self.in_the_middle_of)}",
+            f"  rounds of closing: {self.rounds}; killed {_counted(self.places)}",
             f"  people: {_counted(self.people)}",
             f"  platform: {_counted(self.platform)}",
+            f"  the ledger less the bank's statement: {self.statement_difference_fen} fen",
             f"  breaches: {len(self.breaches)}",
             *(f"    {each}" for each in self.breaches),
         ]
@@ -104,20 +115,23 @@ def run(
     chance = random.Random(seed)
     over = Event()
     monkey = Monkey(platform, random.Random(seed + 1), rest_seconds, is_wild)
-    with ThreadPoolExecutor(people) as twins, ThreadPoolExecutor(people) as lives:
+    with ThreadPoolExecutor(people) as twins, ThreadPoolExecutor(people + 1) as lives:
         customers = [
             Customer(person, random.Random(chance.random()), over, twins)
             for person in borrowers(platform, people)
         ]
         tell_bank(platform, "slow_answer", seconds=BANK_TAKES_SECONDS)
         began = time.monotonic()
-        raging = Thread(target=monkey.rage, args=(over,))
-        raging.start()
+        raging = lives.submit(monkey.rage, over)
         running = [lives.submit(customer.live) for customer in customers]
-        wait(running, timeout=FIRST_LOANS_SECONDS if rounds else seconds)
-        nights.rage()
-        over.set()
-        raging.join()
+        try:
+            _await(lambda: _is_load(platform), running, "the first loans")
+            nights.rage()
+            wait(running, timeout=max(0.0, began + seconds - time.monotonic()))
+            _await(lambda: _is_enough(monkey, customers), running, "payments and blows")
+        finally:
+            over.set()
+        raging.result()
         tell_bank(platform, "none")
         calmed = time.monotonic()
         for life in running:
@@ -132,10 +146,39 @@ def run(
         peace_seconds=peace - calmed,
         struck=monkey.struck + nights.struck,
         in_the_middle_of=monkey.in_the_middle_of,
+        rounds=rounds,
+        places=nights.places,
         people=_told(journals),
         platform=_done(platform),
+        statement_difference_fen=difference_fen(platform),
         breaches=[*found, *(nights.breaches() if rounds else ())],
     )
+
+
+def _await(is_true: Callable[[], bool], running: list["Future[None]"], what: str) -> None:
+    """Wait for as long as people go on; whatever breaks one of them off is raised at once."""
+
+    def is_over() -> bool:
+        for life in running:
+            if life.done():
+                life.result()
+        return is_true()
+
+    until(is_over, seconds=PEACE_SECONDS, what=what)
+
+
+def _is_load(platform: Platform) -> bool:
+    """Whether somebody owes something; not while the database comes up again."""
+    try:
+        paid = platform.rows("SELECT count(*) FROM lending_loan WHERE disbursed_on IS NOT NULL")
+    except psycopg2.Error:
+        return False
+    return int(paid[0][0]) >= LEAST_LOANS
+
+
+def _is_enough(monkey: Monkey, customers: list[Customer]) -> bool:
+    payments = sum(len(customer.journal.payments) for customer in customers)
+    return payments >= LEAST_PAYMENTS and sum(monkey.struck.values()) >= LEAST_BLOWS
 
 
 def _come_to_rest(platform: Platform, nights: Nights) -> None:

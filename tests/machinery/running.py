@@ -25,6 +25,7 @@ from lending.channels.sandbox import SandboxBank
 from tests.machinery.installations import eventually, layout_of, new_installation
 
 READY = re.compile(r"is ready after .* at (http://127\.0\.0\.1:\d+)/")
+DIED = re.compile(r"! (?P<name>\S+) died; it starts again in (?P<seconds>\d+)s")
 WORKER = "config.celery:app worker"
 READY_SECONDS = 180
 STOP_SECONDS = 90
@@ -49,6 +50,7 @@ class Platform:
 
     def children(self, word: str) -> list[psutil.Process]:
         """The supervisor's descendants whose command line holds the word."""
+        assert self.process.poll() is None, f"the supervisor has ended\n{self.output()}"
         found = psutil.Process(self.process.pid).children(recursive=True)
         return [child for child in found if word in _command_line(child)]
 
@@ -89,9 +91,16 @@ class Platform:
     @property
     def owner_url(self) -> str:
         """The owner's way into this installation's database."""
-        password = self.secrets["DATABASE_OWNER_PASSWORD"]
+        return self._address("mingzhang_owner", self.secrets["DATABASE_OWNER_PASSWORD"])
+
+    @property
+    def application_url(self) -> str:
+        """The way in that web, workers and commands take: it may see what they are at."""
+        return self._address("mingzhang_app", self.secrets["DATABASE_APP_PASSWORD"])
+
+    def _address(self, role: str, password: str) -> str:
         host = self.layout.sockets
-        return f"host={host} dbname={endpoints.DATABASE} user=mingzhang_owner password={password}"
+        return f"host={host} dbname={endpoints.DATABASE} user={role} password={password}"
 
     def manage(self, *words: str) -> str:
         """Run a management command beside the platform; its output."""
@@ -102,7 +111,7 @@ class Platform:
             capture_output=True,
             text=True,
             check=False,
-            timeout=180,
+            timeout=600,
         )
         assert answer.returncode == 0, answer.stdout + answer.stderr
         return answer.stdout
@@ -136,11 +145,19 @@ class Platform:
         return f"http://127.0.0.1:{port}"
 
     def is_quiet(self) -> bool:
-        """Nothing is owed any more, and nobody holds a lease."""
-        owed = self.rows(
-            "SELECT count(*) FROM common_process WHERE state IN ('PENDING', 'RUNNING')"
-        )
+        """Nothing is owed any more, and nobody holds a lease; a database that is down is not."""
+        try:
+            owed = self.rows(
+                "SELECT count(*) FROM common_process WHERE state IN ('PENDING', 'RUNNING')"
+            )
+        except psycopg2.Error:
+            return False
         return bool(owed[0][0] == 0)
+
+    def back_off_seconds(self, name: str) -> int:
+        """How long the supervisor let a child wait at its last death, 0 where it never died."""
+        told = [found for found in DIED.finditer(self.output()) if found["name"] == name]
+        return int(told[-1]["seconds"]) if told else 0
 
     def output(self) -> str:
         """All that the supervisor and its children printed."""
