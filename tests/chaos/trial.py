@@ -120,22 +120,9 @@ def run(
             Customer(person, random.Random(chance.random()), over, twins)
             for person in borrowers(platform, people)
         ]
-        tell_bank(platform, "slow_answer", seconds=BANK_TAKES_SECONDS)
         began = time.monotonic()
-        raging = lives.submit(monkey.rage, over)
-        running = [lives.submit(customer.live) for customer in customers]
-        try:
-            _await(lambda: _is_load(platform), running, "the first loans")
-            nights.rage()
-            wait(running, timeout=max(0.0, began + seconds - time.monotonic()))
-            _await(lambda: _is_enough(monkey, customers), running, "payments and blows")
-        finally:
-            over.set()
-        raging.result()
-        tell_bank(platform, "none")
+        _rage(platform, monkey, nights, customers, lives, over, began + seconds)
         calmed = time.monotonic()
-        for life in running:
-            life.result()
     _come_to_rest(platform, nights)
     peace = time.monotonic()
     journals = [customer.journal for customer in customers]
@@ -153,6 +140,32 @@ def run(
         statement_difference_fen=difference_fen(platform),
         breaches=[*found, *(nights.breaches() if rounds else ())],
     )
+
+
+def _rage(
+    platform: Platform,
+    monkey: Monkey,
+    nights: Nights,
+    customers: list[Customer],
+    lives: ThreadPoolExecutor,
+    over: Event,
+    until_at_least: float,
+) -> None:
+    """Let people live, the monkey rage and nights fall; all have gone home at the end."""
+    tell_bank(platform, "slow_answer", seconds=BANK_TAKES_SECONDS)
+    raging = lives.submit(monkey.rage, over)
+    running = [lives.submit(customer.live) for customer in customers]
+    try:
+        _await(lambda: _is_load(platform), running, "the first loans")
+        nights.rage()
+        wait(running, timeout=max(0.0, until_at_least - time.monotonic()))
+        _await(lambda: _is_enough(monkey, customers), running, "payments and blows")
+    finally:
+        over.set()
+    raging.result()
+    tell_bank(platform, "none")
+    for life in running:
+        life.result()
 
 
 def _await(is_true: Callable[[], bool], running: list["Future[None]"], what: str) -> None:

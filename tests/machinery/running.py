@@ -27,7 +27,8 @@ from tests.machinery.installations import eventually, layout_of, new_installatio
 READY = re.compile(r"is ready after .* at (http://127\.0\.0\.1:\d+)/")
 DIED = re.compile(r"! (?P<name>\S+) died; it starts again in (?P<seconds>\d+)s")
 WORKER = "config.celery:app worker"
-READY_SECONDS = 180
+# No promise, only an end to waiting: on a busy machine a new schema alone may take two minutes.
+READY_SECONDS = 600
 STOP_SECONDS = 90
 
 
