@@ -10,6 +10,7 @@ from borrowers.contact.hours import Channel, is_quiet, most_a_day
 from borrowers.contact.models import Contact, ContactStanding
 from common.actors import Actor
 from common.audit import actions as audit
+from common.crypto.fields import SealedJSONField
 from common.errors import Refused
 from common.periods import shanghai_date
 from common.texts import gettext_noop
@@ -32,6 +33,12 @@ ON CONFLICT (borrower_id) DO UPDATE
  WHERE standing.stop_code = '' AND EXCLUDED.day >= standing.day
    AND (standing.day < EXCLUDED.day OR standing.{counted} < %(most)s)
 RETURNING 1
+"""
+_WANT_MANY = """
+INSERT INTO borrowers_contact (borrower_id, channel, purpose, state, contact_key, content)
+SELECT wanted.borrower, %(channel)s, %(purpose)s, 'WAITING', wanted.key, %(content)s
+  FROM unnest(%(borrowers)s::bigint[], %(keys)s::text[]) AS wanted (borrower, key)
+ON CONFLICT DO NOTHING
 """
 _STOP = """
 INSERT INTO borrowers_contactstanding (borrower_id, day, calls, texts, stop_code)
@@ -58,18 +65,27 @@ def want(
     content: Mapping[str, str],
 ) -> None:
     """Put a contact into the queue, once for its key; it is made when the gate lets it through."""
-    Contact.objects.bulk_create(
-        [
-            Contact(
-                borrower_id=borrower_id,
-                channel=channel,
-                purpose=purpose,
-                contact_key=contact_key,
-                content=dict(content),
-            )
-        ],
-        ignore_conflicts=True,
-    )
+    want_many(channel=channel, purpose=purpose, wanted={contact_key: borrower_id}, content=content)
+
+
+@required
+def want_many(
+    *, channel: Channel, purpose: str, wanted: Mapping[str, int], content: Mapping[str, str]
+) -> None:
+    """The same words for many people at once, sealed once: by each contact's key, the borrower."""
+    column = Contact._meta.get_field("content")
+    assert isinstance(column, SealedJSONField)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WANT_MANY,
+            {
+                "channel": channel,
+                "purpose": purpose,
+                "content": str(column.pre_save(Contact(content=dict(content)), add=True)),
+                "keys": list(wanted.keys()),
+                "borrowers": list(wanted.values()),
+            },
+        )
 
 
 @required

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -16,19 +16,25 @@ from borrowers.people import queries as people
 from common.texts import gettext_noop
 from common.transactions import durable, joined, required
 
+Values = Mapping[str, int | str | date | list[int] | list[str] | list[date]]
+
 # A text may hold a code; nobody needs it tomorrow.
 TEXTS_LIVE = timedelta(days=1)
 _SEND = """
 INSERT INTO borrowers_message (borrower_id, template, facts, message_key)
 VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
-_SEND_MANY = """
-INSERT INTO borrowers_message (borrower_id, template, facts, message_key)
-SELECT note.borrower, %(template)s, note.facts, note.key
+_NOTES = """
+SELECT note.borrower, note.facts, note.key
   FROM unnest(%(borrowers)s::bigint[], %(facts)s::jsonb[], %(keys)s::text[])
        AS note (borrower, facts, key)
+"""
+_SEND_ROWS = """
+INSERT INTO borrowers_message (borrower_id, template, facts, message_key)
+SELECT note.borrower, %(template)s, note.facts, note.key
+  FROM ({rows}) AS note (borrower, facts, key)
 ON CONFLICT DO NOTHING
-RETURNING borrower_id, message_key
+RETURNING message_key, borrower_id, facts ?& %(needed)s::text[]
 """
 # Of these a text tells as well, once the contact gate lets it through. It says nothing of a debt:
 # a phone may lie on a table.
@@ -61,29 +67,32 @@ def send_many(*, template: str, notes: Sequence[Note]) -> int:
 
     Raises as `send` does.
     """
-    if not notes:
-        return 0
-    for note in notes:
-        if missing := missing_facts(template, note.facts):
-            raise ValueError(f"{template} needs {', '.join(missing)}")
-    columns: dict[str, str | list[int] | list[str]] = {
-        "template": template,
+    columns: Values = {
         "borrowers": [note.borrower_id for note in notes],
         "facts": [json.dumps(dict(note.facts)) for note in notes],
         "keys": [note.message_key for note in notes],
     }
+    return send_rows(template=template, rows=_NOTES, values=columns)
+
+
+@required
+def send_rows(*, template: str, rows: str, values: Values) -> int:
+    """The same for very many: `rows` is SQL of our own that selects borrower, facts and key."""
+    needed = missing_facts(template, {})
     with connection.cursor() as cursor:
-        cursor.execute(_SEND_MANY, columns)
+        cursor.execute(
+            _SEND_ROWS.format(rows=rows), {**values, "template": template, "needed": needed}
+        )
         new = cursor.fetchall()
-    if template in TEXTED:
-        for borrower_id, message_key in new:
-            contact.want(
-                borrower_id=borrower_id,
-                channel=Channel.TEXT,
-                purpose=TEXTED[template],
-                contact_key=message_key,
-                content={"words": WORDS},
-            )
+    if not all(is_whole for _, _, is_whole in new):
+        raise ValueError(f"{template} needs {', '.join(needed)}")
+    if template in TEXTED and new:
+        contact.want_many(
+            channel=Channel.TEXT,
+            purpose=TEXTED[template],
+            wanted={message_key: borrower_id for message_key, borrower_id, _ in new},
+            content={"words": WORDS},
+        )
     return len(new)
 
 

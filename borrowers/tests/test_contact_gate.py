@@ -1,5 +1,6 @@
 """Nobody is called or texted at night, too often or after a stop, in whatever order."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from borrowers.contact.models import Contact, ContactStanding
 from borrowers.messages import actions as messages
 from borrowers.messages.contracts import Note
 from borrowers.messages.models import Message, OutgoingText
+from borrowers.messages.templates import TEMPLATES
 from borrowers.tests import cast
 from common.actors import SYSTEM
 from common.errors import Refused
@@ -214,14 +216,25 @@ class TestAtOnce:
         assert sent == ["l0", "l1", "l2", "w0", "w1", "w2"]
 
 
+def sent_due_soon(*people, facts=None, template="INSTALMENT_DUE_SOON"):
+    """How many of these people's reminders are new."""
+    return messages.send_rows(
+        template=template,
+        rows="SELECT id, %(facts)s::jsonb, 'due-soon:' || id FROM unnest(%(people)s) AS one (id)",
+        values={
+            "facts": json.dumps(FACTS if facts is None else facts),
+            "people": [one.id for one in people],
+        },
+    )
+
+
 @pytest.mark.django_db
 class TestReminders:
     def test_stand_in_the_inbox_at_once_and_are_texted_in_the_morning(self):
         lin = cast.borrower("Lin")
-        note = Note(borrower_id=lin.id, facts=FACTS, message_key="due-soon:1:1")
         with transaction.atomic():
-            assert messages.send_many(template="INSTALMENT_DUE_SOON", notes=[note]) == 1
-            assert messages.send_many(template="INSTALMENT_DUE_SOON", notes=[note]) == 0
+            assert sent_due_soon(lin) == 1
+            assert sent_due_soon(lin) == 0
         assert Message.objects.count() == 1
 
         assert messages.text_what_waits(at=NIGHT, worded=said_as_it_is) == 0
@@ -237,9 +250,48 @@ class TestReminders:
 
     def test_lacking_a_fact_are_not_sent(self):
         lin = cast.borrower("Lin")
-        note = Note(borrower_id=lin.id, facts={}, message_key="k")
 
-        with pytest.raises(ValueError, match="needs"), transaction.atomic():
-            messages.send_many(template="INSTALMENT_DUE_SOON", notes=[note])
+        for lacking in TEMPLATES["INSTALMENT_DUE_SOON"].facts:
+            facts = {name: fact for name, fact in FACTS.items() if name != lacking}
+            with pytest.raises(ValueError, match="needs"), transaction.atomic():
+                sent_due_soon(lin, facts=facts)
 
         assert not Message.objects.exists()
+        assert not Contact.objects.exists()
+
+    def test_may_be_notes_instead_of_rows(self):
+        lin = cast.borrower("Lin")
+        note = Note(borrower_id=lin.id, facts=FACTS, message_key="a note")
+        with transaction.atomic():
+            assert messages.send_many(template="INSTALMENT_DUE_SOON", notes=[note]) == 1
+            assert messages.send_many(template="INSTALMENT_DUE_SOON", notes=[note]) == 0
+            assert messages.send_many(template="INSTALMENT_DUE_SOON", notes=[]) == 0
+
+        assert Message.objects.get().facts == FACTS
+        assert Contact.objects.get().contact_key == "a note"
+
+    def test_of_an_unknown_kind_are_not_sent(self):
+        lin = cast.borrower("Lin")
+
+        with pytest.raises(KeyError), transaction.atomic():
+            sent_due_soon(lin, template="NO_SUCH_NOTE")
+
+        assert not Message.objects.exists()
+
+    def test_to_many_people_are_as_if_each_had_been_written_to_alone(self):
+        people = [cast.borrower(name) for name in ("Lin", "Wei", "Chen")]
+        with transaction.atomic():
+            assert sent_due_soon(*people) == 3
+            messages.send(
+                borrower_id=people[0].id,
+                template="INSTALMENT_DUE_SOON",
+                facts=FACTS,
+                message_key="alone",
+            )
+
+        alone = Message.objects.get(message_key="alone")
+        for message in Message.objects.exclude(pk=alone.pk):
+            assert message.facts == alone.facts
+            assert message.template == alone.template
+        assert {each.borrower_id for each in Contact.objects.all()} == {one.id for one in people}
+        assert all(each.content == {"words": messages.WORDS} for each in Contact.objects.all())

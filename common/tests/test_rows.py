@@ -1,5 +1,7 @@
 """Rows in plain SQL: the table's defaults, JSON as JSON, and never outside of a transaction."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.transaction import TransactionManagementError
@@ -59,6 +61,49 @@ class TestChange:
         wei.refresh_from_db()
         assert (lin.state, lin.progress_percent) == ("DONE", 100)
         assert (wei.state, wei.progress_percent) == ("PENDING", 0)
+
+
+@pytest.mark.django_db
+class TestChangeMany:
+    @pytest.fixture
+    def three(self):
+        return [
+            Process.objects.create(kind="A", subject_id=subject, task="t") for subject in (1, 2, 3)
+        ]
+
+    def test_writes_the_named_columns_of_these_rows_and_nothing_else(self, three):
+        lin, wei, _ = three
+        for number, row in enumerate((lin, wei)):
+            row.progress_percent, row.last_error, row.task = 10 + number, f"'{number}", "not named"
+
+        rows.change_many(Process, [lin, wei], ["progress_percent", "last_error"])
+
+        kept = Process.objects.order_by("subject_id")
+        assert [each.progress_percent for each in kept] == [10, 11, 0]
+        assert [each.last_error for each in kept] == ["'0", "'1", ""]
+        assert {each.task for each in kept} == {"t"}
+
+    def test_knows_days_moments_and_nothing(self, three):
+        lin, wei, _ = three
+        lin.ended_at, wei.ended_at = datetime(2027, 1, 15, 12, tzinfo=UTC), None
+
+        rows.change_many(Process, [lin, wei], ["ended_at"])
+
+        assert Process.objects.get(pk=lin.pk).ended_at == lin.ended_at
+        assert Process.objects.get(pk=wei.pk).ended_at is None
+
+    def test_of_no_rows_asks_nothing(self, django_assert_num_queries):
+        with django_assert_num_queries(0):
+            rows.change_many(Process, [], ["state"])
+
+    def test_is_held_to_the_rules_of_the_table(self, three):
+        for row in three:
+            row.state = None
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.change_many(Process, three, ["state"])
+
+        assert {each.state for each in Process.objects.all()} == {"PENDING"}
 
 
 def test_both_refuse_to_write_outside_of_a_transaction():

@@ -13,7 +13,17 @@ SELECT count(*) FROM (
      ORDER BY id FOR NO KEY UPDATE) AS locked
 """
 
+# Loans that a payment has carried through the day already: they only lack its picture.
+AHEAD = """
+SELECT id FROM lending_loan
+ WHERE id BETWEEN %(first)s AND %(last)s AND carried_through = %(day)s
+   AND (state = 'ACTIVE' OR settled_on = %(day)s)
+"""
+
 # `before` are the loans whose day is plain; `moved` are they after it, with what the day added.
+# Every table is held to the range by name: the planner does not carry it through a join, and a
+# range would read all loans there are. A line of `late` is a list: saying so tells the planner
+# that there are few of them.
 CARRY = """
 WITH before AS MATERIALIZED (
     SELECT loan.id, loan.interest_accrued_fen AS interest_fen,
@@ -26,6 +36,7 @@ WITH before AS MATERIALIZED (
            CASE WHEN course.late = '[]'::jsonb THEN NULL ELSE course.late END AS late
       FROM lending_loan AS loan JOIN lending_loancourse AS course ON course.loan_id = loan.id
      WHERE loan.id BETWEEN %(first)s AND %(last)s
+       AND course.loan_id BETWEEN %(first)s AND %(last)s
        AND loan.state = 'ACTIVE' AND loan.carried_through = %(day)s - 1
        AND course.since < %(day)s AND course.through >= %(day)s
        AND NOT EXISTS (SELECT 1 FROM lending_quarantinedloan AS kept
@@ -36,10 +47,12 @@ WITH before AS MATERIALIZED (
                * before.penalty_rate_ppm, 365000000)::bigint
            + (line.value->>3)::bigint AS penalty_fen
       FROM before, jsonb_array_elements(before.late) AS line
+     WHERE before.late IS NOT NULL AND jsonb_typeof(line.value) = 'array'
 ), marked AS (
     UPDATE lending_instalment AS instalment SET penalty_fen = late.penalty_fen
       FROM late
      WHERE instalment.loan_id = late.id AND instalment.number = late.number
+       AND instalment.loan_id BETWEEN %(first)s AND %(last)s
        AND instalment.penalty_fen <> late.penalty_fen
 ), grown AS (
     SELECT id, sum(penalty_fen)::bigint AS penalty_fen FROM late GROUP BY id
@@ -50,7 +63,7 @@ WITH before AS MATERIALIZED (
            penalty_accrued_fen = CASE WHEN before.late IS NULL THEN loan.penalty_accrued_fen
                                       ELSE before.penalty_else_fen + grown.penalty_fen END
       FROM before LEFT JOIN grown ON grown.id = before.id
-     WHERE loan.id = before.id
+     WHERE loan.id = before.id AND loan.id BETWEEN %(first)s AND %(last)s
     RETURNING loan.*, loan.interest_accrued_fen - before.interest_fen AS interest_grown_fen,
               loan.penalty_accrued_fen - before.penalty_fen AS penalty_grown_fen
 )
@@ -76,10 +89,8 @@ SELECT %(day)s, id, principal_outstanding_fen, interest_accrued_fen - interest_p
        SELECT CASE WHEN state = 'ACTIVE'
                    THEN GREATEST(COALESCE(%(day)s - oldest_unpaid_due_on, 0), 0)
                    ELSE 0 END AS late_days) AS lateness
- WHERE id BETWEEN %(first)s AND %(last)s AND carried_through = %(day)s
+ WHERE id = ANY(%(loans)s) AND carried_through = %(day)s
    AND (state = 'ACTIVE' OR settled_on = %(day)s)
-   AND NOT EXISTS (SELECT 1 FROM lending_loansnapshot AS kept
-                    WHERE kept.on_date = %(day)s AND kept.loan_id = lending_loan.id)
 ON CONFLICT DO NOTHING
 """
 

@@ -18,27 +18,29 @@ from lending.mandates import planning
 from lending.servicing import actions as servicing
 
 DAY = timedelta(days=1)
+FOLDED_AT_ONCE = 2_000
 Values = dict[str, int | str | date]
+Loans = list[int]
 PENALTY_ACCOUNTS = {chart.PENALTY_RECEIVABLE, chart.PENALTY_INCOME}
 
 
 @dataclass(slots=True)
 class Folded:
-    """What folding brought: how many loans, what their books lack, and how many failed."""
+    """What folding brought: which loans, what their books lack, and how many failed."""
 
-    loans: int = 0
+    loans: Loans = field(default_factory=list)
     failed: int = 0
     interest: list[Line] = field(default_factory=list)
     penalty: list[Line] = field(default_factory=list)
 
-    def take(self, lines: tuple[Line, ...]) -> None:
+    def take(self, loan_id: int, lines: tuple[Line, ...]) -> None:
         """Penalty goes into an entry of its own where it is balanced by itself."""
         penalty = [line for line in lines if line.account_code in PENALTY_ACCOUNTS]
         if sum(line.amount_fen for line in penalty):
             penalty = []
         self.penalty += penalty
         self.interest += [line for line in lines if line not in penalty]
-        self.loans += 1
+        self.loans.append(loan_id)
 
 
 @required
@@ -51,9 +53,10 @@ def close_range(claimed: ClosingRange) -> None:
         "sweep": claimed.sweep,
     }
     _execute(plain.LOCK, values)
+    ahead = _ahead(values)
     carried = _carry_plainly(values) if claimed.sweep == 1 else 0
     folded = _fold(claimed)
-    _execute(plain.PICTURE, values)
+    _take_pictures(claimed.day, [*ahead, *folded.loans])
     _post(claimed, values, folded)
     planning.plan(
         first_loan=claimed.first_loan_id,
@@ -63,10 +66,21 @@ def close_range(claimed: ClosingRange) -> None:
     reminders.send(claimed)
     ClosingRange.objects.filter(pk=claimed.pk).update(
         closed_at=Now(),
-        loans=carried + folded.loans,
-        folded=folded.loans,
+        loans=carried + len(folded.loans),
+        folded=len(folded.loans),
         quarantined=folded.failed,
     )
+
+
+def _ahead(values: Values) -> Loans:
+    with connection.cursor() as cursor:
+        cursor.execute(plain.AHEAD, values)
+        return [loan_id for (loan_id,) in cursor.fetchall()]
+
+
+def _take_pictures(day: date, loan_ids: Loans) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(plain.PICTURE, {"day": day, "loans": loan_ids})
 
 
 def _carry_plainly(values: Values) -> int:
@@ -109,9 +123,16 @@ def _behind(claimed: ClosingRange) -> QuerySet[Loan]:
 
 
 def _together(behind: list[Loan], day: date) -> Folded:
+    """Who lacks only this day, a few statements for many; who lacks more, day by day."""
     folded = Folded()
+    ready = [loan for loan in behind if loan.carried_through == day - DAY]
+    for start in range(0, len(ready), FOLDED_AT_ONCE):
+        picked = ready[start : start + FOLDED_AT_ONCE]
+        for number, carried in servicing.bring_forward_together(picked=picked, through=day).items():
+            folded.take(number, carried.lines)
     for loan in behind:
-        folded.take(_carried(loan, day))
+        if loan.carried_through != day:
+            folded.take(loan.pk, _carried(loan, day))
     return folded
 
 
@@ -127,7 +148,7 @@ def _one_by_one(behind: list[Loan], day: date) -> Folded:
             quarantine.put(loan_id=loan.pk, day=day, code=quarantine.reason(error))
             folded.failed += 1
         else:
-            folded.take(lines)
+            folded.take(loan.pk, lines)
     return folded
 
 

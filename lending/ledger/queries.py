@@ -27,6 +27,22 @@ def loan_balances_fen(loan_id: int) -> dict[str, int]:
     return {code: total for code, total in rows if total}
 
 
+def balances_of_loans_fen(loan_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """The same for many loans, by loan and account code; a loan without postings has none."""
+    numbers = list(loan_ids)
+    found: dict[int, dict[str, int]] = {number: {} for number in numbers}
+    rows = (
+        LedgerPosting.objects.filter(loan_id__in=numbers)
+        .values_list("loan_id", "account_id")
+        .annotate(total=Sum("amount_fen"))
+        .order_by("loan_id", "account_id")
+    )
+    for loan_id, code, total in rows:
+        if loan_id is not None and total:
+            found[loan_id][code] = total
+    return found
+
+
 def balances_by_loan_fen(account_code: str, loan_ids: Iterable[int]) -> dict[int, int]:
     """One account's balance for many loans."""
     rows = (

@@ -1,7 +1,8 @@
 """What was signed and what happened, as values that the arithmetic takes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
@@ -34,11 +35,15 @@ SELECT COALESCE(sum(principal_outstanding_fen) FILTER (WHERE state = 'ACTIVE'), 
 
 def terms_of(loan: Loan) -> calc.Terms:
     """The terms of a loan that was paid out, as they were signed, whatever changed since."""
+    return _terms(loan, _first_schedule(loan))
+
+
+def _terms(loan: Loan, schedule: tuple[calc.Instalment, ...]) -> calc.Terms:
     assert loan.disbursed_on is not None
     return calc.Terms(
         principal_fen=loan.principal_fen,
         annual_rate_ppm=loan.annual_rate_ppm,
-        schedule=_first_schedule(loan),
+        schedule=schedule,
         penalty_rate_ppm=loan.penalty_rate_ppm,
         grace_days=loan.grace_days,
         disbursed_on=loan.disbursed_on,
@@ -48,6 +53,20 @@ def terms_of(loan: Loan) -> calc.Terms:
 def log_of(loan: Loan) -> list[calc.Transaction]:
     """Everything that happened to a loan."""
     return [_happened(row) for row in loan.transactions.order_by("sequence")]
+
+
+def read_together(picked: Collection[Loan]) -> dict[int, tuple[calc.Terms, list[calc.Transaction]]]:
+    """The terms and the log of many loans that were paid out, by their numbers, in one question."""
+    rows: dict[int, list[LoanTransaction]] = {loan.pk: [] for loan in picked}
+    for row in LoanTransaction.objects.filter(loan_id__in=rows).order_by("loan_id", "sequence"):
+        rows[row.loan_id].append(row)
+    return {
+        loan.pk: (
+            _terms(loan, _schedule(loan, _opening(rows[loan.pk]))),
+            [_happened(row) for row in rows[loan.pk]],
+        )
+        for loan in picked
+    }
 
 
 def of_borrower(borrower_id: int) -> QuerySet[Loan]:
@@ -169,9 +188,17 @@ def next_sequence(loan: Loan) -> int:
 
 
 def _first_schedule(loan: Loan) -> tuple[calc.Instalment, ...]:
-    """The schedule of the payout; loans from before it was kept had equal monthly instalments."""
     opening = loan.transactions.filter(kind=calc.TransactionKind.DISBURSEMENT)
-    kept = opening.order_by("-sequence").values_list("terms", flat=True).first()
+    return _schedule(loan, opening.order_by("-sequence").values_list("terms", flat=True).first())
+
+
+def _opening(rows: Sequence[LoanTransaction]) -> Mapping[str, Any] | None:
+    opening = [row.terms for row in rows if row.kind == calc.TransactionKind.DISBURSEMENT]
+    return opening[-1] if opening else None
+
+
+def _schedule(loan: Loan, kept: Mapping[str, Any] | None) -> tuple[calc.Instalment, ...]:
+    """The schedule of the payout; loans from before it was kept had equal monthly instalments."""
     if kept:
         return log.schedule_of(kept)
     assert loan.disbursed_on is not None

@@ -1,6 +1,7 @@
 """Keeping what the fold says of the days to come, so that closing need not fold every loan."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.db import connection
@@ -13,9 +14,9 @@ _KEEP = """
 INSERT INTO lending_loancourse
        (loan_id, since, through, starts_on, length_days, interest_fen, least_fen, most_fen,
         interest_else_fen, penalty_else_fen, penalty_rate_ppm, late)
-VALUES (%(loan)s, %(since)s, %(through)s, %(starts_on)s, %(length_days)s, %(interest_fen)s,
-        %(least_fen)s, %(most_fen)s, %(interest_else_fen)s, %(penalty_else_fen)s,
-        %(penalty_rate_ppm)s, %(late)s)
+SELECT loan_id, since, through, starts_on, length_days, interest_fen, least_fen, most_fen,
+       interest_else_fen, penalty_else_fen, penalty_rate_ppm, late
+  FROM jsonb_populate_recordset(NULL::lending_loancourse, %(courses)s)
 ON CONFLICT (loan_id) DO UPDATE
    SET (since, through, starts_on, length_days, interest_fen, least_fen, most_fen,
         interest_else_fen, penalty_else_fen, penalty_rate_ppm, late)
@@ -23,7 +24,7 @@ ON CONFLICT (loan_id) DO UPDATE
         EXCLUDED.interest_fen, EXCLUDED.least_fen, EXCLUDED.most_fen, EXCLUDED.interest_else_fen,
         EXCLUDED.penalty_else_fen, EXCLUDED.penalty_rate_ppm, EXCLUDED.late)
 """
-_FORGET = "DELETE FROM lending_loancourse WHERE loan_id = %(loan)s"
+_FORGET = "DELETE FROM lending_loancourse WHERE loan_id = ANY(%(loans)s)"
 
 
 def read(*, state: LoanState, next_event_on: date | None) -> Course | None:
@@ -35,20 +36,23 @@ def read(*, state: LoanState, next_event_on: date | None) -> Course | None:
 
 
 @required
-def keep(*, loan_id: int, course: Course | None) -> None:
-    """Write the loan's course anew."""
+def keep(found: Mapping[int, Course | None]) -> None:
+    """Write the courses of some loans anew, by loan; one that has none is folded day by day."""
+    kept = [_columns(loan_id, course) for loan_id, course in found.items() if course is not None]
+    ended = [loan_id for loan_id, course in found.items() if course is None]
     with connection.cursor() as cursor:
-        if course is None:
-            cursor.execute(_FORGET, {"loan": loan_id})
-        else:
-            cursor.execute(_KEEP, {"loan": loan_id, **_columns(course)})
+        if kept:
+            cursor.execute(_KEEP, {"courses": json.dumps(kept)})
+        if ended:
+            cursor.execute(_FORGET, {"loans": ended})
 
 
-def _columns(course: Course) -> dict[str, date | int | str]:
+def _columns(loan_id: int, course: Course) -> dict[str, object]:
     return {
-        "since": course.since,
-        "through": course.through,
-        "starts_on": course.starts_on,
+        "loan_id": loan_id,
+        "since": course.since.isoformat(),
+        "through": course.through.isoformat(),
+        "starts_on": course.starts_on.isoformat(),
         "length_days": course.length_days,
         "interest_fen": course.interest_fen,
         "least_fen": course.least_fen,
@@ -56,10 +60,8 @@ def _columns(course: Course) -> dict[str, date | int | str]:
         "interest_else_fen": course.interest_else_fen,
         "penalty_else_fen": course.penalty_else_fen,
         "penalty_rate_ppm": course.penalty_rate_ppm,
-        "late": json.dumps(
-            [
-                [each.number, each.principal_fen, each.fen_days, each.carried_fen]
-                for each in course.late
-            ]
-        ),
+        "late": [
+            [each.number, each.principal_fen, each.fen_days, each.carried_fen]
+            for each in course.late
+        ],
     }

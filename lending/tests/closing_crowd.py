@@ -23,11 +23,20 @@ PER_MILLE = {UNPAID: 5, LATE: 50}
 FIRST_ID = 10_000_000
 
 _COPY = """
-INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table},
-       to_jsonb(kept) || jsonb_build_object({own}'{key}', copy.new_id))).*
-  FROM {table} AS kept JOIN bench_copy AS copy ON copy.old_id = kept.{key}
+INSERT INTO {table} ({columns}) SELECT {values}
+  FROM {table} AS kept JOIN bench_copy AS copy ON copy.old_id = kept.{key} ORDER BY copy.new_id
 """
-_NEXT_ID = "'id', nextval(pg_get_serial_sequence('{table}', 'id')), "
+_COLUMNS = """
+SELECT attname FROM pg_attribute
+ WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+"""
+# A row as it was signed: a worker may have paid it out while its copies are made.
+_PATTERN = """
+INSERT INTO lending_loan SELECT (jsonb_populate_record(NULL::lending_loan, to_jsonb(kept)
+       || jsonb_build_object('id', %(id)s, 'contract_id', %(id)s, 'public_id', %(id)s::text,
+                             'carried_through', NULL))).*
+  FROM lending_loan AS kept WHERE id = %(from)s
+"""
 _NUMBERS = """
 CREATE TEMP TABLE bench_copy AS
 SELECT {first} + row_number() OVER () AS new_id, old_id
@@ -47,6 +56,7 @@ _POSTINGS = """
 INSERT INTO lending_ledgerposting (entry_id, account_id, loan_id, amount_fen)
 SELECT %s, kept.account_id, copy.new_id, kept.amount_fen
   FROM lending_ledgerposting AS kept JOIN bench_copy AS copy ON copy.old_id = kept.loan_id
+ ORDER BY copy.new_id
 """
 
 
@@ -73,12 +83,7 @@ def _patterns(cursor: Any, through: date) -> dict[int, int]:
     signed = builders.signed(builders.person("Lin"), amount_fen=1_200_000)
     found = {}
     for place, days in enumerate([*RUNNING, *UNPAID, *LATE], start=1):
-        cursor.execute(
-            "INSERT INTO lending_loan SELECT (jsonb_populate_record(NULL::lending_loan,"
-            " to_jsonb(kept) || jsonb_build_object('id', %(id)s, 'contract_id', %(id)s,"
-            " 'public_id', %(id)s::text))).* FROM lending_loan AS kept WHERE id = %(from)s",
-            {"id": FIRST_ID - 1000 + place, "from": signed.pk},
-        )
+        cursor.execute(_PATTERN, {"id": FIRST_ID - 1000 + place, "from": signed.pk})
         loan = Loan.objects.get(pk=FIRST_ID - 1000 + place)
         terms = terms_of(disbursed_on=through - timedelta(days=days), months=3)
         with transaction.atomic():
@@ -97,14 +102,24 @@ def _copies(patterns: dict[int, int], count: int) -> dict[int, int]:
 
 
 def _copy_rows(cursor: Any, through: date) -> None:
-    own = "'contract_id', copy.new_id, 'public_id', copy.new_id::text, "
-    cursor.execute(_COPY.format(table="lending_loan", own=own, key="id"))
-    cursor.execute(_COPY.format(table="lending_loancourse", own="", key="loan_id"))
+    own = {"id": "copy.new_id", "contract_id": "copy.new_id", "public_id": "copy.new_id::text"}
+    _copy(cursor, "lending_loan", own, key="id")
+    _copy(cursor, "lending_loancourse", {"loan_id": "copy.new_id"}, key="loan_id")
     for table in ("lending_instalment", "lending_loantransaction"):
-        own = _NEXT_ID.format(table=table)
-        cursor.execute(_COPY.format(table=table, own=own, key="loan_id"))
+        number = f"nextval(pg_get_serial_sequence('{table}', 'id'))"
+        _copy(cursor, table, {"id": number, "loan_id": "copy.new_id"}, key="loan_id")
     cursor.execute(_ENTRY, [through])
     cursor.execute(_POSTINGS, cursor.fetchone())
+
+
+def _copy(cursor: Any, table: str, own: dict[str, str], *, key: str) -> None:
+    """Every column as it is, except those that are a copy's own."""
+    cursor.execute(_COLUMNS, [table])
+    names = [name for (name,) in cursor.fetchall()]
+    values = [own.get(name, f"kept.{name}") for name in names]
+    cursor.execute(
+        _COPY.format(table=table, columns=", ".join(names), values=", ".join(values), key=key)
+    )
 
 
 def closed(day: date) -> int:

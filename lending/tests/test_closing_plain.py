@@ -44,13 +44,14 @@ def lins():
 def folded(monkeypatch):
     """How many loans were folded by closing."""
     seen = []
-    carried = steps._carried
+    fold_them = steps._fold
 
-    def counting(loan, day):
-        seen.append((loan.pk, day))
-        return carried(loan, day)
+    def counting(claimed):
+        found = fold_them(claimed)
+        seen.extend((number, claimed.day) for number in found.loans)
+        return found
 
-    monkeypatch.setattr(steps, "_carried", counting)
+    monkeypatch.setattr(steps, "_fold", counting)
     return seen
 
 

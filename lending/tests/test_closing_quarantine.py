@@ -43,14 +43,14 @@ def weis():
 def broken(weis, monkeypatch):
     """Wei's loan cannot be folded until `broken` is emptied."""
     found = {weis.pk}
-    bring_forward = servicing.bring_forward
+    step = servicing._step
 
-    def breaking(*, loan, through):
+    def breaking(loan, state, **known):
         if loan.pk in found:
             raise ValueError("the log contradicts itself")
-        return bring_forward(loan=loan, through=through)
+        return step(loan, state, **known)
 
-    monkeypatch.setattr(servicing, "bring_forward", breaking)
+    monkeypatch.setattr(servicing, "_step", breaking)
     LoanCourse.objects.filter(loan_id=weis.pk).delete()
     return found
 
@@ -104,7 +104,7 @@ class TestABrokenLoan:
 
         closing.close_through(to=TODAY + DAY)
         LoanCourse.objects.all().delete()
-        monkeypatch.setattr(servicing, "bring_forward", lost)
+        monkeypatch.setattr(servicing, "bring_forward_together", lost)
         with pytest.raises(OperationalError):
             closing.close_through(to=TODAY + 2 * DAY)
 
