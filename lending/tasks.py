@@ -36,6 +36,7 @@ from lending.loans import queries as loans
 from lending.mandates import collecting as debits
 from lending.mandates import queries as mandates
 from lending.mandates import rhythm
+from lending.papers import actions as papers
 from lending.reconciliation import actions as reconciliation
 from lending.reconciliation import queries as statements
 from lending.reconciliation import resolving
@@ -80,6 +81,12 @@ def decide_application(*, process_id: int, **_: Any) -> None:
 def move_money(*, process_id: int, **_: Any) -> None:
     """Move the money of one transfer, and book what the bank says."""
     run(process_id=process_id, work=_move)
+
+
+@shared_task
+def seal_contract(*, process_id: int, **_: Any) -> None:
+    """Put the platform's seal on one signed contract."""
+    run(process_id=process_id, work=_seal)
 
 
 @shared_task
@@ -159,6 +166,10 @@ def _call_helpers(_day: date) -> None:
     """A courtesy: who called closes all by itself where nobody hears it."""
     for _ in range(HELPERS):
         call(task="lending.tasks.help_close", queue="money")
+
+
+def _seal(claim: Claim) -> None:
+    papers.seal_contract(loan_id=claim.subject_id, claim=claim)
 
 
 def _decide(claim: Claim) -> None:

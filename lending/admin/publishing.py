@@ -66,6 +66,9 @@ class DraftForm(forms.Form):
         label=_("Late payment costs so many times the rate"), min_value=0, max_value=10
     )
     grace_days = forms.IntegerField(label=_("Days of grace"), min_value=0, max_value=60)
+    cooling_off_days = forms.IntegerField(
+        label=_("Days to give it back"), min_value=0, max_value=30
+    )
     pays_merchant = forms.BooleanField(label=_("Pays the school or shop"), required=False)
     needs_evidence = forms.BooleanField(label=_("Asks for proof"), required=False)
     needs_order = forms.BooleanField(label=_("Asks for the order or contract"), required=False)
@@ -83,7 +86,8 @@ class DraftForm(forms.Form):
         """As the verb takes them."""
         given = self.cleaned_data
         same = ("name_zh", "name_en", "scene", "licence", "minimum_fen", "maximum_fen",
-                "grace_days", "pays_merchant", "needs_evidence", "needs_order")  # fmt: skip
+                "grace_days", "cooling_off_days", "pays_merchant", "needs_evidence",
+                "needs_order")  # fmt: skip
         return {name: given[name] for name in same} | {
             "terms_months": sorted({int(each) for each in given["terms_months"].split(",")} - {0}),
             "rhythm": Rhythm.MONTHLY,
@@ -167,6 +171,7 @@ TITLES = {
     "highest_rate_ppm": _("Highest rate"),
     "penalty_multiple_ppm": _("Late payment costs so many times the rate"),
     "grace_days": _("Days of grace"),
+    "cooling_off_days": _("Days to give it back"),
     "pays_merchant": _("Pays the school or shop"),
     "needs_evidence": _("Asks for proof"),
     "needs_order": _("Asks for the order or contract"),

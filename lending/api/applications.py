@@ -24,8 +24,9 @@ from common.errors import NotFound
 from common.templatetags.words import said
 from common.web import uploads
 from common.web.waiting import wait_until
-from lending.api.costs import CostOutput, cost_shown
+from lending.api.costs import CostOutput
 from lending.applications import actions, cost, deciding, queries
+from lending.applications.disclosed.table import table
 from lending.applications.drafts import actions as drafts
 from lending.applications.models import ApplicationState, LoanApplication
 from lending.loans import queries as loans
@@ -372,7 +373,7 @@ def _offer(found: LoanApplication, on: date | None) -> dict[str, Any] | None:
         content = cost.content(queries.quote_today(found, on=on or business_dates.today()))
     return {name: getattr(offer, name) for name in _PLAIN_IN_OFFER} | {
         "is_cost_confirmed": confirmed is not None,
-        "cost": cost_shown(content),
+        "cost": table(content),
     }
 
 

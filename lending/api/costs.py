@@ -1,12 +1,8 @@
 """What a loan costs, in JSON: the same figures as on the page and in the contract."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext
 from rest_framework import serializers
-
-from lending.applications import cost
 
 
 class CostItemOutput(serializers.Serializer[Any]):
@@ -15,7 +11,9 @@ class CostItemOutput(serializers.Serializer[Any]):
     code = serializers.CharField()
     name = serializers.CharField()
     recipient = serializers.CharField()
+    recipient_name = serializers.CharField()
     how_charged = serializers.CharField()
+    charged = serializers.CharField(help_text="The same in words, with its figures.")
     amount_fen = serializers.IntegerField()
     annual_rate_ppm = serializers.IntegerField()
     standard_ppm = serializers.IntegerField(allow_null=True)
@@ -28,7 +26,9 @@ class ContingentOutput(serializers.Serializer[Any]):
     code = serializers.CharField()
     name = serializers.CharField()
     recipient = serializers.CharField()
+    recipient_name = serializers.CharField()
     how_charged = serializers.CharField()
+    charged = serializers.CharField(help_text="The same in words, with its figures.")
     annual_rate_ppm = serializers.IntegerField()
     grace_days = serializers.IntegerField()
 
@@ -41,6 +41,19 @@ class PlannedOutput(serializers.Serializer[Any]):
     principal_fen = serializers.IntegerField()
     interest_fen = serializers.IntegerField()
     total_fen = serializers.IntegerField()
+
+
+class RiskOutput(serializers.Serializer[Any]):
+    """What late payment costs, with an example in fen, and what reaches the credit bureau."""
+
+    version = serializers.CharField(help_text="Of the words; confirming the cost confirms them.")
+    annual_rate_ppm = serializers.IntegerField()
+    grace_days = serializers.IntegerField()
+    days_late = serializers.IntegerField(help_text="In the example.")
+    due_fen = serializers.IntegerField(help_text="The instalment of the example.")
+    penalty_fen = serializers.IntegerField(help_text="What being late costs in the example.")
+    cooling_off_days = serializers.IntegerField()
+    sentences = serializers.ListField(child=serializers.CharField())
 
 
 class CostOutput(serializers.Serializer[Any]):
@@ -57,17 +70,6 @@ class CostOutput(serializers.Serializer[Any]):
     cap_ppm = serializers.IntegerField(help_text="The most that the law allows.")
     items = CostItemOutput(many=True)
     contingent = ContingentOutput(many=True)
+    no_other_charge = serializers.CharField()
     schedule = PlannedOutput(many=True)
-
-
-def cost_shown(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The kept content with the names of its lines in the caller's language."""
-    return {
-        **content,
-        "items": [_named(each) for each in content["items"]],
-        "contingent": [_named(each) for each in content["contingent"]],
-    }
-
-
-def _named(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {**item, "name": gettext(cost.item(item["code"]))}
+    risk = RiskOutput(allow_null=True)

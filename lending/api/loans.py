@@ -24,6 +24,7 @@ from lending.channels import queries as transfers
 from lending.channels.models import FROM_BORROWERS, Transfer, TransferPurpose, TransferState
 from lending.loans import queries
 from lending.loans.models import Loan, LoanState
+from lending.papers import actions as papers
 from lending.repayments import actions as repayments
 from lending.repayments.actions import LoanNotOpen
 from lending.repayments.queries import Standing, standing
@@ -207,7 +208,9 @@ class Contract(APIView):
     def get(self, request: Request, public_id: str) -> HttpResponse:
         """As a PDF."""
         found = own(request, public_id)
-        return pdf(queries.signed_file(found), name=f"contract-{found.contract.public_id}.pdf")
+        return pdf(
+            papers.seal_contract(loan_id=found.pk), name=f"contract-{found.contract.public_id}.pdf"
+        )
 
 
 class Repayments(APIView):

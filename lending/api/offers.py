@@ -18,8 +18,9 @@ from common.api.inputs import WholeNumber
 from common.api.renderers import PDF_ANSWER, PdfRenderer, pdf
 from common.business_date import queries as business_dates
 from lending.api.applications import ApplicationOutput, by_id
-from lending.api.costs import CostOutput, cost_shown
+from lending.api.costs import CostOutput
 from lending.applications import actions, deciding, queries
+from lending.applications.disclosed.table import table
 from lending.applications.models import CostDisclosure
 from lending.loans import actions as loans
 from lending.loans import queries as contracts
@@ -209,6 +210,6 @@ def _disclosure(shown: CostDisclosure) -> Any:
             "minimum_seconds": shown.minimum_seconds,
             "recorded_at": shown.recorded_at,
             "ready_at": shown.recorded_at + timedelta(seconds=shown.minimum_seconds),
-            "cost": cost_shown(shown.content),
+            "cost": table(shown.content),
         }
     ).data

@@ -20,6 +20,7 @@ from common.processes import actions as processes
 from common.texts import gettext_noop
 from common.transactions import durable, required
 from lending.applications import cost, proofs
+from lending.applications.disclosed import risk
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
 from lending.applications.purposes import telling
 from lending.applications.queries import STANDING, is_of, price_of
@@ -178,7 +179,11 @@ def show_cost(
     application = _lock(application_id)
     offer = _open_offer(application, {ApplicationState.ACCEPTED}, at)
     law = laws.on(on, licence=application.product.licence, product=application.product.code)
-    shown = cost.content(cost.quoted(price_of(offer, cap_ppm=law.cap_ppm), starts_on=on))
+    price = price_of(offer, cap_ppm=law.cap_ppm)
+    quote = cost.quoted(price, starts_on=on)
+    days = application.product.cooling_off_days
+    told = risk.facts(price, quote.schedule, starts_on=on, cooling_off_days=days)
+    shown = cost.content(quote) | {"risk": told}
     disclosure, _ = CostDisclosure.objects.get_or_create(
         offer=offer,
         step="SHOWN",
@@ -224,7 +229,8 @@ def confirm_cost(
         },
     )
     if is_new:
-        _note("cost_confirmed", application, by, {"sha256": shown.content_sha256})
+        facts = {"sha256": shown.content_sha256, "risk_notice": shown.content["risk"]["version"]}
+        _note("cost_confirmed", application, by, facts)
     return confirmed
 
 

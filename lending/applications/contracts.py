@@ -27,6 +27,7 @@ class Signable:
     disclosure_id: int
     disclosure_sha256: str
     cost: Mapping[str, Any]
+    cooling_off_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,9 @@ def quoted(price: Price, *, starts_on: date) -> Quoted:
 
 
 def states(content: Mapping[str, Any], price: Price) -> bool:
-    """Whether a cost table is one of this price, on whatever day it was made."""
+    """Whether a cost table is one of this price, on whatever day it was made, with its notice."""
+    if "risk" not in content:
+        return False
     rates_ppm = [price.annual_rate_ppm + price.discount_ppm]
     if price.discount_ppm:
         rates_ppm.append(-price.discount_ppm)

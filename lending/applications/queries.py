@@ -217,4 +217,5 @@ def signable(application_id: int) -> Signable:
         disclosure_id=confirmed.pk,
         disclosure_sha256=confirmed.content_sha256,
         cost=confirmed.content,
+        cooling_off_days=confirmed.content["risk"]["cooling_off_days"],
     )

@@ -10,6 +10,7 @@ from borrowers.people import queries as people
 from common.actors import Actor
 from common.audit import actions as audit
 from common.canonical import sha256_of
+from common.processes import actions as processes
 from common.transactions import durable
 from lending.applications import actions as applications
 from lending.applications import proofs
@@ -20,6 +21,9 @@ from lending.channels.models import TransferPurpose
 from lending.loans import agreement
 from lending.loans.models import Loan, LoanContract
 from lending.rewards import actions as rewards
+
+SEAL_KIND = "SEAL_CONTRACT"
+SEAL_CONTRACT = "lending.tasks.seal_contract"
 
 
 def sign(*, application_id: int, on: date, language: str, by: Actor) -> Loan:
@@ -80,6 +84,7 @@ def _write(*, offer: Signable, document_id: int, text_sha256: str, on: date, by:
         annual_rate_ppm=offer.annual_rate_ppm,
         penalty_rate_ppm=offer.penalty_rate_ppm,
         grace_days=offer.grace_days,
+        cooling_off_days=offer.cooling_off_days,
         term_months=offer.term_months,
         signed_on=on,
     )
@@ -93,6 +98,7 @@ def _write(*, offer: Signable, document_id: int, text_sha256: str, on: date, by:
         request_key="try-1",
         on=on,
     )
+    processes.start(kind=SEAL_KIND, subject_id=loan.pk, task=SEAL_CONTRACT)
     audit.append(
         action="lending.contract.signed",
         subject=f"loan:{loan.public_id}",

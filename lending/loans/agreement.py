@@ -3,11 +3,10 @@
 A character that the vendored typeface lacks is refused, never printed as a box.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -18,16 +17,10 @@ from common.money import yuan
 from common.rates import percent
 from common.texts import gettext_noop
 from lending.applications.contracts import Signable
+from lending.applications.disclosed.table import CostTable, rate_words, table
+from lending.loans.contracts import Grid, Passage, Sheet
 
 FONT = Path(__file__).parent / "fonts" / "WenQuanYiMicroHei-subset.ttf"
-
-
-class Frame(NamedTuple):
-    """What stands around the text: the title, the head of later pages, and how pages count."""
-
-    title: str
-    running_head: str
-    page_words: str
 
 
 class GlyphMissing(Refused):
@@ -44,25 +37,32 @@ def render(*, offer: Signable, party: ContractParty, on: date, language: str) ->
     Raises GlyphMissing.
     """
     with translation.override(language):
-        title = _("Loan contract")
-        parts = list(_sections(offer, party, on))
-        rows = list(_schedule(offer))
-        frame = Frame(
-            title=title,
+        sheet = Sheet(
+            title=_("Loan contract"),
             running_head=_("Loan contract, application %(number)s")
             % {"number": offer.application_public_id},
             page_words=_("Page %(number)s of %(total)s"),
+            parts=tuple(_parts(offer, party, on)),
         )
-    _insist_on_glyphs([*frame, *(text for part in parts for text in part), *_flat(rows)])
-    return _print(frame, parts, rows, on)
+    return printed(sheet, on=on)
 
 
-def sections(
+def parts(
     *, offer: Signable, party: ContractParty, on: date, language: str
-) -> tuple[tuple[str, str], ...]:
-    """Heading and text of every section, word for word as `render` prints them."""
+) -> tuple[Passage | Grid, ...]:
+    """Every section and table, word for word as `render` prints them."""
     with translation.override(language):
-        return tuple(_sections(offer, party, on))
+        return tuple(_parts(offer, party, on))
+
+
+def printed(sheet: Sheet, *, on: date) -> bytes:
+    """The sheet as a PDF; the same input gives the same bytes. Raises GlyphMissing."""
+    if missing_glyphs(_words(sheet)):
+        raise GlyphMissing
+    # Slow to import, and needed only when something is printed.
+    from lending.loans.paper import printed as on_paper  # noqa: PLC0415 (see above)
+
+    return on_paper(sheet, font=FONT, on=on)
 
 
 def missing_glyphs(texts: Iterable[str]) -> set[str]:
@@ -70,15 +70,10 @@ def missing_glyphs(texts: Iterable[str]) -> set[str]:
     return {sign for text in texts for sign in text if sign != "\n"} - _glyphs()
 
 
-def _insist_on_glyphs(texts: Iterable[str]) -> None:
-    if missing_glyphs(texts):
-        raise GlyphMissing
-
-
-def _sections(offer: Signable, party: ContractParty, on: date) -> Iterator[tuple[str, str]]:
-    """Heading and text of every section, in order."""
-    cost = offer.cost
-    yield (
+def _parts(offer: Signable, party: ContractParty, on: date) -> Iterator[Passage | Grid]:
+    """Everything that is printed, in order."""
+    costs = table(offer.cost)
+    yield Passage(
         _("Parties"),
         _(
             "Lender: Mingzhang Demonstration Consumer Finance Co., Ltd. (fictional)\n"
@@ -86,25 +81,18 @@ def _sections(offer: Signable, party: ContractParty, on: date) -> Iterator[tuple
         )
         % {"name": party.name, "id_number": party.id_number, "on": on.isoformat()},
     )
-    yield _("Loan"), _loan_text(offer)
-    yield _("Cost"), _cost_text(cost)
-    yield (
-        _("Late payment"),
-        _(
-            "Paying up to %(grace)s days late costs nothing extra. After that, overdue principal "
-            "costs %(rate)s %% a year by the day, counted from the day after the due date, in "
-            "place of interest and never on interest. No other charge is made for being late."
-        )
-        % {"grace": offer.grace_days, "rate": _rate(offer.penalty_rate_ppm)},
-    )
-    yield (
+    yield Passage(_("Loan"), _loan_text(offer))
+    yield from cost_parts(costs)
+    if costs.risk is not None:
+        yield Passage(_("If you pay late"), "\n".join(costs.risk.sentences))
+    yield Passage(
         _("Paying early"),
         _(
             "You may pay early at any time, in part or in full, without a fee. Paying in full on "
             "a day costs the principal and the interest earned up to that day."
         ),
     )
-    yield (
+    yield Passage(
         _("Your rights"),
         _(
             "You may see and copy your data, have it corrected, withdraw consents, ask for the "
@@ -112,14 +100,18 @@ def _sections(offer: Signable, party: ContractParty, on: date) -> Iterator[tuple
             "to the supervisor. Nobody but you will be asked to pay this loan."
         ),
     )
-    yield (
+    yield Passage(
         _("Signature"),
         _(
-            "Signed electronically by the borrower after the cost table was read and confirmed.\n"
+            "Signed electronically by the borrower after the cost table and the notice of risks "
+            "were read and confirmed.\n"
+            "The lender's electronic seal on this file shows any change of it; it can be checked "
+            "on our pages.\n"
             "Fingerprint of the confirmed cost table (SHA-256): %(sha256)s"
         )
         % {"sha256": offer.disclosure_sha256},
     )
+    yield Grid(_("Repayment plan"), tuple(_schedule(costs)))
 
 
 def _loan_text(offer: Signable) -> str:
@@ -146,68 +138,78 @@ def _loan_text(offer: Signable) -> str:
     return "\n".join(lines)
 
 
-def _cost_text(cost: Any) -> str:
-    return "\n".join(
-        [
-            _("Yearly cost (IRR × 12): %(nominal)s %%; compounded: %(effective)s %%.")
-            % {
-                "nominal": _rate(cost["irr_nominal_ppm"]),
-                "effective": _rate(cost["irr_effective_ppm"]),
-            },
-            _("Interest in all: ¥%(interest)s, paid to the lender. Fees: ¥%(fees)s.")
-            % {"interest": yuan(cost["total_interest_fen"]), "fees": yuan(cost["total_fees_fen"])},
-            _("In all you repay ¥%(total)s. No other charge is made for this loan.")
-            % {"total": yuan(cost["total_fen"])},
-        ]
+def cost_parts(costs: CostTable) -> Iterator[Passage | Grid]:
+    """The table of all costs as a paper shows it."""
+    yield Passage(_("The whole cost of this loan"), _figures(costs))
+    yield Grid(
+        _("What you pay if all goes well"),
+        (
+            (_("Item"), _("How it is charged"), _("Who receives it"), _("Amount"), _("A year")),
+            *(
+                (
+                    each.name,
+                    each.charged,
+                    each.recipient_name,
+                    f"¥{yuan(each.amount_fen)}",
+                    rate_words(each.annual_rate_ppm),
+                )
+                for each in costs.items
+            ),
+        ),
+        widths=(18, 40, 16, 16, 12),
     )
+    yield Grid(
+        _("What you pay only if something goes wrong"),
+        (
+            (_("Item"), _("How it is charged"), _("Who receives it"), _("A year")),
+            *(
+                (each.name, each.charged, each.recipient_name, rate_words(each.annual_rate_ppm))
+                for each in costs.contingent
+            ),
+        ),
+        widths=(18, 56, 16, 12),
+    )
+    yield Passage(_("What you never pay"), costs.no_other_charge)
 
 
-def _schedule(offer: Signable) -> Iterator[tuple[str, ...]]:
+def _figures(costs: CostTable) -> str:
+    """Each figure of the table on a line of its own."""
+    lines = (
+        (_("You borrow"), f"¥{yuan(costs.principal_fen)}"),
+        (_("Months"), str(costs.term_months)),
+        (_("You pay each month"), f"¥{yuan(costs.instalment_fen)}"),
+        (_("Interest in all"), f"¥{yuan(costs.total_interest_fen)}"),
+        (_("Service and guarantee fees"), f"¥{yuan(costs.total_fees_fen)}"),
+        (_("You pay back in all"), f"¥{yuan(costs.total_fen)}"),
+        (_("Month's rate times twelve (IRR)"), rate_words(costs.irr_nominal_ppm)),
+        (_("With compounding over the year"), rate_words(costs.irr_effective_ppm)),
+        (_("The most that the law allows"), rate_words(costs.cap_ppm)),
+    )
+    return "\n".join(f"{label}: {figure}" for label, figure in lines)
+
+
+def _schedule(costs: CostTable) -> Iterator[tuple[str, ...]]:
     yield _("No."), _("Due on"), _("Principal"), _("Interest"), _("Instalment")
-    for row in offer.cost["schedule"]:
+    for row in costs.schedule:
         yield (
-            str(row["number"]),
-            row["due_on"],
-            yuan(row["principal_fen"]),
-            yuan(row["interest_fen"]),
-            yuan(row["total_fen"]),
+            str(row.number),
+            row.due_on.isoformat(),
+            yuan(row.principal_fen),
+            yuan(row.interest_fen),
+            yuan(row.total_fen),
         )
 
 
-def _print(
-    frame: Frame, parts: Sequence[tuple[str, str]], rows: Sequence[tuple[str, ...]], on: date
-) -> bytes:
-    # Slow to import, and needed only when a contract is made.
-    from fpdf.enums import XPos, YPos  # noqa: PLC0415 (fpdf is heavy, and only signing needs it)
-
-    from lending.loans.paper import FACE, GREY, LINE_MM, Paper  # noqa: PLC0415 (fpdf is heavy, and only signing needs it)
-
-    page = Paper(
-        font=FONT, running_head=frame.running_head, page_words=frame.page_words, at=_noon(on)
-    )
-    page.add_page()
-    page.set_font(FACE, size=18)
-    page.cell(0, LINE_MM * 2, frame.title, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    for heading, text in parts:
-        page.set_font(FACE, size=12)
-        page.cell(0, LINE_MM + 3, heading, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        page.set_font(FACE, size=10)
-        page.multi_cell(0, LINE_MM, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        page.ln(1)
-    page.set_draw_color(GREY)
-    with page.table(text_align="RIGHT", line_height=LINE_MM, first_row_as_headings=False) as table:
-        for cells in rows:
-            table.row(cells)
-    return bytes(page.output())
-
-
-def _noon(on: date) -> datetime:
-    return datetime.combine(on, time(4), tzinfo=UTC)
-
-
-def _flat(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    for row in rows:
-        yield from row
+def _words(sheet: Sheet) -> Iterator[str]:
+    """Every text of the sheet."""
+    yield from (sheet.title, sheet.running_head, sheet.page_words)
+    for part in sheet.parts:
+        yield part.heading
+        if isinstance(part, Passage):
+            yield part.text
+        else:
+            for row in part.rows:
+                yield from row
 
 
 def _rate(ppm: int) -> str:

@@ -1,16 +1,20 @@
-"""The paper that a contract is printed on: its typeface, margins, and what stands on every page."""
+"""The paper that contracts are printed on: its typeface, margins, and what is on every page."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import FontFace
+
+from lending.loans.contracts import Grid, Sheet
 
 FACE = "contract"
 MARGIN_MM = 18
 LINE_MM = 6
 SMALL = 8
 GREY = 110
+PALE = 242
 ALL_PAGES = "{nb}"  # fpdf2 puts the number of pages in its place when it writes the file
 
 
@@ -44,3 +48,42 @@ class Paper(FPDF):
         self.set_text_color(GREY)
         self.cell(0, LINE_MM, words, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.set_text_color(0)
+
+
+def printed(sheet: Sheet, *, font: Path, on: date) -> bytes:
+    """The sheet as a PDF; the same input gives the same bytes."""
+    page = Paper(
+        font=font, running_head=sheet.running_head, page_words=sheet.page_words, at=_noon(on)
+    )
+    page.add_page()
+    page.set_font(FACE, size=18)
+    page.cell(0, LINE_MM * 2, sheet.title, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    page.set_draw_color(GREY)
+    for part in sheet.parts:
+        page.set_font(FACE, size=12)
+        if part.heading:
+            page.cell(0, LINE_MM + 3, part.heading, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        if isinstance(part, Grid):
+            _print_grid(page, part)
+        else:
+            page.set_font(FACE, size=10)
+            page.multi_cell(0, LINE_MM, part.text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        page.ln(1)
+    return bytes(page.output())
+
+
+def _print_grid(page: Paper, grid: Grid) -> None:
+    page.set_font(FACE, size=9)
+    with page.table(
+        text_align="LEFT" if grid.widths else "RIGHT",
+        col_widths=grid.widths or None,
+        line_height=LINE_MM,
+        headings_style=FontFace(fill_color=PALE),
+        padding=1 if grid.widths else 0,
+    ) as table:
+        for cells in grid.rows:
+            table.row(cells)
+
+
+def _noon(on: date) -> datetime:
+    return datetime.combine(on, time(4), tzinfo=UTC)

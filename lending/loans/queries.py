@@ -16,7 +16,7 @@ from lending.calc import contracts as calc
 from lending.calc.schedule import equal_instalments
 from lending.channels import queries as transfers
 from lending.loans import agreement, log
-from lending.loans.contracts import Portfolio
+from lending.loans.contracts import Grid, Passage, Portfolio
 from lending.loans.models import Loan, LoanState, LoanTransaction
 
 # One question in plain SQL, because every decision asks it.
@@ -96,11 +96,11 @@ def of_application(application_id: int) -> Loan | None:
     return Loan.objects.filter(contract__application_id=application_id).first()
 
 
-def unsigned_text(application_id: int, *, on: date, language: str) -> tuple[tuple[str, str], ...]:
+def unsigned_text(application_id: int, *, on: date, language: str) -> tuple[Passage | Grid, ...]:
     """What would be signed, section by section. Raises NotPossibleNow before the cost is read."""
     offer = applications.signable(application_id)
     party = people.contract_party(offer.borrower_id)
-    return agreement.sections(offer=offer, party=party, on=on, language=language)
+    return agreement.parts(offer=offer, party=party, on=on, language=language)
 
 
 def unsigned_file(application_id: int, *, on: date, language: str) -> bytes:

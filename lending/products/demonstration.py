@@ -24,6 +24,7 @@ class Product:
     highest_rate_ppm: int
     penalty_multiple_ppm: int
     grace_days: int
+    cooling_off_days: int
     pays_merchant: bool
     needs_evidence: bool
     needs_order: bool
@@ -54,6 +55,7 @@ PRODUCTS = (
         highest_rate_ppm=210_000,
         penalty_multiple_ppm=1_500_000,
         grace_days=3,
+        cooling_off_days=7,
         pays_merchant=False,
         needs_evidence=False,
         needs_order=False,
@@ -71,6 +73,7 @@ PRODUCTS = (
         highest_rate_ppm=210_000,
         penalty_multiple_ppm=1_500_000,
         grace_days=3,
+        cooling_off_days=7,
         pays_merchant=True,
         needs_evidence=True,
         needs_order=False,
@@ -88,6 +91,7 @@ PRODUCTS = (
         highest_rate_ppm=180_000,
         penalty_multiple_ppm=1_300_000,
         grace_days=3,
+        cooling_off_days=7,
         pays_merchant=True,
         needs_evidence=True,
         needs_order=True,
@@ -105,6 +109,7 @@ PRODUCTS = (
         highest_rate_ppm=180_000,
         penalty_multiple_ppm=1_300_000,
         grace_days=3,
+        cooling_off_days=7,
         pays_merchant=True,
         needs_evidence=False,
         needs_order=True,
@@ -122,6 +127,7 @@ PRODUCTS = (
         highest_rate_ppm=180_000,
         penalty_multiple_ppm=1_300_000,
         grace_days=3,
+        cooling_off_days=7,
         pays_merchant=True,
         needs_evidence=True,
         needs_order=True,
@@ -139,6 +145,7 @@ PRODUCTS = (
         highest_rate_ppm=180_000,
         penalty_multiple_ppm=1_300_000,
         grace_days=3,
+        cooling_off_days=7,
         pays_merchant=False,
         needs_evidence=True,
         needs_order=True,
@@ -156,6 +163,7 @@ PRODUCTS = (
         highest_rate_ppm=180_000,
         penalty_multiple_ppm=1_300_000,
         grace_days=3,
+        cooling_off_days=7,
         pays_merchant=True,
         needs_evidence=True,
         needs_order=True,

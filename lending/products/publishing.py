@@ -25,7 +25,7 @@ from lending.products.models import LoanProduct, ProductProposal, ProductState
 TERMS = (
     "name_zh", "name_en", "scene", "licence", "minimum_fen", "maximum_fen", "terms_months",
     "rhythm", "floor_rate_ppm", "highest_rate_ppm", "penalty_multiple_ppm", "grace_days",
-    "pays_merchant", "needs_evidence", "needs_order",
+    "cooling_off_days", "pays_merchant", "needs_evidence", "needs_order",
 )  # fmt: skip
 VERSION_ONCE = "loan_product_version_is_once"
 

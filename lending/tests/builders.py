@@ -49,6 +49,7 @@ def consumption(**changes: object) -> LoanProduct:
             "maximum_fen": 5_000_000,
             "terms_months": [3, 6, 12],
             "floor_rate_ppm": 60_000,
+            "cooling_off_days": 7,
             **changes,
         },
     )[0]
@@ -79,6 +80,7 @@ def education() -> LoanProduct:
             "maximum_fen": 3_000_000,
             "terms_months": [6, 12],
             "floor_rate_ppm": 60_000,
+            "cooling_off_days": 7,
             "pays_merchant": True,
             "needs_evidence": True,
         },

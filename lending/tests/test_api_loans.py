@@ -248,7 +248,8 @@ class TestTheBanksWebhook:
 
         assert (first.status_code, again.status_code) == (200, 200)
         assert ChannelEvent.objects.get().out_trade_no == transfer.out_trade_no
-        assert Process.objects.get().next_attempt_at < clock.now() + timedelta(days=364)
+        moving = Process.objects.get(kind="TRANSFER")
+        assert moving.next_attempt_at < clock.now() + timedelta(days=364)
 
     def test_books_nothing_by_itself(self, client, lin):
         builders.signed(lin)

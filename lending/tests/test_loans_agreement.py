@@ -8,8 +8,8 @@ import pytest
 from borrowers.people.contracts import ContractParty
 from common.money import yuan
 from lending.applications.contracts import Signable
-from lending.loans import agreement
-from lending.loans.agreement import GlyphMissing, missing_glyphs, render, sections
+from lending.loans.agreement import GlyphMissing, missing_glyphs, parts, render
+from lending.loans.contracts import Grid, Passage
 
 ON = date(2026, 11, 20)
 FINGERPRINT = "5f" * 32
@@ -33,6 +33,39 @@ OFFER = Signable(
     disclosure_id=1,
     disclosure_sha256=FINGERPRINT,
     cost={
+        "principal_fen": 1_234_500,
+        "term_months": 2,
+        "instalment_fen": 628_394,
+        "cap_ppm": 240_000,
+        "items": [
+            {
+                "code": "INTEREST",
+                "recipient": "LENDER",
+                "how_charged": "MONTHLY_ON_BALANCE",
+                "amount_fen": 22_288,
+                "annual_rate_ppm": 144_037,
+                "standard_ppm": 144_000,
+                "standard_fen": None,
+            }
+        ],
+        "contingent": [
+            {
+                "code": "LATE_PENALTY",
+                "recipient": "LENDER",
+                "how_charged": "DAILY_ON_OVERDUE_PRINCIPAL",
+                "annual_rate_ppm": 216_000,
+                "grace_days": 3,
+            }
+        ],
+        "risk": {
+            "version": "0" * 16,
+            "annual_rate_ppm": 216_000,
+            "grace_days": 3,
+            "days_late": 20,
+            "due_fen": 628_394,
+            "penalty_fen": 7_262,
+            "cooling_off_days": 7,
+        },
         "irr_nominal_ppm": 144_037,
         "irr_effective_ppm": 153_945,
         "total_interest_fen": 22_288,
@@ -57,7 +90,15 @@ TONGUES = ("en", "zh-hans")
 
 
 def told(language="en", party=LIN, **changes):
-    return sections(offer=replace(OFFER, **changes), party=party, on=ON, language=language)
+    """Heading and words of every part."""
+    found = parts(offer=replace(OFFER, **changes), party=party, on=ON, language=language)
+    return [(each.heading, words_of(each)) for each in found]
+
+
+def words_of(part):
+    if isinstance(part, Passage):
+        return part.text
+    return "\n".join(" ".join(row) for row in part.rows)
 
 
 def text_of(language="en", **changes):
@@ -69,11 +110,15 @@ class TestTheSections:
         assert [heading for heading, _ in told()] == [
             "Parties",
             "Loan",
-            "Cost",
-            "Late payment",
+            "The whole cost of this loan",
+            "What you pay if all goes well",
+            "What you pay only if something goes wrong",
+            "What you never pay",
+            "If you pay late",
             "Paying early",
             "Your rights",
             "Signature",
+            "Repayment plan",
         ]
 
     def test_are_as_many_in_either_tongue_and_none_is_left_in_the_other(self):
@@ -97,6 +142,9 @@ class TestTheSections:
             "0.00",
             "12,567.88",
             "21.60",
+            "24.00",
+            "72.62",
+            "6,283.94",
             FINGERPRINT,
         ],
     )
@@ -110,14 +158,26 @@ class TestTheSections:
 
     @pytest.mark.parametrize("language", TONGUES)
     def test_follow_the_offer_and_nothing_else(self, language):
+        longer = {**OFFER.cost, "risk": {**OFFER.cost["risk"], "grace_days": 9}}
         changed = [
             (before[1], after[1])
-            for before, after in zip(told(language), told(language, grace_days=7), strict=True)
+            for before, after in zip(told(language), told(language, cost=longer), strict=True)
             if before != after
         ]
 
         assert len(changed) == 1
-        assert changed[0][0].replace("3", "7", 1) == changed[0][1]
+        assert changed[0][0].replace("3", "9", 1) == changed[0][1]
+
+    def test_of_a_table_from_before_there_was_a_notice_leave_it_out(self):
+        earlier = {name: each for name, each in OFFER.cost.items() if name != "risk"}
+
+        assert "If you pay late" not in [heading for heading, _ in told(cost=earlier)]
+
+    def test_speak_of_giving_back_only_where_it_is_promised(self):
+        none = {**OFFER.cost, "risk": {**OFFER.cost["risk"], "cooling_off_days": 0}}
+
+        assert "within 7 days after the payout" in text_of()
+        assert "after the payout" not in text_of(cost=none)
 
 
 class TestADiscount:
@@ -154,7 +214,9 @@ class TestThePurpose:
 
 class TestTheSchedule:
     def test_has_a_head_and_a_row_for_each_instalment(self):
-        head, *rows = agreement._schedule(OFFER)
+        plan = parts(offer=OFFER, party=LIN, on=ON, language="en")[-1]
+        assert isinstance(plan, Grid)
+        head, *rows = plan.rows
 
         assert len(head) == 5
         assert rows == [

@@ -172,6 +172,7 @@ def form_of(row: LoanProduct, **changes: Any) -> dict[str, Any]:
         "licence": row.licence, "minimum_fen": "500", "maximum_fen": "40000",
         "terms_months": "6, 3", "floor": "7.2", "highest": "18", "penalty": "1.3",
         "grace_days": "3",
+        "cooling_off_days": "7",
     } | changes  # fmt: skip
 
 

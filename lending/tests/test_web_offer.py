@@ -160,7 +160,7 @@ class TestChangingIt:
         assert url("change-offer", offer) in doors.shown(contract)
         assert "You can borrow ¥1,000.00" in doors.shown(page)
         assert "lending/cost.html" in {each.name for each in cost.templates}
-        assert cost.context["content"]["principal_fen"] == 100_000
+        assert cost.context["costs"].principal_fen == 100_000
 
     def test_is_over_once_it_was_signed(self, web, offer):
         web.post(url("accept", offer))
@@ -220,7 +220,7 @@ class TestTheCostTable:
         words = doors.shown(page)
         assert "No other charge belongs to this loan" in words
         assert "rate times twelve (IRR)" in words
-        assert page.context["content"]["cap_ppm"] == 240_000
+        assert page.context["costs"].cap_ppm == 240_000
         assert [each["name"] for each in page.context["contingent_items"]] == ["If you pay late"]
 
     def test_starts_its_reading_time_once(self, web, offer):
@@ -271,9 +271,9 @@ class TestTheContract:
 
         page = page_of(web, offer)
 
-        headings = [heading for heading, _ in page.context["sections"]]
+        headings = [each.heading for each in page.context["parts"]]
         assert headings[0] == "Parties"
-        assert "Late payment" in headings
+        assert "If you pay late" in headings
         assert "Principal: ¥3,000.00, for 3 months" in doors.shown(page)
 
     def test_can_be_kept_as_a_file(self, web, offer):

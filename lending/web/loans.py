@@ -22,6 +22,7 @@ from lending.channels import queries as transfers
 from lending.channels.models import FROM_BORROWERS, Transfer, TransferState
 from lending.loans import queries
 from lending.loans.models import Loan, LoanState
+from lending.papers import actions as papers
 from lending.repayments import actions as repayments
 from lending.repayments.queries import Standing, standing
 from lending.rewards import queries as points
@@ -152,7 +153,9 @@ def repayment(request: HttpRequest, public_id: str, out_trade_no: str) -> HttpRe
 def contract(request: HttpRequest, public_id: str) -> HttpResponse:
     """The contract as it was signed."""
     found = own.loan(request, public_id)
-    return pdf(queries.signed_file(found), name=f"contract-{found.contract.public_id}.pdf")
+    return pdf(
+        papers.seal_contract(loan_id=found.pk), name=f"contract-{found.contract.public_id}.pdf"
+    )
 
 
 def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -> HttpResponse:

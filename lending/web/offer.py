@@ -1,8 +1,7 @@
 """From the offer to the signature: change it, accept it, read what it costs, sign it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -19,10 +18,10 @@ from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.money import yuan
 from common.templatetags.dates import months
-from common.templatetags.rates import percent
 from common.templatetags.words import said
 from common.web.amounts import FenField
 from lending.applications import actions, cost, deciding, queries
+from lending.applications.disclosed.table import ContingentLine, CostLine, CostTable, table
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication
 from lending.loans import actions as loans
 from lending.loans import queries as contracts
@@ -33,16 +32,6 @@ from scoring.decisions.reviews import words as review_words
 CHANNEL = "WEB"
 # Said against what was asked for itself, which the person can change.
 TOO_MUCH = frozenset({"AMOUNT_TOO_LARGE", "TERM_NOT_OFFERED"})
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A row of the repayment plan that was confirmed."""
-
-    number: int
-    due_on: date
-    principal_fen: int
-    interest_fen: int
 
 
 class TermsForm(forms.Form):
@@ -81,16 +70,16 @@ def offered(request: HttpRequest, application: LoanApplication) -> HttpResponse:
     """The offer: what it costs first, then why."""
     offer = application.offer
     quote = queries.quote_today(application, on=business_dates.today())
-    content = cost.content(quote)
+    costs = table(cost.content(quote))
     return render(
         request,
         "lending/offer.html",
         {
             "application": application,
             "offer": offer,
-            "cost": _card(content),
+            "cost": _card(costs),
             "instalments": quote.schedule,
-            "items": _normal_items(content) + _contingent_items(content),
+            "items": _lines([*costs.items, *costs.contingent]),
             "explanation": explained(application),
             "is_less": offer.amount_fen < application.amount_fen,
             "is_proof_awaited": queries.is_proof_awaited(application),
@@ -235,17 +224,17 @@ def _cost_page(request: HttpRequest, application: LoanApplication) -> HttpRespon
             {"message": own.in_words(refusal), "back_url": "/"},
             status=refusal.status,
         )
+    costs = table(shown.content)
     return render(
         request,
         "lending/cost.html",
         {
             "application": application,
             "offer": application.offer,
-            "cost": _card(shown.content),
-            "content": shown.content,
-            "normal_items": _normal_items(shown.content),
-            "contingent_items": _contingent_items(shown.content),
-            "instalments": _instalments(shown.content),
+            "cost": _card(costs),
+            "costs": costs,
+            "normal_items": _lines(costs.items),
+            "contingent_items": _lines(costs.contingent),
             "disclosure_field": forms.HiddenInput().render("disclosure", shown.pk),
             "seconds_left": _seconds_left(shown),
         },
@@ -267,10 +256,9 @@ def _contract_page(
         {
             "application": application,
             "form": form,
-            "sections": text,
+            "parts": text,
             "is_proof_awaited": queries.is_proof_awaited(application),
-            "instalments": _instalments(confirmed.content),
-            "cost": _card(confirmed.content),
+            "confirmed_at": confirmed.recorded_at,
         },
     )
 
@@ -280,55 +268,31 @@ def _seconds_left(shown: CostDisclosure) -> int:
     return max(int((ready_at - clock.now()).total_seconds()) + 1, 0)
 
 
-def _card(content: Mapping[str, Any]) -> dict[str, object]:
+def _card(costs: CostTable) -> dict[str, object]:
     """The figures of the cost card."""
     return {
-        "annual_rate_ppm": content["irr_nominal_ppm"],
-        "annual_effective_ppm": content["irr_effective_ppm"],
-        "principal_fen": content["principal_fen"],
-        "instalment_fen": content["instalment_fen"],
-        "months": content["term_months"],
-        "interest_fen": content["total_interest_fen"],
-        "fees_fen": content["total_fees_fen"],
-        "total_fen": content["total_fen"],
+        "annual_rate_ppm": costs.irr_nominal_ppm,
+        "annual_effective_ppm": costs.irr_effective_ppm,
+        "principal_fen": costs.principal_fen,
+        "instalment_fen": costs.instalment_fen,
+        "months": costs.term_months,
+        "interest_fen": costs.total_interest_fen,
+        "fees_fen": costs.total_fees_fen,
+        "total_fen": costs.total_fen,
         "note": gettext("You may pay early at any time, without a fee."),
     }
 
 
-def _normal_items(content: Mapping[str, Any]) -> list[dict[str, object]]:
-    """What is paid if all goes well, with its words."""
+def _lines(lines: Iterable[CostLine | ContingentLine]) -> list[dict[str, object]]:
+    """Items as their component shows them."""
     return [
-        _line(item, {"rate": percent(abs(item["standard_ppm"] or 0))})
-        | {"amount_fen": item["amount_fen"], "annual_rate_ppm": item["annual_rate_ppm"]}
-        for item in content["items"]
-    ]
-
-
-def _contingent_items(content: Mapping[str, Any]) -> list[dict[str, object]]:
-    """What is paid only if something goes wrong."""
-    return [
-        _line(item, {"rate": percent(item["annual_rate_ppm"]), "grace": item["grace_days"]})
-        | {"amount_fen": None, "annual_rate_ppm": None}
-        for item in content["contingent"]
-    ]
-
-
-def _line(item: Mapping[str, Any], figures: Mapping[str, object]) -> dict[str, object]:
-    return {
-        "name": gettext(cost.item(item["code"])),
-        "standard": gettext(cost.charged(item["how_charged"])) % figures,
-        "recipient": gettext(cost.recipient(item["recipient"])),
-        "change": gettext("No"),
-    }
-
-
-def _instalments(content: Mapping[str, Any]) -> list[Planned]:
-    return [
-        Planned(
-            number=row["number"],
-            due_on=date.fromisoformat(row["due_on"]),
-            principal_fen=row["principal_fen"],
-            interest_fen=row["interest_fen"],
-        )
-        for row in content["schedule"]
+        {
+            "name": each.name,
+            "standard": each.charged,
+            "recipient": each.recipient_name,
+            "amount_fen": getattr(each, "amount_fen", None),
+            "annual_rate_ppm": each.annual_rate_ppm,
+            "change": gettext("No"),
+        }
+        for each in lines
     ]

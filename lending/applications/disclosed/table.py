@@ -1,0 +1,121 @@
+"""The table of all costs (综合融资成本明示表): one value that page, PDF and API are made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext
+
+from common.rates import percent
+from common.texts import gettext_noop
+from lending.applications import cost
+from lending.applications.disclosed.risk import RiskNotice, notice
+
+NO_OTHER_CHARGE = gettext_noop(
+    "No other charge belongs to this loan: no service fee, no guarantee fee, no membership, no "
+    "insurance, no fee for paying early. Whoever asks you for one does not act for us."
+)
+FIGURES = (
+    "principal_fen", "term_months", "instalment_fen", "total_interest_fen", "total_fees_fen",
+    "total_fen", "irr_nominal_ppm", "irr_effective_ppm", "cap_ppm",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """What is paid if all goes well: codes as they were kept, and words to read."""
+
+    code: str
+    name: str
+    recipient: str
+    recipient_name: str
+    how_charged: str
+    charged: str
+    amount_fen: int
+    annual_rate_ppm: int
+    standard_ppm: int | None
+    standard_fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContingentLine:
+    """What is paid only if something goes wrong."""
+
+    code: str
+    name: str
+    recipient: str
+    recipient_name: str
+    how_charged: str
+    charged: str
+    annual_rate_ppm: int
+    grace_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A row of the repayment plan."""
+
+    number: int
+    due_on: date
+    principal_fen: int
+    interest_fen: int
+    total_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class CostTable:
+    """Everything that the loan costs, and what nobody may ask for."""
+
+    principal_fen: int
+    term_months: int
+    instalment_fen: int
+    total_interest_fen: int
+    total_fees_fen: int
+    total_fen: int
+    irr_nominal_ppm: int
+    irr_effective_ppm: int
+    cap_ppm: int
+    items: tuple[CostLine, ...]
+    contingent: tuple[ContingentLine, ...]
+    no_other_charge: str
+    schedule: tuple[Planned, ...]
+    risk: RiskNotice | None
+
+
+def table(content: Mapping[str, Any]) -> CostTable:
+    """The kept table in the active language; one from before there was a notice has none."""
+    return CostTable(
+        **{name: content[name] for name in FIGURES},
+        items=tuple(_item(each) for each in content["items"]),
+        contingent=tuple(_contingent(each) for each in content["contingent"]),
+        no_other_charge=gettext(NO_OTHER_CHARGE),
+        schedule=tuple(
+            Planned(**{**each, "due_on": date.fromisoformat(each["due_on"])})
+            for each in content["schedule"]
+        ),
+        risk=notice(content["risk"]) if "risk" in content else None,
+    )
+
+
+def _item(kept: Mapping[str, Any]) -> CostLine:
+    rate = rate_words(abs(kept["standard_ppm"] or 0))
+    return CostLine(**kept, **_words(kept, {"rate": rate}))
+
+
+def _contingent(kept: Mapping[str, Any]) -> ContingentLine:
+    figures = {"rate": rate_words(kept["annual_rate_ppm"]), "grace": kept["grace_days"]}
+    return ContingentLine(**kept, **_words(kept, figures))
+
+
+def _words(kept: Mapping[str, Any], figures: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        "name": gettext(cost.item(kept["code"])),
+        "recipient_name": gettext(cost.recipient(kept["recipient"])),
+        "charged": gettext(cost.charged(kept["how_charged"])) % figures,
+    }
+
+
+def rate_words(ppm: int) -> str:
+    """A yearly rate as everywhere on paper and page."""
+    return f"{percent(ppm):.2f}%"

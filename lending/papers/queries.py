@@ -1,0 +1,68 @@
+"""Is this file one of ours, and is it as we gave it out?"""
+
+import hashlib
+
+from common.files import bounded
+from common.seals import keys
+from common.seals.contracts import Looked, Outcome
+from common.seals.looking import PLACE_OF_SEAL
+from lending.loans.models import Loan, LoanState
+from lending.papers.contracts import Verified
+from lending.papers.models import PaperKind, SealedPaper
+
+LOOK = "common.seals.looking:look"
+LARGEST_BYTES = 5_000_000
+
+
+def verified(content: bytes) -> Verified:
+    """What a file is. The seal must hold, and the bytes must be those that stand with a loan.
+
+    The seal is looked at in the bounded reader: the file may be anybody's.
+    """
+    looked = _looked(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    paper = SealedPaper.objects.filter(content_sha256=sha256).select_related("loan").first()
+    if looked.outcome != Outcome.VALID:
+        return _said_by_itself(looked, looked.outcome)
+    if paper is None:
+        return _said_by_itself(looked, Outcome.ALTERED)
+    return Verified(
+        outcome=Outcome.VALID,
+        kind=paper.kind,
+        loan=paper.loan.public_id,
+        sealed_at=paper.sealed_at,
+        is_current=_is_current(paper),
+    )
+
+
+def papers_of(loan: Loan) -> list[SealedPaper]:
+    """What was sealed for a loan, in order."""
+    return list(SealedPaper.objects.filter(loan=loan).order_by("pk"))
+
+
+def _looked(content: bytes) -> Looked:
+    own = {keys.own().certificate_sha256}
+    own |= set(SealedPaper.objects.values_list("seal_sha256", flat=True).distinct())
+    if len(content) > LARGEST_BYTES:
+        return Looked(Outcome.NOT_SEALED)
+    try:
+        said = bounded.run(LOOK, content, ",".join(sorted(own)))
+    except bounded.ReaderStopped:
+        # It cannot even be read: with a seal's place in it, it was once a sealed file.
+        has_place = PLACE_OF_SEAL in content
+        return Looked(Outcome.ALTERED if has_place else Outcome.NOT_SEALED)
+    return Looked(Outcome(said["outcome"]), said["seal_sha256"], said["subject"])
+
+
+def _said_by_itself(looked: Looked, outcome: Outcome) -> Verified:
+    """A file's own word on what it is; of somebody else's seal nothing is believed."""
+    kind, _, loan = looked.subject.partition(" ")
+    is_ours = outcome == Outcome.ALTERED and kind in PaperKind.values
+    if not is_ours or not Loan.objects.filter(public_id=loan).exists():
+        return Verified(outcome=outcome)
+    return Verified(outcome=outcome, kind=kind, loan=loan)
+
+
+def _is_current(paper: SealedPaper) -> bool:
+    """A certificate says that nothing is owed: a payment taken back makes it untrue."""
+    return paper.kind != PaperKind.SETTLEMENT or paper.loan.state == LoanState.SETTLED
