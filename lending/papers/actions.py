@@ -26,7 +26,7 @@ class PaperAltered(Refused):
     code = "PAPER_ALTERED"
     message = gettext_noop("This paper is not the one that was signed.")
     advice = gettext_noop("Write to us: we will look into it.")
-    status = 500
+    status = 409
 
 
 def seal_contract(*, loan_id: int, claim: Claim | None = None) -> bytes:
