@@ -133,7 +133,7 @@ class Quotes(APIView):
 
     @extend_schema(operation_id="quote", request=Input, responses=QuoteOutput)
     def post(self, request: Request) -> Response:
-        """What such a loan would cost, from the product's floor to the law's cap."""
+        """What such a loan would cost, from the product's lowest rate to its highest."""
         asked = self.Input(data=request.data)
         asked.is_valid(raise_exception=True)
         product = queries.open_product(asked.validated_data["product"])
@@ -144,6 +144,7 @@ class Quotes(APIView):
             amount_fen=amount_fen,
             term_months=months,
             floor_rate_ppm=product.floor_rate_ppm,
+            ceiling_rate_ppm=product.highest_rate_ppm,
             cap_ppm=laws.on(on, licence=product.licence, product=product.code).cap_ppm,
             on=on,
         )

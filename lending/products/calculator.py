@@ -1,4 +1,4 @@
-"""What a loan would cost before anybody is known: from the product's floor to the law's cap. Pure.
+"""What a loan would cost before anybody is known: from a product's lowest rate to its highest.
 
 The rate follows from the decision, so both ends are shown in equal size and neither is a promise.
 """
@@ -36,9 +36,17 @@ class Span:
     most: Estimate
 
 
-def span(*, amount_fen: int, term_months: int, floor_rate_ppm: int, cap_ppm: int, on: date) -> Span:
-    """Both ends for an amount over a term. Raises ImpossibleTerms."""
-    highest_ppm = max(highest_rate_ppm(cap_ppm), floor_rate_ppm)
+def span(
+    *,
+    amount_fen: int,
+    term_months: int,
+    floor_rate_ppm: int,
+    ceiling_rate_ppm: int,
+    cap_ppm: int,
+    on: date,
+) -> Span:
+    """Both ends for an amount over a term, the upper one within the cap. Raises ImpossibleTerms."""
+    highest_ppm = max(min(highest_rate_ppm(cap_ppm), ceiling_rate_ppm), floor_rate_ppm)
     most = _estimate(amount_fen, term_months, highest_ppm, on)
     # Rounding to whole fen can lift a short small loan over the cap by a hair.
     while most.irr_effective_ppm > cap_ppm and most.annual_rate_ppm > floor_rate_ppm:

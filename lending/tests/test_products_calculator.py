@@ -14,9 +14,22 @@ from lending.products.calculator import highest_rate_ppm, span
 
 ON = date(2026, 11, 20)
 CAP_PPM = 240_000
+# A product without a highest rate of its own.
+ANY_PPM = 1_000_000
 amounts = st.integers(min_value=50_000, max_value=20_000_000)
 terms = st.sampled_from([1, 3, 6, 12, 24, 36, 60])
 floors = st.integers(min_value=0, max_value=200_000)
+
+
+def spanned(amount_fen, term_months, *, floor_rate_ppm=0, ceiling_rate_ppm=ANY_PPM):
+    return span(
+        amount_fen=amount_fen,
+        term_months=term_months,
+        floor_rate_ppm=floor_rate_ppm,
+        ceiling_rate_ppm=ceiling_rate_ppm,
+        cap_ppm=CAP_PPM,
+        on=ON,
+    )
 
 
 class TestSpan:
@@ -26,6 +39,7 @@ class TestSpan:
             amount_fen=amount_fen,
             term_months=term_months,
             floor_rate_ppm=floor_rate_ppm,
+            ceiling_rate_ppm=ANY_PPM,
             cap_ppm=CAP_PPM,
             on=ON,
         )
@@ -40,6 +54,7 @@ class TestSpan:
             amount_fen=amount_fen,
             term_months=term_months,
             floor_rate_ppm=72_000,
+            ceiling_rate_ppm=ANY_PPM,
             cap_ppm=CAP_PPM,
             on=ON,
         )
@@ -63,21 +78,28 @@ class TestSpan:
             assert end.instalment_fen == schedule[0].total_fen
 
     def test_stays_under_the_cap_where_rounding_would_lift_it_over(self):
-        found = span(amount_fen=50_240, term_months=1, floor_rate_ppm=0, cap_ppm=CAP_PPM, on=ON)
+        found = spanned(50_240, 1)
 
         assert found.most.annual_rate_ppm == 216_000
         assert found.most.irr_effective_ppm <= CAP_PPM
 
     def test_at_a_floor_above_the_cap_has_one_end(self):
-        found = span(
-            amount_fen=100_000, term_months=12, floor_rate_ppm=300_000, cap_ppm=CAP_PPM, on=ON
-        )
+        found = spanned(100_000, 12, floor_rate_ppm=300_000)
+
+        assert found.least == found.most
+
+    def test_goes_no_further_than_the_products_own_highest_rate(self):
+        assert spanned(1_000_000, 12, ceiling_rate_ppm=180_000).most.annual_rate_ppm == 180_000
+        assert spanned(1_000_000, 12, ceiling_rate_ppm=900_000).most.annual_rate_ppm == 217_000
+
+    def test_of_one_rate_only_has_one_end(self):
+        found = spanned(1_000_000, 6, floor_rate_ppm=90_000, ceiling_rate_ppm=90_000)
 
         assert found.least == found.most
 
     def test_of_nothing_is_refused(self):
         with pytest.raises(ImpossibleTerms):
-            span(amount_fen=0, term_months=12, floor_rate_ppm=0, cap_ppm=CAP_PPM, on=ON)
+            spanned(0, 12)
 
     def test_knows_the_highest_rate_under_the_cap(self):
         assert highest_rate_ppm(240_000) == 217_000

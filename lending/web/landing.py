@@ -96,6 +96,7 @@ def _span(form: CalculatorForm, product: LoanProduct) -> Span | None:
         amount_fen=form.cleaned_data["amount"],
         term_months=form.cleaned_data["term"],
         floor_rate_ppm=product.floor_rate_ppm,
+        ceiling_rate_ppm=product.highest_rate_ppm,
         cap_ppm=law.cap_ppm,
         on=on,
     )
