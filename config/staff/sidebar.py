@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.staff import queries
+from lending.channels import parking
 from lending.closing import quarantine
 from lending.reconciliation import queries as breaks
 
@@ -97,6 +98,14 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Bank notices"), "webhook", "lending.ChannelEvent"),
             Entry(_named(_("mandates")), "autorenew", "lending.Mandate"),
             Entry(_named(_("automatic debits")), "schedule_send", "lending.DirectDebit"),
+            Entry(
+                _("Notices that contradict us"),
+                "sync_problem",
+                "lending.ParkedNotice",
+                only=(("resolved_at__isempty", "1"),),
+                badge=parking.waiting,
+                badge_look="danger",
+            ),
             Entry(_("Cost disclosures"), "price_check", "lending.CostDisclosure"),
             Entry(_("Products"), "category", "lending.LoanProduct"),
             Entry(_("Schools and shops"), "storefront", "lending.Merchant"),

@@ -1,6 +1,16 @@
 """Staff pages of lending: the queue of referred applications, loans, books, products."""
 
-from lending.admin import applications, breaks, closing, ledger, loans, mandates, products, rewards
+from lending.admin import (
+    applications,
+    breaks,
+    closing,
+    ledger,
+    loans,
+    mandates,
+    parked,
+    products,
+    rewards,
+)
 
 __all__ = [
     "applications",
@@ -9,6 +19,7 @@ __all__ = [
     "ledger",
     "loans",
     "mandates",
+    "parked",
     "products",
     "rewards",
 ]

@@ -121,6 +121,9 @@ class RepaymentOutput(serializers.Serializer[Any]):
     value_date = serializers.DateField(help_text="The day for which it counts.")
     is_booked = serializers.BooleanField()
     failure_code = serializers.CharField()
+    pay_link = serializers.CharField(
+        help_text="Where to pay, while the payment waits for the borrower at a wallet; else empty."
+    )
 
 
 class RepaymentsOutput(serializers.Serializer[Any]):
@@ -351,4 +354,5 @@ def _repayment(transfer: Transfer) -> dict[str, Any]:
         "value_date": transfer.intended_on,
         "is_booked": transfer.booked_at is not None,
         "failure_code": transfer.failure_code,
+        "pay_link": transfer.pay_link if transfer.state == TransferState.SENT else "",
     }

@@ -26,8 +26,7 @@ MOST_BYTES = 16 * 1024
 def sandbox_bank(request: HttpRequest) -> JsonResponse:
     """Keep one notice of the sandbox bank; the same notice again is the same answer."""
     try:
-        if uploads.is_longer_than(request, MOST_BYTES):
-            raise NoticeUnreadable
+        _insist_on_body(request, "application/json")
         notice = read_notice(
             secrets=settings.BANK_WEBHOOK_SECRETS,
             headers=request.headers,

@@ -130,6 +130,14 @@ class TestCollecting:
 
         assert gateway.close(COLLECT).outcome == "SUCCEEDED"
 
+    @pytest.mark.parametrize("link", ["javascript:alert(1)", "", None, 7])
+    def test_a_link_that_leads_elsewhere_is_not_shown(self, desk, gateway, link):
+        desk.says(Answered({"code_url": link}))
+
+        answer = gateway.submit(COLLECT)
+
+        assert (answer.outcome, answer.pay_link) == ("UNKNOWN", "")
+
 
 class TestBelief:
     """Only what WeChat has signed changes anything."""

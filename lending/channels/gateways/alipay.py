@@ -195,7 +195,9 @@ class AlipayGateway:
             qr_code_timeout_express=ORDER_LIVES,
         )
         link = content.get("qr_code")
-        if content.get("code") != FINE or not isinstance(link, str):
+        if content.get("code") != FINE or not (
+            isinstance(link, str) and link.startswith("https://")
+        ):
             return _refusal(request, content)
         return TransferAnswer(
             request.out_trade_no, "PROCESSING", amount_fen=request.amount_fen, pay_link=link[:512]

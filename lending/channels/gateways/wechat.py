@@ -233,7 +233,7 @@ class WeChatPayGateway:
             notify_url=request.notify_url,
         )
         link = content.get("code_url")
-        if status != 200 or not isinstance(link, str):
+        if status != 200 or not (isinstance(link, str) and link.startswith("weixin://")):
             return _refusal(request, content)
         return TransferAnswer(
             request.out_trade_no, "PROCESSING", amount_fen=request.amount_fen, pay_link=link[:512]
