@@ -172,7 +172,9 @@ class StatementBreakAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("Days open"))
     def age(self, row: StatementBreak) -> str:
         on = business_dates.current()
-        return "–" if on is None or row.state != BreakState.OPEN else str((on - row.first_day).days)
+        if on is None or row.state != BreakState.OPEN:
+            return "–"
+        return str(max((on - row.first_day).days, 0))
 
     @admin.display(description=gettext_lazy("Loan"))
     def loan(self, row: StatementBreak) -> str:

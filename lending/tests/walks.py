@@ -110,6 +110,19 @@ def _application(web: Client) -> Iterator[Page]:
     web.post(url("sign", number), {"agrees": "on"})
 
 
+def _automatic(web: Client, loan: Loan) -> Iterator[Page]:
+    here = url("automatic", loan.public_id)
+    chosen = web.get(here)
+    yield "automatic debit", chosen
+    asked = {"most": "1,100", "ends_on": "2027-03-30", "pay_day": "25", "request_key": doors.KEY}
+    yield "automatic debit, wrong", web.post(here, asked | {"most": "x"})
+    read = web.post(here, asked)
+    yield "automatic debit, read", read
+    web.post(here, asked | {"agrees": "on", "text_sha256": read.context["text_sha256"]})
+    yield "automatic debit, on", web.get(here)
+    web.post(url("automatic-withdraw", loan.public_id))
+
+
 def _loan(web: Client) -> Iterator[Page]:
     loan = Loan.objects.latest("pk")
     here = url("loan", loan.public_id)
@@ -119,6 +132,7 @@ def _loan(web: Client) -> Iterator[Page]:
     yield "start, with a loan", web.get(url("start"))
     yield "loan", running
     yield "loans", web.get(url("loans"))
+    yield from _automatic(web, loan)
     yield (
         "pay, too much",
         web.post(url("pay", loan.public_id), {"amount": "99999", "request_key": doors.KEY}),
