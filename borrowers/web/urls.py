@@ -3,6 +3,7 @@
 from django.urls import path
 
 from borrowers.web.consents import consents, grant, privacy, withdraw
+from borrowers.web.fairness import fairness
 from borrowers.web.home import switch_language
 from borrowers.web.identity import identity
 from borrowers.web.lines import line, lines
@@ -25,6 +26,7 @@ urlpatterns = [
     path("records/uploads/<slug:public_id>/", upload, name="upload"),
     path("messages/", inbox, name="messages"),
     path("privacy/", privacy, name="privacy"),
+    path("privacy/fairness/", fairness, name="fairness"),
     path("demo/outbox/", outbox, name="outbox"),
     # Django's own address for this, met here first: ours also remembers it in the account.
     path("i18n/setlang/", switch_language, name="language"),

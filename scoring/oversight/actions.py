@@ -12,12 +12,9 @@ from common.actors import Actor
 from common.audit import actions as audit
 from common.errors import NotFound
 from common.rates import PPM
-from common.rulebook import queries as rulebook
 from common.transactions import durable
-from scoring.oversight import fairness, queries, thresholds, watch
-from scoring.oversight.contracts import Finding, Lack, Level, Measured, Real, lacking
-from scoring.oversight.fairness import Spread
-from scoring.oversight.measures.stability import Shift
+from scoring.oversight import queries, thresholds, watch
+from scoring.oversight.contracts import Finding, Level, Real
 from scoring.oversight.models import ModelAlarm, ModelWatch, WatchReference
 from scoring.oversight.queries import Said
 from scoring.registry import queries as registry
@@ -183,62 +180,18 @@ def _reckoned(
     tell: list[Finding],
 ) -> Mapping[str, Aggregate]:
     """The figures of one attribute. What is told is what comes out, so it is checked as a whole."""
-    least = int(rulebook.number("SMALLEST_GROUP_COUNT", on=on))
-    is_approved = np.array(said.is_approved, dtype=np.bool_)
-    codes = groups.codes
-    # A group of many may have few whose loans ended: people are counted, not their loans.
-    people, has_ended = np.array(said.borrower_ids, dtype=np.int64), np.isfinite(is_bad)
-    good = fairness.told_of_many(codes, people, is_bad == 0, least=least)
-    ended = fairness.told_of_many(codes, people, has_ended, least=least)
-    spreads = (
-        ("APPROVAL_RATE", "APPROVAL_RATIO", fairness.approval(is_approved, codes, least=least)),
-        (
-            "GOOD_APPROVAL_RATE",
-            "TPR_GAP",
-            fairness.good_approval(is_approved, is_bad, good, least=least),
-        ),
-        ("GROUP_AUC", "AUC_GAP", fairness.accuracy(said.pd, is_bad, ended, least=least)),
+    judged = watch.Judged(
+        people=np.array(said.borrower_ids, dtype=np.int64),
+        is_approved=np.array(said.is_approved, dtype=np.bool_),
+        pd=said.pd,
+        is_bad=is_bad,
+        columns=said.columns(),
     )
-    found = fairness.proxies(said.columns(), codes, least=least)
-    tell.extend(
-        finding
-        for single, apart, spread in spreads
-        for finding in _spread(single, apart, spread, groups, attribute, on=on)
-    )
-    tell.append(_proxy("PROXY_AUC", attribute, found.together, on=on))
-    tell.extend(
-        _proxy("PROXY_FEATURE_AUC", f"{attribute}:{name}", each, on=on)
-        for name, each in found.features.items()
-        if each.measured.value is not None
-    )
+    tell.extend(watch.treated(judged, groups.codes, groups.names, attribute=attribute, on=on))
     return {
         f"{each.measure}:{each.segment}": Aggregate(each.measured.value, each.measured.cases)
         for each in tell
     }
-
-
-def _spread(
-    single: str, apart: str, spread: Spread, groups: Groups, attribute: Attribute, *, on: date
-) -> Iterator[Finding]:
-    for code, each in spread.groups.items():
-        told = _told(each)
-        yield Finding(
-            single, f"{attribute}:{groups.names[code]}", told, thresholds.level(single, told, on=on)
-        )
-    level = thresholds.level(apart, spread.apart, on=on, is_beyond_chance=spread.is_beyond_chance)
-    yield Finding(apart, str(attribute), spread.apart, level)
-
-
-def _proxy(measure: str, segment: str, found: Shift, *, on: date) -> Finding:
-    level = thresholds.level(
-        measure, found.measured, on=on, is_beyond_chance=found.is_beyond_chance
-    )
-    return Finding(measure, str(segment), found.measured, level)
-
-
-def _told(each: Measured) -> Measured:
-    """A group without a figure is not counted out to the person either."""
-    return lacking(Lack.TOO_FEW_CASES, 0) if each.lack is Lack.TOO_FEW_CASES else each
 
 
 def _ppm(value: float | None) -> int | None:

@@ -6,8 +6,10 @@ from datetime import date
 
 import numpy as np
 
-from scoring.oversight import thresholds
+from common.rulebook import queries as rulebook
+from scoring.oversight import fairness, thresholds
 from scoring.oversight.contracts import Finding, Flags, Lack, Level, Measured, Real, Whole, lacking
+from scoring.oversight.fairness import Spread
 from scoring.oversight.measures import calibration, comparison, ranks, stability
 from scoring.oversight.measures.stability import Shift
 
@@ -41,6 +43,17 @@ class Outcomes:
 
     def __len__(self) -> int:
         return len(self.pd)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Cases with what was decided on them; columns are parallel, what has not ended is NaN."""
+
+    people: Whole
+    is_approved: Flags
+    pd: Real
+    is_bad: Real
+    columns: Mapping[str, Real]
 
 
 def binned(sample: Sample) -> dict[str, dict[str, list[float]]]:
@@ -181,3 +194,56 @@ def _shifted(
 
 def _judged(measure: str, segment: str, measured: Measured, on: date) -> Finding:
     return Finding(measure, segment, measured, thresholds.level(measure, measured, on=on))
+
+
+def treated(
+    judged: Judged, codes: Whole, names: Sequence[str], *, attribute: str, on: date
+) -> list[Finding]:
+    """Whether groups are treated alike: approvals, chances of the good, accuracy, proxies.
+
+    `codes` beside the cases name their groups, below nothing is not known.
+    """
+    least = int(rulebook.number("SMALLEST_GROUP_COUNT", on=on))
+    people, is_bad = judged.people, judged.is_bad
+    # A group of many may have few whose loans ended: people are counted, not their loans.
+    good = fairness.told_of_many(codes, people, is_bad == 0, least=least)
+    ended = fairness.told_of_many(codes, people, np.isfinite(is_bad), least=least)
+    approved = fairness.approval(judged.is_approved, codes, least=least)
+    good_approved = fairness.good_approval(judged.is_approved, is_bad, good, least=least)
+    accurate = fairness.accuracy(judged.pd, is_bad, ended, least=least)
+    found = [
+        *_spread("APPROVAL_RATE", "APPROVAL_RATIO", approved, names, attribute, on=on),
+        *_spread("GOOD_APPROVAL_RATE", "TPR_GAP", good_approved, names, attribute, on=on),
+        *_spread("GROUP_AUC", "AUC_GAP", accurate, names, attribute, on=on),
+    ]
+    proxies = fairness.proxies(judged.columns, codes, least=least)
+    found.append(_proxy("PROXY_AUC", attribute, proxies.together, on=on))
+    found += [
+        _proxy("PROXY_FEATURE_AUC", f"{attribute}:{name}", each, on=on)
+        for name, each in proxies.features.items()
+        if each.measured.value is not None
+    ]
+    return found
+
+
+def _spread(
+    single: str, apart: str, spread: Spread, names: Sequence[str], attribute: str, *, on: date
+) -> Iterator[Finding]:
+    for code, each in spread.groups.items():
+        told = _told(each)
+        level = thresholds.level(single, told, on=on)
+        yield Finding(single, f"{attribute}:{names[code]}", told, level)
+    level = thresholds.level(apart, spread.apart, on=on, is_beyond_chance=spread.is_beyond_chance)
+    yield Finding(apart, str(attribute), spread.apart, level)
+
+
+def _proxy(measure: str, segment: str, found: Shift, *, on: date) -> Finding:
+    level = thresholds.level(
+        measure, found.measured, on=on, is_beyond_chance=found.is_beyond_chance
+    )
+    return Finding(measure, str(segment), found.measured, level)
+
+
+def _told(each: Measured) -> Measured:
+    """A group without a figure is not counted out to the person either."""
+    return lacking(Lack.TOO_FEW_CASES, 0) if each.lack is Lack.TOO_FEW_CASES else each

@@ -19,9 +19,14 @@ def world():
     return shown.lived(people=PEOPLE, seed=SEED)
 
 
+@pytest.fixture(scope="module")
+def reckoned(world):
+    return shown.reckoned(world, seed=SEED)
+
+
 @pytest.fixture
-def told(db, world):
-    return shown.demonstrate(world, seed=SEED)
+def told(db, reckoned):
+    return shown.demonstrate(reckoned)
 
 
 @pytest.fixture
@@ -31,7 +36,7 @@ def version(told):
 
 
 class TestDemonstration:
-    def test_fills_every_page_but_that_of_people(self, told, version):
+    def test_fills_every_page(self, told, version):
         assert version.version == told["version"]
         assert version.version.startswith("invented-woe-")
         assert version.state == "DRAFT"
@@ -39,16 +44,24 @@ class TestDemonstration:
         assert told["kept"] > 100
         mei = Client(headers={"accept-language": "en"})
         mei.force_login(cast.officer())
-        for page in ("drift", "calibration", "sources"):
+        for page in ("drift", "calibration", "sources", "fairness"):
             text = mei.get(reverse(f"admin:scoring_modelwatch_{page}")).content.decode()
             assert told["version"] in text
             assert "<table>" in text
             assert "demonstrate_models" not in text
 
-    def test_done_again_changes_nothing(self, told, version, world):
+        fairness = {
+            measure: {row.segment for row in queries.over_time(version.pk, measure)}
+            for measure in ("APPROVAL_RATE", "APPROVAL_RATIO")
+        }
+        assert fairness["APPROVAL_RATIO"] == {"AGE_BAND"}
+        assert fairness["APPROVAL_RATE"] <= {f"AGE_BAND:{name}" for name in shown.BAND_NAMES}
+        assert len(fairness["APPROVAL_RATE"]) >= 2
+
+    def test_done_again_changes_nothing(self, told, version, reckoned):
         before = list(queries.over_time(version.pk, "PSI").values())
 
-        again = shown.demonstrate(world, seed=SEED)
+        again = shown.demonstrate(reckoned)
 
         assert (again["version"], again["kept"]) == (told["version"], 0)
         assert list(queries.over_time(version.pk, "PSI").values()) == before
@@ -56,6 +69,14 @@ class TestDemonstration:
         trained = version.artefact["trained"]
         assert sum(rows for *_rates, rows in trained["evidence"]["calibration"]) == told["later"]
         assert set(trained["metrics"]) == set(evaluation.Measures.__dataclass_fields__)
+
+
+class TestReckoning:
+    def test_again_gives_the_same_figures_and_writes_nothing(self, reckoned, world):
+        again = shown.reckoned(world, seed=SEED)
+
+        assert again.document == reckoned.document
+        assert again.found == reckoned.found
 
 
 class TestRefusals:

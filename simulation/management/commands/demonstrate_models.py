@@ -34,7 +34,7 @@ class Command(BaseCommand):
         with progress(options["people"], "living") as tell:
             seen = shown.lived(people=options["people"], seed=options["seed"], tell=tell)
         try:
-            found = shown.demonstrate(seen, seed=options["seed"])
+            found = shown.demonstrate(shown.reckoned(seen, seed=options["seed"]))
         except Refused as refused:
             raise CommandError(said(refused)) from refused
         self.stdout.write(json.dumps(found) if options["json"] else text(found))
