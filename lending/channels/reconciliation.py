@@ -49,7 +49,8 @@ class Excused:
     numbers: Collection[str] = ()
 
 
-# One statement, so that transfers and ledger are of the same moment.
+# One statement, so that transfers and ledger are of the same moment. What a bank has taken back by
+# itself stands on its statement under the number of the payment, with its own letters before it.
 _STANDING = """
     SELECT NULL, NULL, coalesce(sum(amount_fen), 0) - coalesce((
                SELECT sum(posting.amount_fen) FROM lending_ledgerentry AS entry
@@ -60,6 +61,14 @@ _STANDING = """
     UNION ALL
     SELECT out_trade_no, purpose, amount_fen, state, booked_at IS NOT NULL, channel
     FROM lending_transfer
+    UNION ALL
+    SELECT 'CB-' || transfer.out_trade_no, 'REFUND', transfer.amount_fen, 'SUCCEEDED', true,
+           transfer.channel
+    FROM lending_loantransaction AS undone
+    JOIN lending_loantransaction AS payment
+      ON payment.loan_id = undone.loan_id AND payment.sequence = undone.reverses_sequence
+    JOIN lending_transfer AS transfer ON transfer.id = payment.transfer_id
+    WHERE undone.kind = 'CHARGEBACK'
 """
 
 

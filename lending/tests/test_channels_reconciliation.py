@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from borrowers.people import actions as people
+from common.actors import Actor
+from lending.calc.contracts import TransactionKind
 from lending.channels import reconciliation
 from lending.channels.contracts import StatementLine
 from lending.channels.models import Transfer
 from lending.channels.reconciliation import OwnTransfer, Standing
+from lending.servicing import changes
 from lending.tests import builders
 from lending.tests.builders import TODAY
 
@@ -102,3 +106,70 @@ class TestStanding:
 
     def test_of_an_empty_house_is_nothing(self):
         assert reconciliation.standing() == Standing({}, 0)
+
+
+@pytest.mark.commits
+class TestAPaymentThatTheBankHasTakenBack:
+    """It leaves the books and the bank's statement alike, or one of them is named."""
+
+    @pytest.fixture
+    def payment(self) -> Transfer:
+        builders.open_books()
+        lin = builders.person("Lin")
+        loan = builders.paid_out(lin)
+        payment = builders.pay(loan, 50_000, on=TODAY, key="first")
+        two = [Actor("STAFF", each.pk) for each in self.colleagues()]
+        asked = changes.propose(
+            loan_id=loan.pk,
+            kind=TransactionKind.CHARGEBACK,
+            reason="the bank took it back",
+            request_key="taken-back",
+            reverses=2,
+            on=TODAY,
+            by=two[0],
+        )
+        changes.approve(change_id=asked.pk, on=TODAY, by=two[1])
+        return payment
+
+    @staticmethod
+    def colleagues():
+        for phone in ("13900000991", "13900000992"):
+            yield people.open_staff(phone=phone, password="of-a-test", is_administrator=False)
+
+    @staticmethod
+    def statement(payment, *, is_taken_back):
+        payout = Transfer.objects.get(purpose="DISBURSEMENT")
+        lines = [
+            line(payout.out_trade_no, "PAY_OUT", 300_000, line_id=1),
+            line(payment.out_trade_no, "COLLECT", 50_000, line_id=2),
+            line(f"CB-{payment.out_trade_no}", "PAY_OUT", 50_000, line_id=3),
+        ]
+        return lines if is_taken_back else lines[:2]
+
+    def test_agrees_with_the_line_of_the_bank(self, payment):
+        stands = reconciliation.standing()
+        lines = self.statement(payment, is_taken_back=True)
+
+        assert stands.ledger_fen == -300_000
+        assert list(reconciliation.differences(stands, lines, stands)) == []
+
+    def test_is_named_where_the_bank_never_took_it(self, payment):
+        stands = reconciliation.standing()
+        lines = self.statement(payment, is_taken_back=False)
+
+        (said,) = reconciliation.differences(stands, lines, stands)
+        assert said.startswith(f"transfer CB-{payment.out_trade_no} arrived here, and the bank")
+
+    def test_is_named_where_only_the_bank_knows_of_it(self, payment):
+        stands = reconciliation.standing()
+        number = f"CB-{payment.out_trade_no}"
+        unaware = replace(
+            stands,
+            transfers={k: v for k, v in stands.transfers.items() if k != number},
+            ledger_fen=-250_000,
+        )
+        lines = self.statement(payment, is_taken_back=True)
+
+        assert list(reconciliation.differences(unaware, lines, unaware)) == [
+            f"the bank moved money for {number}, which is not ours"
+        ]

@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from common.actors import SYSTEM
 from lending.ledger import invariants as ledger_invariants
+from lending.loans import queries as loan_queries
 from lending.loans.models import Loan
 from lending.repayments import actions as repayments
 from lending.rewards import invariants as reward_invariants
@@ -32,6 +35,40 @@ def test_a_sound_loan_gives_no_word(loan):
     assert not list(invariants.breaches())
     assert not list(ledger_invariants.breaches())
     assert not list(reward_invariants.breaches())
+
+
+def test_many_loans_are_asked_about_in_as_few_questions_as_one(loan):
+    with CaptureQueriesContext(connection) as of_one:
+        assert not list(invariants.breaches())
+    for name in ("Wei", "Chen", "Mei"):
+        other = builders.paid_out(builders.person(name))
+        builders.pay(other, 5_000, on=TODAY, key="some")
+
+    with CaptureQueriesContext(connection) as of_four:
+        assert not list(invariants.breaches())
+
+    assert len(of_four) == len(of_one)
+
+
+def test_in_small_portions_no_loan_is_left_out(loan, monkeypatch):
+    monkeypatch.setattr(invariants, "LOANS_AT_ONCE", 1)
+    loans = [loan, *(builders.paid_out(builders.person(name)) for name in ("Wei", "Chen"))]
+    assert not list(invariants.breaches())
+    Loan.objects.update(overpaid_fen=F("overpaid_fen") + 1)
+
+    found = list(invariants.breaches())
+
+    assert [each.public_id in said for each, said in zip(loans, found, strict=True)] == [True] * 3
+
+
+def test_the_story_of_many_is_the_story_of_each(loan):
+    builders.paid_out(builders.person("Wei"))
+    both = list(Loan.objects.order_by("pk"))
+
+    stories = loan_queries.read_together(both)
+
+    for each in both:
+        assert stories[each.pk] == (loan_queries.terms_of(each), loan_queries.log_of(each))
 
 
 @pytest.mark.parametrize(

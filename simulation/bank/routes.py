@@ -31,6 +31,9 @@ MOST_FEN = 1_000_000_000_000
 MOST_SECONDS = 7 * 24 * 3600.0
 MOST_TIMES = 1_000_000
 STATEMENT_PAGE = 500
+# What the bank pays back by itself stands on the statement under its own number.
+CHARGED_BACK = "CB-"
+MOST_NUMBER = 64
 OUT_TRADE_NO = re.compile(r"[A-Za-z0-9_-]{1,64}")
 WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 PAGE = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
@@ -117,6 +120,25 @@ def submit(counter: Counter, asked: Asked) -> Answer:
         hold_seconds=taken["slow_answer"] or 0.0,
         is_lost=taken["lose_answer"] is not None,
     )
+
+
+def charge_back(counter: Counter, asked: Asked) -> Answer:
+    """A customer has called a collection back: the bank gives it to them again, once, unasked."""
+    collected = counter.book.transfer(asked.subject)
+    if collected is None:
+        raise Problem(404, "NO_SUCH_TRANSFER", "This bank has no transfer of that number.")
+    if (collected.kind, collected.state) != ("COLLECT", "SUCCEEDED"):
+        raise Problem(409, "NOTHING_COLLECTED", "Only money that was collected can be called back.")
+    returned = Order(
+        out_trade_no=f"{CHARGED_BACK}{collected.out_trade_no}"[:MOST_NUMBER],
+        kind="PAY_OUT",
+        account=collected.account,
+        amount_fen=collected.amount_fen,
+    )
+    reference = f"SBK{secrets.token_hex(8).upper()}"
+    transfer = counter.book.accept(returned, reference=reference, now=counter.now())
+    counter.wake()
+    return Answer(_shown(transfer), status=202)
 
 
 def look_up(counter: Counter, asked: Asked) -> Answer:
@@ -206,6 +228,7 @@ ROUTES: tuple[tuple[str, re.Pattern[str], Route], ...] = (
     ("GET", re.compile(r"/healthz()"), health),
     ("POST", re.compile(r"/transfers()"), submit),
     ("GET", re.compile(r"/transfers/([^/]+)"), look_up),
+    ("POST", re.compile(r"/transfers/([^/]+)/charge-back"), charge_back),
     ("GET", re.compile(r"/accounts/([^/]+)"), account),
     ("POST", re.compile(r"/accounts/([^/]+)/deposits"), deposit),
     ("GET", re.compile(r"/statement()"), statement),

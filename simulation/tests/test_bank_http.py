@@ -191,6 +191,61 @@ def raw(bank, request):
         return b"".join(iter(lambda: line.recv(65_536), b""))
 
 
+class TestACallBack:
+    """A customer has their bank fetch a payment back; nobody asks the lender."""
+
+    def collected(self, bank, number, account):
+        wanted = order(number, account, kind="COLLECT", amount_fen=300_00)
+        ask(bank, "POST", "/transfers", json=wanted)
+        assert bank.settled(number)["state"] == "SUCCEEDED"
+
+    def test_gives_the_money_back_under_a_number_of_its_own(self, bank, number, account):
+        self.collected(bank, number, account)
+
+        answer = ask(bank, "POST", f"/transfers/{number}/charge-back", json={})
+
+        assert answer.status_code == 202
+        returned = bank.settled(f"CB-{number}")
+        assert (returned["kind"], returned["amount_fen"]) == ("PAY_OUT", 300_00)
+        assert bank.balance_fen(account) == 20_000_00
+        on_paper = [each["out_trade_no"] for each in bank.statement()]
+        assert on_paper.count(f"CB-{number}") == 1
+
+    def test_gives_it_back_once(self, bank, number, account):
+        self.collected(bank, number, account)
+
+        first = ask(bank, "POST", f"/transfers/{number}/charge-back", json={})
+        bank.settled(f"CB-{number}")
+        again = ask(bank, "POST", f"/transfers/{number}/charge-back", json={})
+
+        assert again.json()["bank_reference"] == first.json()["bank_reference"]
+        assert bank.balance_fen(account) == 20_000_00
+
+    def test_of_a_payout_is_refused_and_moves_nothing(self, bank, number, account):
+        ask(bank, "POST", "/transfers", json=order(number, account))
+        bank.settled(number)
+
+        answer = ask(bank, "POST", f"/transfers/{number}/charge-back", json={})
+
+        assert problem(answer) == (409, "NOTHING_COLLECTED")
+        assert bank.balance_fen(account) == 20_500_00
+
+    def test_of_what_was_never_collected_is_refused(self, bank, number, account):
+        wanted = order(number, account, kind="COLLECT", amount_fen=20_000_01)
+        ask(bank, "POST", "/transfers", json=wanted)
+        assert bank.settled(number)["state"] == "FAILED"
+
+        answer = ask(bank, "POST", f"/transfers/{number}/charge-back", json={})
+
+        assert problem(answer) == (409, "NOTHING_COLLECTED")
+        assert bank.balance_fen(account) == 20_000_00
+
+    def test_of_an_unknown_number_is_refused(self, bank, number):
+        answer = ask(bank, "POST", f"/transfers/{number}/charge-back", json={})
+
+        assert problem(answer) == (404, "NO_SUCH_TRANSFER")
+
+
 class TestKeys:
     @pytest.mark.parametrize(
         "headers",
@@ -207,6 +262,7 @@ class TestKeys:
         [
             ("POST", "/transfers"),
             ("GET", "/transfers/x"),
+            ("POST", "/transfers/x/charge-back"),
             ("GET", "/accounts/lender"),
             ("POST", "/accounts/person:x/deposits"),
             ("GET", "/statement"),

@@ -3,6 +3,7 @@
 import queue
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import requests
 from django.conf import settings
 from django.test import Client
 from django.test.utils import override_settings
@@ -24,7 +26,8 @@ from lending.channels.sandbox import SandboxBank
 from simulation.bank.server import Bank, Setup
 from simulation.year.clock import WorldClock, telling
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
+REAP_SECONDS = 0.5
 BANK_WAITS_SECONDS = 4.0
 # Sessions of eight hours would make everybody sign in every day, which is tried elsewhere.
 SIGNED_IN_SECONDS = 400 * 86_400
@@ -72,17 +75,20 @@ class House:
 
     def hear_until(self, is_over: Callable[[], bool]) -> None:
         """Hand the bank's notices in at the door until `is_over`. Raises TimeoutError."""
+        given_up_at = time.monotonic() + PATIENCE_SECONDS
         while not is_over():
+            if time.monotonic() > given_up_at:
+                raise TimeoutError("the bank has fallen silent")
             try:
-                self._hand_in(self.letters.get(timeout=PATIENCE_SECONDS))
+                self._hand_in(self.letters.get(timeout=REAP_SECONDS))
             except queue.Empty:
-                raise TimeoutError("the bank has fallen silent") from None
+                self.task("common.tasks.reap_processes")
 
     def hear_what_lies_here(self) -> None:
         """Hand in what has come meanwhile, and do what is owed by now."""
+        self.task("common.tasks.reap_processes")
         while not self.letters.empty():
             self._hand_in(self.letters.get())
-        self.task("common.tasks.reap_processes")
         self.insist_on_tasks()
 
     def close_the_day(self) -> None:
@@ -93,6 +99,24 @@ class House:
         self.bank.wake()
         self.insist_on_tasks()
 
+    def misbehave(self, mode: str, account: str, *, seconds: float = 0.0) -> None:
+        """Let the bank go wrong once, with one customer."""
+        wanted = {"mode": mode, "account": account, "times": 1, "seconds": seconds}
+        self._tell_bank("/faults", wanted)
+
+    def call_back(self, number: str) -> None:
+        """A customer has their bank fetch a payment back."""
+        self._tell_bank(f"/transfers/{number}/charge-back", {})
+
+    def _tell_bank(self, path: str, body: Mapping[str, Any]) -> None:
+        answer = requests.post(
+            f"{settings.BANK_URL}{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {settings.BANK_API_KEY}"},
+            timeout=BANK_WAITS_SECONDS,
+        )
+        answer.raise_for_status()
+
     def statement(self) -> tuple[StatementLine, ...]:
         """Everything that the bank has moved."""
         lines = self.at_bank.statement(since_id=0)
@@ -102,7 +126,7 @@ class House:
     def _hand_in(self, notice: Notice) -> None:
         answer = Client(SERVER_NAME="localhost").generic(
             "POST",
-            tasks.WEBHOOK_PATH,
+            tasks.WEBHOOK_PATHS["SANDBOX"],
             notice.body,
             content_type="application/json",
             headers=notice.headers,

@@ -23,7 +23,7 @@ from simulation.year.people.officer import Officers, hired
 from simulation.year.people.records import live
 
 DAY = timedelta(days=1)
-# Besides everybody to whom something has happened.
+# Besides those of everybody to whom something has happened.
 HOMES_LOOKED_AT = 3
 DIFFERENCES_KEPT = 50
 Told = Callable[[date], object]
@@ -86,7 +86,7 @@ def simulate_year(
             officers = _open(first_day, chance, secret)
             town = live(people=people, days=days, seed=seed, first_day=first_day)
         lives = [
-            Life(each, town, house, evidence.happened)
+            Life(each, town, house, officers, evidence.happened)
             for each in characters(people=people, days=days, seed=seed)
         ]
         for each in lives:
@@ -126,13 +126,19 @@ def _one_day(
 
 
 def _look_at_homes(lives: list[Life], today: date, evidence: Evidence, chance: Random) -> None:
-    """Everybody to whom something has happened today, and some others who owe something."""
-    moved = [each for each in lives if each.has_moved and each.notebooks]
-    others = [each for each in lives if each.notebooks and not each.has_moved]
-    for each in [*moved, *chance.sample(others, min(HOMES_LOOKED_AT, len(others)))]:
-        for loan, notebook in each.notebooks.items():
-            evidence.homes_compared += 1
-            _keep(evidence.home_differences, home.differences(each.phone, loan, notebook, today))
+    """The loan and the points of everybody to whom something has happened today, and any loan of
+    some others."""
+    here = [each for each in lives if each.notebooks]
+    moved = [each for each in here if each.has_moved]
+    others = [each for each in here if not each.has_moved]
+    looked_at = [(each, each.loan) for each in moved]
+    some = chance.sample(others, min(HOMES_LOOKED_AT, len(others)))
+    looked_at += [(each, chance.choice(list(each.notebooks))) for each in some]
+    for each, loan in looked_at:
+        evidence.homes_compared += 1
+        said = home.differences(each.phone, loan, each.notebooks[loan], today)
+        _keep(evidence.home_differences, said)
+    for each in moved:
         _keep(evidence.home_differences, home.of_points(each.phone))
 
 

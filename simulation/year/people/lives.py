@@ -4,22 +4,24 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from borrowers.people.id_number import check_character
 from simulation.year.home import opened
 from simulation.year.house import House
-from simulation.year.people.habits import Character, Habit, Payment
+from simulation.year.people.habits import OVERNIGHT_SECONDS, Character, Habit, Payment
 from simulation.year.people.notebook import Notebook, Paid
+from simulation.year.people.officer import Officers
 from simulation.year.people.phone import Phone, new_key
 from simulation.year.people.records import Town
 
 DAY = timedelta(days=1)
 SHARING = ("CONSUMPTION_RECORDS", "AUTOMATED_DECISION")
 FIRST_MONTHS, LATER_MONTHS = 6, 3
-FINAL = {"SUCCEEDED", "FAILED"}
 REGION = 990_000
 MOST_LOANS = 3
+PAYS_OFF_SHARE, CALL_BACK_SHARE, PAYS_AGAIN_SHARE = 0.5, 0.35, 0.4
 
 
 class Stage(StrEnum):
@@ -38,6 +40,7 @@ class Life:
     character: Character
     town: Town
     house: House
+    officers: Officers
     happened: Counter[str]
     phone: Phone = field(init=False)
     borrower_id: int = 0
@@ -47,6 +50,10 @@ class Life:
     loan: str = ""
     notebooks: dict[str, Notebook] = field(default_factory=dict)
     plan: list[Payment] = field(default_factory=list)
+    payments: list[tuple[str, int]] = field(default_factory=list)
+    on_its_way: Paid | None = None
+    told: Any = None
+    account: str = ""
     has_moved: bool = False
 
     def __post_init__(self) -> None:
@@ -79,14 +86,15 @@ class Life:
             "identity", {"name": self.town.name(person), "id_number": id_number(self.town, person)}
         )
         self.phone.consent(*SHARING)
+        self.account = f"person:{self.phone.get('me')['public_id']}"
         self._note("joined")
-        self._share(today, months=FIRST_MONTHS)
+        self._share(today, months=FIRST_MONTHS, files=2)
         self.ask_for_a_loan(today)
 
     def ask_for_a_loan(self, today: date) -> None:
         """Newer records, points where there are enough, and an application."""
         if self.notebooks:
-            self._share(today, months=LATER_MONTHS)
+            self._share(today, months=LATER_MONTHS, files=1)
         wish = self.character.wish()
         body = {
             "product": "DAILY",
@@ -119,14 +127,16 @@ class Life:
         self.loan = self.phone.post(f"{path}/sign", {"agrees": True})["loan"]
         self.house.hear_until(lambda: self._loan()["state"] == "ACTIVE")
         self.notebooks[self.loan] = opened(self.phone, self.loan)
+        self.payments = []
         self._note("loans")
         if found["discount_ppm"]:
             self._note("loans with a discount from points")
         self.stage = Stage.BORROWS
         self._plan()
 
-    def _share(self, today: date, *, months: int) -> None:
-        for file in self.town.files(self.character.person, before=today, months=months):
+    def _share(self, today: date, *, months: int, files: int) -> None:
+        written = self.town.files(self.character.person, before=today, months=months)
+        for file in islice(written, files):
             answer = self.phone.upload(
                 file.name, file.content, self.town.password(self.character.person)
             )
@@ -148,43 +158,89 @@ class Life:
     # --- repaying ---
 
     def repay(self, today: date) -> None:
-        """What was meant to be paid by today."""
-        while self.plan and self.plan[0].on <= today and self.stage is Stage.BORROWS:
-            self._pay(self.plan.pop(0), today)
-        if self.stage is Stage.BORROWS and not self.plan:
-            self._see_how_it_stands(today)
+        """What was meant to be paid by today, once what is on its way has come."""
+        self._look_after_what_is_on_its_way()
+        if not self.on_its_way:
+            while self.plan and self.plan[0].on <= today and not self.on_its_way:
+                self._pay(self.plan.pop(0), today)
+            if not self.plan and not self.on_its_way:
+                self._see_how_it_stands(today)
 
     def _pay(self, payment: Payment, today: date) -> None:
-        found = self._loan()
-        stands = found["standing"]
-        wanted_fen = stands["due_fen"] or (
-            stands["next_due"]["outstanding_fen"] if stands["next_due"] else 0
-        )
-        amount_fen = min(int(wanted_fen * payment.share), stands["most_fen"])
-        if amount_fen <= 0:
+        stands = self._loan()["standing"]
+        habit, notebook = self.character.habit, self.notebooks[self.loan]
+        if habit is Habit.PAYS_OFF and self.payments and self.character.happens(PAYS_OFF_SHARE):
+            quote = self.phone.get(f"loans/{self.loan}/payoff-quote")
+            self._collect("payoff", quote["total_fen"], today)
+            self._note("paid off")
             return
-        if self.character.habit is Habit.WRONG_AMOUNT:
+        if habit is Habit.TAKEN_BACK and self.payments and self.character.happens(CALL_BACK_SHARE):
+            self._call_back(notebook)
+            return
+        amount_fen = int(_wanted_fen(stands) * payment.share)
+        if habit is Habit.WRONG_AMOUNT:
             self._refused(stands["most_fen"] + 100)
-        self._collect("repayments", amount_fen, today)
-        self._note("paid late" if stands["days_past_due"] else "paid in time")
-        if payment.share < 1:
-            self._note("paid in part")
+        if habit is Habit.GIVES_UP and self.payments:
+            amount_fen = 0
+        if (amount_fen := min(amount_fen, stands["most_fen"])) > 0:
+            self._collect("repayments", amount_fen, today)
+            self._note("paid late" if stands["days_past_due"] else "paid in time")
+            if payment.share < 1:
+                self._note("paid in part")
+            if habit is Habit.PAYS_TWICE and not self.on_its_way:
+                self._pay_again(today)
+
+    def _pay_again(self, today: date) -> None:
+        """Paid already, and forgotten: the same once more, as far as it is taken."""
+        most_fen = self._loan()["standing"]["most_fen"]
+        if most_fen and self.character.happens(PAYS_AGAIN_SHARE):
+            self._collect("repayments", min(most_fen, self.payments[-1][1]), today)
+            self._note("paid twice")
 
     def _collect(self, how: str, amount_fen: int, today: date) -> None:
-        """Have it collected; some press the button twice."""
+        """Have it collected; some press the button twice, and the bank has its ways."""
+        fault = self.character.fault()
+        if fault:
+            self.house.misbehave(fault, self.account, seconds=_seconds(fault))
+            self._note(f"bank: {fault}")
         path, key, body = f"loans/{self.loan}/{how}", new_key(), {"amount_fen": amount_fen}
         number = self.phone.post(path, body, key=key)["id"]
         if self.character.habit is Habit.PAYS_TWICE:
             again = self.phone.post(path, body, key=key)["id"]
             assert again == number, "one key has become two payments"
             self._note("pressed twice")
-        one = f"loans/{self.loan}/repayments/{number}"
-        self.house.hear_until(lambda: self.phone.get(one)["state"] in FINAL)
-        if self.phone.get(one)["state"] == "SUCCEEDED":
-            self.notebooks[self.loan].pays(Paid(number, today, amount_fen, how == "payoff"))
+        self.on_its_way = Paid(number, today, amount_fen, how == "payoff")
+        if fault != "delay":
+            self.house.hear_until(self._has_come)
+            self._note_down(self.on_its_way)
+
+    def _has_come(self) -> bool:
+        """Whether the bank has had its last word; what it said is remembered."""
+        assert self.on_its_way is not None
+        self.told = self.phone.get(f"loans/{self.loan}/repayments/{self.on_its_way.number}")
+        return bool(self.told["state"] == "FAILED" or self.told["is_booked"])
+
+    def _look_after_what_is_on_its_way(self) -> None:
+        if self.on_its_way is not None and self._has_come():
+            self._note_down(self.on_its_way)
+
+    def _note_down(self, paid: Paid) -> None:
+        """What has left the account is noted; what was refused is meant to be paid again."""
+        self.on_its_way = None
+        if self.told["state"] == "SUCCEEDED":
+            self.notebooks[self.loan].pays(paid)
+            self.payments.append((paid.number, paid.fen))
             self._note("repayments")
         else:
             self._note("payments that failed")
+
+    def _call_back(self, notebook: Notebook) -> None:
+        """Regretted: the bank is told to fetch the last payment back, and staff book it."""
+        number, _fen = self.payments.pop()
+        self.house.call_back(number)
+        self.officers.book_what_was_called_back(self.borrower_id, self.loan, number)
+        notebook.taken_back(number)
+        self._note("called back")
 
     def _refused(self, amount_fen: int) -> None:
         """More than may be paid."""
@@ -228,6 +284,17 @@ def id_number(town: Town, person: int) -> str:
     """A well-formed number of nobody: its region does not exist."""
     digits = f"{REGION + person // 1_000:06d}{town.born_on(person):%Y%m%d}{person % 1_000:03d}"
     return digits + check_character(digits)
+
+
+def _wanted_fen(stands: Any) -> int:
+    """What is due, or else the next instalment."""
+    if stands["due_fen"] or not stands["next_due"]:
+        return int(stands["due_fen"])
+    return int(stands["next_due"]["outstanding_fen"])
+
+
+def _seconds(fault: str) -> float:
+    return OVERNIGHT_SECONDS if fault == "delay" else 0.0
 
 
 def _day(text: str) -> date:

@@ -9,6 +9,9 @@ from common.actors import Actor
 from common.business_date import queries as business_dates
 from lending.applications import deciding
 from lending.applications import queries as applications
+from lending.calc.contracts import TransactionKind
+from lending.loans import queries as loans
+from lending.servicing import changes
 
 PHONES = ("13900009901", "13900009902")
 OFFERED_SHARE = 0.6
@@ -42,6 +45,26 @@ class Officers:
                 by=self.first,
             )
         return len(found)
+
+    def book_what_was_called_back(self, borrower_id: int, loan: str, number: str) -> None:
+        """The bank has taken a payment back: one writes it down, the other one agrees."""
+        found = loans.own(borrower_id, loan)
+        payment = next(
+            each
+            for each in loans.history(found)
+            if each.transfer is not None and each.transfer.out_trade_no == number
+        )
+        on = business_dates.today()
+        asked = changes.propose(
+            loan_id=found.pk,
+            kind=TransactionKind.CHARGEBACK,
+            reason="The bank's statement says that it was called back.",
+            request_key=f"called-back-{payment.sequence}",
+            reverses=payment.sequence,
+            on=on,
+            by=self.first,
+        )
+        changes.approve(change_id=asked.pk, on=on, by=self.second)
 
 
 def hired(chance: Random, *, secret: str) -> Officers:

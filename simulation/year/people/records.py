@@ -16,7 +16,6 @@ from simulation.world import World, simulate
 
 MONTHS_BEFORE = 7
 WALLETS = ("wechat", "alipay")
-MOST_FILES = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +31,7 @@ class Town:
         return faces.born_on(self.world, person)
 
     def files(self, person: int, *, before: date, months: int) -> Iterator[Written]:
-        """The bill of a wallet and the statement of the card behind it, of the last months."""
+        """The statement of a card and the bills of wallets, of the last months."""
         end = datetime.combine(before, moment(), SHANGHAI).astimezone(UTC)
         start = datetime.combine(add_months(before, -months), moment(), SHANGHAI).astimezone(UTC)
         events = [each for each in happenings(self.world, person) if start <= each.at < end]
@@ -44,7 +43,7 @@ class Town:
         ]
         # The statement says what somebody earns, a wallet how they live.
         written.sort(key=lambda each: each.source != "debit")
-        yield from written[:MOST_FILES]
+        yield from written
 
     def password(self, person: int) -> str:
         """What opens a locked bill."""
