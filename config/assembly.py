@@ -22,6 +22,7 @@ INVARIANTS: tuple[str, ...] = (
     "lending.ledger.invariants.breaches",
     "lending.servicing.invariants.breaches",
     "lending.rewards.invariants.breaches",
+    "lending.lines.invariants.breaches",
 )
 
 # Tasks of the night, in the order in which they need one another.

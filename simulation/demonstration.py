@@ -49,6 +49,9 @@ OFFICER_CHANGES = (
     "propose_loanproduct",
     "propose_merchant",
     "decide_linkedcase",
+    "freeze_creditline",
+    "propose_creditline",
+    "approve_creditline",
     *LOANS_AND_REWARDS,
 )
 # Analysts bring models in and propose their steps; somebody else approves them.

@@ -93,6 +93,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(_("Applications"), "description", "lending.LoanApplication"),
             Entry(_("Loans"), "payments", "lending.Loan"),
+            Entry(_named(_("credit lines")), "request_quote", "lending.CreditLine"),
             Entry(_("All alerts"), "monitor_heart", "monitoring.Alert", only=(("state", "all"),)),
             Entry(pgettext_lazy("sidebar", "Transfers"), "swap_horiz", "lending.Transfer"),
             Entry(_("Bank notices"), "webhook", "lending.ChannelEvent"),

@@ -24,10 +24,10 @@ from common.errors import NotFound
 from common.templatetags.words import said
 from common.web import uploads
 from common.web.waiting import wait_until
-from lending.api.costs import CostOutput
-from lending.applications import actions, cost, deciding, queries
-from lending.applications.disclosed.table import table
+from lending.api.offered import OfferOutput, offer_shown
+from lending.applications import actions, deciding, queries
 from lending.applications.drafts import actions as drafts
+from lending.applications.drafts.queries import PROOF, PURPOSE, missing
 from lending.applications.models import ApplicationState, LoanApplication
 from lending.loans import queries as loans
 from lending.products import evidence
@@ -79,24 +79,6 @@ class DecisionOutput(serializers.Serializer[Any]):
     decided_at = serializers.DateTimeField()
 
 
-class OfferOutput(serializers.Serializer[Any]):
-    """What can be had, at what cost, until when."""
-
-    limit_fen = serializers.IntegerField()
-    longest_term_months = serializers.IntegerField()
-    amount_fen = serializers.IntegerField()
-    term_months = serializers.IntegerField()
-    base_rate_ppm = serializers.IntegerField()
-    discount_ppm = serializers.IntegerField()
-    annual_rate_ppm = serializers.IntegerField()
-    penalty_rate_ppm = serializers.IntegerField()
-    grace_days = serializers.IntegerField()
-    expires_at = serializers.DateTimeField()
-    accepted_at = serializers.DateTimeField(allow_null=True)
-    is_cost_confirmed = serializers.BooleanField()
-    cost = CostOutput()
-
-
 class ApplicationSummary(serializers.Serializer[Any]):
     """An application in a list."""
 
@@ -125,6 +107,10 @@ class ApplicationsOutput(serializers.Serializer[Any]):
 class ApplicationOutput(ApplicationSummary):
     """An application with its answer."""
 
+    missing = serializers.ListField(
+        child=serializers.ChoiceField(choices=[PURPOSE, PROOF]),
+        help_text="What a draft still lacks before it can be sent.",
+    )
     can_ask_for_a_person = serializers.BooleanField()
     is_proof_awaited = serializers.BooleanField(
         help_text="A person has yet to look at the proof; signing is refused until then."
@@ -136,7 +122,6 @@ class ApplicationOutput(ApplicationSummary):
 
 # Made once: a serializer copies all of its fields, nested ones too, whenever it is made.
 _WRITTEN = ApplicationOutput()
-_PLAIN_IN_OFFER = OfferOutput().fields.keys() - {"cost", "is_cost_confirmed"}
 
 
 class Applications(APIView):
@@ -194,6 +179,33 @@ class Application(APIView):
     """One of the borrower's applications."""
 
     permission_classes = [IsBorrower]
+
+    class Input(serializers.Serializer[Any]):
+        amount_fen = WholeNumber(min_value=1, required=False)
+        term_months = WholeNumber(min_value=1, required=False)
+        merchant = serializers.CharField(max_length=20, required=False)
+        entitlement = serializers.CharField(
+            max_length=22, required=False, allow_blank=True, help_text="Empty takes it off again."
+        )
+
+    @extend_schema(operation_id="application_save", request=Input, responses=ApplicationOutput)
+    def patch(self, request: Request, public_id: str) -> Response:
+        """Keep further answers on a draft; what is not given stays as it was."""
+        asked = self.Input(data=request.data)
+        asked.is_valid(raise_exception=True)
+        answers, card = asked.validated_data, card_of(request)
+        chosen = {}
+        if "entitlement" in answers:
+            chosen["entitlement_id"] = _entitlement_id(card.id, answers["entitlement"])
+        drafts.save(
+            application_id=queries.own_id(card.id, public_id),
+            amount_fen=answers.get("amount_fen"),
+            term_months=answers.get("term_months"),
+            merchant_code=answers.get("merchant"),
+            by=acting(card),
+            **chosen,
+        )
+        return Response(by_id(card, public_id))
 
     @extend_schema(operation_id="application", responses=ApplicationOutput)
     def get(self, request: Request, public_id: str) -> Response:
@@ -287,12 +299,13 @@ def by_id(card: BorrowerCard, public_id: str, *, on: date | None = None) -> Any:
     return _WRITTEN.to_representation(
         _summary(found)
         | {
+            "missing": missing(found),
             "can_ask_for_a_person": deciding.can_ask_for_a_person(
                 found, is_reviewed=told is not None and told.review is not None
             ),
             "is_proof_awaited": found.evidence_id is not None and queries.is_proof_awaited(found),
             "decision": _decision(told) if told else None,
-            "offer": _offer(found, on),
+            "offer": offer_shown(found, on),
             "loan": _loan(found),
         }
     )
@@ -358,22 +371,6 @@ def _decision(told: Explanation) -> dict[str, Any]:
         "used": [said(each) for each in told.used],
         "review": gettext(review_words(told.review.reason_code)) if told.review else None,
         "decided_at": told.decided_at,
-    }
-
-
-def _offer(found: LoanApplication, on: date | None) -> dict[str, Any] | None:
-    offer = getattr(found, "offer", None)
-    if offer is None or found.state == ApplicationState.DECLINED:
-        return None
-    # Before it was accepted there is no confirmation to look for.
-    confirmed = queries.confirmed_cost(offer) if offer.accepted_at else None
-    if confirmed is not None:
-        content = confirmed.content
-    else:
-        content = cost.content(queries.quote_today(found, on=on or business_dates.today()))
-    return {name: getattr(offer, name) for name in _PLAIN_IN_OFFER} | {
-        "is_cost_confirmed": confirmed is not None,
-        "cost": table(content),
     }
 
 

@@ -64,20 +64,28 @@ class Change(APIView):
 
 
 class Acceptance(APIView):
-    """Accepting the offer as it stands."""
+    """Accepting the offer as it stands, or one of its alternatives."""
 
     permission_classes = [IsBorrower]
 
-    @extend_schema(operation_id="offer_accept", request=None, responses=ApplicationOutput)
+    class Input(serializers.Serializer[Any]):
+        alternative = WholeNumber(
+            min_value=1, required=False, help_text="Its number; none takes the offer as it stands."
+        )
+
+    @extend_schema(operation_id="offer_accept", request=Input, responses=ApplicationOutput)
     def post(self, request: Request, public_id: str) -> Response:
-        """Accept; nothing is signed yet. Accepting again changes nothing.
+        """Accept; nothing is signed yet. Accepting the same again changes nothing.
 
         It also ends a request for a person, who leaves the offer standing until they decide.
         """
+        asked = self.Input(data=request.data)
+        asked.is_valid(raise_exception=True)
         actions.accept(
             application_id=_id_of(request, public_id),
             at=clock.now(),
             by=acting(card_of(request)),
+            alternative=asked.validated_data.get("alternative"),
         )
         return _application(request, public_id)
 

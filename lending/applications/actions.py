@@ -22,6 +22,7 @@ from common.transactions import durable, required
 from lending.applications import cost, proofs
 from lending.applications.disclosed import risk
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
+from lending.applications.offers import picking
 from lending.applications.purposes import telling
 from lending.applications.queries import STANDING, is_of, price_of
 from lending.applications.states import NotPossibleNow, step
@@ -77,8 +78,8 @@ def submit(
 
     `device` is the code that the person's browser keeps since they allowed links to be seen.
 
-    Raises NotIdentified, EvidenceMissing, OneAtATime, EntitlementNotUsable, NotPossibleNow, and
-    what telling.claim raises.
+    Raises NotIdentified, MerchantNotOpen, EvidenceMissing, OneAtATime, EntitlementNotUsable,
+    NotPossibleNow, and what telling.claim raises.
     """
     try:
         return _submit(application_id, on, at, by, device)
@@ -131,6 +132,7 @@ def change_offer(
     lines.hold(line=line, application_id=application_id, amount_fen=amount_fen)
     offer.amount_fen, offer.term_months, offer.accepted_at = amount_fen, term_months, None
     offer.save(update_fields=["amount_fen", "term_months", "accepted_at"])
+    picking.let_go(offer=offer)
     if application.state == ApplicationState.ACCEPTED:
         application.state = step(application.state, ApplicationState.OFFERED)
         application.save(update_fields=["state"])
@@ -139,24 +141,28 @@ def change_offer(
 
 
 @durable
-def accept(*, application_id: int, at: datetime, by: Actor) -> LoanApplication:
-    """Accept the offer as it stands; accepting again changes nothing.
+def accept(
+    *, application_id: int, at: datetime, by: Actor, alternative: int | None = None
+) -> LoanApplication:
+    """Accept the offer as it stands, or one of its alternatives; again changes nothing.
 
     Whoever had asked for a person thereby takes that back. Raises OfferOver, NotPossibleNow,
-    LineNotInUse, LineTooSmall.
+    NoSuchAlternative, OtherAccepted, LineNotInUse, LineTooSmall.
     """
     line = lines.lock_of_application(application_id=application_id)
     application = _lock(application_id)
     if application.state in {ApplicationState.ACCEPTED, ApplicationState.SIGNED}:
+        picking.insist_on_accepted(application_id=application_id, number=alternative)
         return application
     offer = _open_offer(application, STANDING, at)
+    picking.pick(offer=offer, number=alternative, at=at)
     lines.reserve(line=line, application_id=application_id, amount_fen=offer.amount_fen)
     was_with_a_person = application.state == ApplicationState.REFERRED
     application.state = step(application.state, ApplicationState.ACCEPTED)
     application.review_wanted = False
     application.save(update_fields=["state", "review_wanted"])
     offer.accepted_at = at
-    offer.save(update_fields=["accepted_at"])
+    offer.save(update_fields=["accepted_at", "amount_fen", "term_months"])
     if was_with_a_person:
         _note("review_dropped", application, by, {})
     _note("accepted", application, by, {"offer": offer.public_id})
@@ -306,6 +312,8 @@ def _give_back(line: CreditLine, application_id: int) -> None:
 def _insist_on_complete(application: LoanApplication, on: date) -> None:
     if not people.card(application.borrower_id).is_identified:
         raise NotIdentified
+    if application.product.pays_merchant and application.merchant_id is None:
+        raise products.MerchantNotOpen
     telling.claim(application, on=on)
     if application.product.needs_evidence and application.evidence_id is None:
         raise telling.EvidenceMissing

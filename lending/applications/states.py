@@ -3,6 +3,7 @@
 What the machine said, a decline or an offer, can be taken to a person (PIPL art. 24), hence
 DECLINED → REFERRED and OFFERED → REFERRED. An offer stands meanwhile, hence REFERRED → ACCEPTED;
 who accepted one may still want other terms before signing, hence ACCEPTED → OFFERED.
+A draft that nobody goes on with ends by itself, hence DRAFT → EXPIRED.
 A proof that does not fit takes an offer to a person, hence ACCEPTED → REFERRED.
 """
 
@@ -12,7 +13,7 @@ from common.errors import Refused
 from common.texts import gettext_noop
 
 NEXT: Mapping[str, frozenset[str]] = {
-    "DRAFT": frozenset({"SUBMITTED", "WITHDRAWN"}),
+    "DRAFT": frozenset({"SUBMITTED", "WITHDRAWN", "EXPIRED"}),
     "SUBMITTED": frozenset({"DECIDING", "WITHDRAWN"}),
     "DECIDING": frozenset({"OFFERED", "REFERRED", "DECLINED"}),
     "REFERRED": frozenset({"OFFERED", "DECLINED", "ACCEPTED", "WITHDRAWN"}),

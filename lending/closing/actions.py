@@ -6,7 +6,7 @@ business date moves on only when every loan is carried or left behind by name (D
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import connection
 
@@ -14,7 +14,10 @@ from common.actors import SYSTEM
 from common.audit import actions as audit
 from common.business_date import actions as business_date
 from common.business_date import queries as business_dates
+from common.periods import SHANGHAI
+from common.rulebook import queries as rulebook
 from common.transactions import durable
+from lending.applications.drafts import actions as drafts
 from lending.closing import quarantine, ranges, steps
 from lending.closing.models import ClosingRange
 from lending.loans import queries as loans
@@ -46,12 +49,21 @@ def close_through(*, to: date, planned: Told = str, told: Told = str) -> int:
     while (day := business_dates.today()) < to:
         days += close(day=day, planned=planned, told=told)
         _see_to_points(on=day + DAY)
+        _see_to_drafts(on=day + DAY)
     return days
 
 
 def _see_to_points(*, on: date) -> None:
     """Points become safe, are told of and end, and tiers move, on the day that has opened."""
     rewards.mature(on=on, overdue=loans.behind(on=on))
+
+
+def _see_to_drafts(*, on: date) -> None:
+    """Drafts that nobody went on with for long end with the day."""
+    kept = timedelta(days=int(rulebook.number("DRAFT_KEPT_DAYS", on=on)))
+    before = datetime.combine(on - kept, time.min, tzinfo=SHANGHAI)
+    while drafts.age_out(before=before):
+        pass
 
 
 def close(*, day: date, planned: Told = str, told: Told = str) -> bool:

@@ -134,6 +134,11 @@ def offered(card: BorrowerCard, *, amount_fen: int = 300_000, key: str = "first"
     return _offer(draft(card, amount_fen=amount_fen, key=key), amount_fen=amount_fen)
 
 
+def offered_again(application: LoanApplication) -> Offer:
+    """The same for an application that is there already."""
+    return _offer(application, amount_fen=application.amount_fen)
+
+
 def _offer(application: LoanApplication, *, amount_fen: int) -> Offer:
     LoanApplication.objects.filter(pk=application.pk).update(
         state="OFFERED", submitted_at=NOW, decided_at=NOW

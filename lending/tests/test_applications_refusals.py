@@ -31,10 +31,8 @@ Verb = Callable[[LoanApplication], object]
 
 # What is asked for, and the states in which it does something or is what has happened already.
 VERBS: Mapping[str, tuple[Verb, frozenset[str]]] = {
-    "attach_evidence": (
-        lambda it: drafts.attach_evidence(
-            application_id=it.pk, document_id=it.evidence_id or 0, by=by(it)
-        ),
+    "save": (
+        lambda it: drafts.save(application_id=it.pk, amount_fen=200_000, by=by(it)),
         frozenset({"DRAFT"}),
     ),
     "upload_evidence": (

@@ -18,6 +18,7 @@ from lending.applications.contracts import Owed
 from lending.applications.drafts import actions as drafts
 from lending.applications.models import LoanApplication, Offer
 from lending.applications.states import NotPossibleNow
+from lending.lines import queries as queries_of_lines
 from lending.rewards.models import Entitlement
 from lending.tests import builders
 from lending.tests.builders import NOW, TODAY
@@ -118,6 +119,14 @@ class TestTheMachine:
         assert offer.amount_fen == 300_000 <= offer.limit_fen
         assert offer.annual_rate_ppm == offer.base_rate_ppm
         assert Assessment.objects.get().reasons
+        assert [each.kind for each in offer.alternatives.order_by("number")] == [
+            "ASKED",
+            "LONGER",
+            "SMALLER",
+        ]
+        line = queries_of_lines.standing_of(lin.id)
+        assert line is not None
+        assert (line.limit_fen, line.held_fen) == (offer.limit_fen, 300_000)
         assert Message.objects.get(template="OFFER_READY").facts["amount_fen"] == 300_000
 
     def test_decides_once_however_often_it_is_asked(self, lin):

@@ -129,7 +129,7 @@ class TestADraft:
         page = web.post(url("submit", draft), follow=True)
 
         assert "This loan needs a proof of enrolment." in doors.shown(page)
-        assert "missing" in doors.shown(page)
+        assert "Your proof" in doors.shown(page)
         assert not Process.objects.exists()
 
 

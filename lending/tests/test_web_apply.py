@@ -42,10 +42,26 @@ def answers(**changes):
     return {**given, **changes}
 
 
-def study(**changes):
+@pytest.fixture
+def study(web):
+    """A draft for tuition after its first page."""
+    web.post(ASK_STUDY, answers())
+    return LoanApplication.objects.get()
+
+
+def page_of(draft, name="application"):
+    return reverse(f"lending:{name}", args=[draft.public_id])
+
+
+def paid_to(web, draft, merchant="RIVERSIDE"):
+    return web.post(page_of(draft, "draft-purpose"), {"merchant": merchant})
+
+
+def proved(web, draft, **changes):
     proof = SimpleUploadedFile("card.png", doors.PDF)
-    given = {"merchant": "RIVERSIDE", "agrees": "on", "evidence": proof}
-    return answers(**{**given, **changes})
+    headers = {key: changes.pop(key) for key in ("CONTENT_LENGTH",) if key in changes}
+    given = {"agrees": "on", "evidence": proof, **changes}
+    return web.post(page_of(draft, "draft-proof"), given, **headers)
 
 
 def discount_of(card, key="bought"):
@@ -191,9 +207,78 @@ class TestAsking:
         assert not LoanApplication.objects.filter(entitlement__isnull=False).exists()
 
 
+class TestPageByPage:
+    def test_the_first_page_leads_to_the_next_and_is_kept(self, web, study):
+        assert (study.amount_fen, study.merchant_id) == (300_000, None)
+        assert web.get(page_of(study))["location"] == page_of(study, "draft-purpose")
+
+    def test_every_page_is_kept_and_leads_on_until_all_answers_are_shown(self, web, study):
+        paid_to(web, study)
+        assert web.get(page_of(study))["location"] == page_of(study, "draft-proof")
+        proved(web, study)
+
+        page = web.get(page_of(study))
+
+        assert page.status_code == 200
+        assert "Send my application" in doors.shown(page)
+
+    def test_another_device_goes_on_at_the_same_page(self, web, study, lin):
+        paid_to(web, study)
+
+        other = doors.web_of(lin)
+
+        home = doors.shown(other.get(reverse("lending:start")))
+        assert page_of(study) in other.get(reverse("lending:start")).content.decode()
+        assert "Tuition loan" in home
+        assert other.get(page_of(study))["location"] == page_of(study, "draft-proof")
+
+    def test_a_page_that_is_changed_keeps_the_others(self, web, study):
+        paid_to(web, study)
+        proved(web, study)
+        kept = LoanApplication.objects.get()
+
+        web.post(ASK_STUDY, answers(amount="4,000", replaces=study.public_id))
+
+        study.refresh_from_db()
+        assert study.amount_fen == 400_000
+        assert (study.merchant_id, study.evidence_id) == (kept.merchant_id, kept.evidence_id)
+        assert LoanApplication.objects.count() == 1
+
+    @pytest.mark.parametrize("given", ["", "NONE"])
+    def test_a_wrong_school_is_said_and_nothing_is_kept(self, web, study, given):
+        page = paid_to(web, study, given)
+
+        assert page.status_code == 200
+        study.refresh_from_db()
+        assert study.merchant_id is None
+
+    @pytest.mark.parametrize("name", ["draft-purpose", "draft-proof"])
+    def test_pages_that_a_product_does_not_ask_lead_back(self, web, lin, name):
+        draft = builders.draft(lin)
+
+        assert web.get(page_of(draft, name))["location"] == page_of(draft)
+
+    @pytest.mark.parametrize("name", ["draft-purpose", "draft-proof"])
+    def test_pages_of_what_was_sent_lead_back_and_keep_nothing(self, web, study, name):
+        LoanApplication.objects.update(state="WITHDRAWN")
+
+        answer = web.post(page_of(study, name), {"merchant": "RIVERSIDE", "agrees": "on"})
+
+        assert answer["location"] == page_of(study)
+        study.refresh_from_db()
+        assert study.merchant_id is None
+
+    @pytest.mark.parametrize("name", ["draft-purpose", "draft-proof"])
+    def test_pages_of_somebody_else_are_not_there(self, study, name):
+        wei = doors.web_of(builders.person("Wei"))
+
+        assert wei.get(page_of(study, name)).status_code == 404
+
+
 class TestTheProof:
-    def test_is_sealed_and_put_on_the_draft(self, web, lin):
-        web.post(ASK_STUDY, study())
+    def test_is_sealed_and_put_on_the_draft(self, web, lin, study):
+        paid_to(web, study)
+        proved(web, study)
 
         draft, kept = LoanApplication.objects.get(), SealedFile.objects.get()
         assert (draft.evidence_id, str(draft.merchant)) == (kept.pk, "RIVERSIDE")
@@ -203,65 +288,56 @@ class TestTheProof:
             assert b"%PDF" not in file.read()
         assert is_allowed(lin.id, "SCENE_EDUCATION")
 
-    def test_everything_that_is_missing_is_said_at_once(self, web, lin):
-        page = web.post(ASK_STUDY, answers())
+    def test_everything_that_is_missing_is_said_at_once(self, web, lin, study):
+        page = web.post(page_of(study, "draft-proof"), {})
 
-        for words in (
-            "Choose the school.",
-            "Upload the proof of enrolment.",
-            "This loan needs your consent to this.",
-        ):
+        for words in ("Upload the proof of enrolment.", "This loan needs your consent to this."):
             assert words in doors.shown(page)
-        assert not LoanApplication.objects.exists()
+        assert not SealedFile.objects.exists()
         assert not is_allowed(lin.id, "SCENE_EDUCATION")
 
     @pytest.mark.parametrize("content", [b"MZ a programme", b"PK\x03\x04", b"<html>", b" %PDF-1.4"])
-    def test_is_told_by_its_first_bytes_not_by_its_name(self, web, content):
-        page = web.post(ASK_STUDY, study(evidence=SimpleUploadedFile("proof.pdf", content)))
+    def test_is_told_by_its_first_bytes_not_by_its_name(self, web, study, content):
+        page = proved(web, study, evidence=SimpleUploadedFile("proof.pdf", content))
 
         assert "This file is not a PDF, JPG or PNG." in doors.shown(page)
         assert not SealedFile.objects.exists()
-        assert not LoanApplication.objects.exists()
 
-    def test_that_is_too_large_is_refused_in_words(self, web):
+    def test_that_is_too_large_is_refused_in_words(self, web, study):
         large = SimpleUploadedFile("proof.pdf", doors.PDF + bytes(5 * 1024 * 1024))
 
-        page = web.post(ASK_STUDY, study(evidence=large))
+        page = proved(web, study, evidence=large)
 
         assert "This file is larger than 5 MB." in doors.shown(page)
         assert not SealedFile.objects.exists()
 
-    def test_that_is_announced_as_huge_is_refused_before_it_is_read(self, web):
-        page = web.post(ASK_STUDY, study(), CONTENT_LENGTH=str(50 * 1024 * 1024))
+    def test_that_is_announced_as_huge_is_refused_before_it_is_read(self, web, study):
+        page = proved(web, study, CONTENT_LENGTH=str(50 * 1024 * 1024))
 
         assert page.status_code == 413
-        assert not LoanApplication.objects.exists()
+        assert not SealedFile.objects.exists()
 
-    def test_is_asked_with_a_token(self, lin):
+    def test_is_asked_with_a_token(self, lin, study):
         browser = doors.web_of(lin)
         browser.handler.enforce_csrf_checks = True
 
-        assert browser.post(ASK_STUDY, study()).status_code == 403
+        assert proved(browser, study).status_code == 403
         assert not SealedFile.objects.exists()
 
-    def test_is_not_asked_for_twice(self, web):
-        web.post(ASK_STUDY, study())
-        first = LoanApplication.objects.get()
-        page = web.get(f"{ASK_STUDY}?replaces={first.public_id}")
+    def test_is_not_asked_for_twice(self, web, study):
+        proved(web, study)
 
-        again = answers(merchant="RIVERSIDE", request_key="another-key", replaces=first.public_id)
-        web.post(ASK_STUDY, again)
+        page = web.get(page_of(study, "draft-proof"))
 
         assert "Your proof is kept." in doors.shown(page)
         assert "agrees" not in page.context["form"].fields
-        first.refresh_from_db()
-        second = LoanApplication.objects.get(request_key="another-key")
-        assert first.state == ApplicationState.WITHDRAWN
-        assert second.evidence_id == first.evidence_id
+        first = SealedFile.objects.get().pk
+        web.post(page_of(study, "draft-proof"), {})
+        assert LoanApplication.objects.get().evidence_id == first
 
 
 class TestChangingAnswers:
-    def test_replaces_the_draft(self, web):
+    def test_keeps_them_on_the_same_draft(self, web):
         web.post(ASK, answers())
         first = LoanApplication.objects.get()
 
@@ -269,9 +345,8 @@ class TestChangingAnswers:
         assert page.context["form"].initial["amount"] == "3000.00"
         web.post(ASK, answers(amount="800", request_key="another-key", replaces=first.public_id))
 
-        first.refresh_from_db()
-        assert first.state == ApplicationState.WITHDRAWN
-        assert LoanApplication.objects.get(state="DRAFT").amount_fen == 80_000
+        assert LoanApplication.objects.get().amount_fen == 80_000
+        assert first.pk == LoanApplication.objects.get().pk
 
     def test_of_somebody_else_is_not_possible(self, web):
         theirs = builders.draft(builders.person("Zhao"))

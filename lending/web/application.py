@@ -24,6 +24,7 @@ from common.templatetags.money import yuan
 from common.templatetags.rates import percent
 from common.web.waiting import wait_until
 from lending.applications import actions, deciding, queries
+from lending.applications.drafts.queries import PROOF, PURPOSE, missing
 from lending.applications.models import ApplicationState, LoanApplication
 from lending.loans import queries as loans
 from lending.web import offer, own
@@ -105,6 +106,9 @@ def _is_over(found: LoanApplication) -> bool:
 
 
 def _draft(request: HttpRequest, found: LoanApplication) -> HttpResponse:
+    """The first page that lacks something, or all answers once none does."""
+    if lacking := missing(found):
+        return redirect(f"lending:draft-{lacking[0]}", found.public_id)
     borrower = own.borrower(request)
     shares_records = consents.is_allowed(borrower.id, CONSUMPTION_RECORDS)
     return render(
@@ -122,21 +126,24 @@ def _draft(request: HttpRequest, found: LoanApplication) -> HttpResponse:
 def _answers(found: LoanApplication) -> list[dict[str, object]]:
     """What was entered, each with the way to change it."""
     product, merchant, discount = found.product, found.merchant, found.entitlement
-    rows: list[tuple[str, object]] = [
-        (_("Loan"), product.name_in(own.language())),
-        (_("Amount"), yuan(found.amount_fen)),
-        (_("For how long?"), months(found.term_months)),
+    first = f"{reverse('lending:ask', args=[product.code])}?replaces={found.public_id}"
+    purpose, proof = (
+        reverse(f"lending:draft-{page}", args=[found.public_id]) for page in (PURPOSE, PROOF)
+    )
+    rows: list[tuple[str, object, str]] = [
+        (_("Loan"), product.name_in(own.language()), first),
+        (_("Amount"), yuan(found.amount_fen), first),
+        (_("For how long?"), months(found.term_months), first),
     ]
     if merchant is not None:
-        rows.append((_("Paid to"), merchant.name_in(own.language())))
+        rows.append((_("Paid to"), merchant.name_in(own.language()), purpose))
     if product.needs_evidence:
         given = _("uploaded") if found.evidence_id else _("missing")
-        rows.append((_("Proof of enrolment"), given))
+        rows.append((_("Proof of enrolment"), given, proof))
     if discount is not None:
         less = _("%(rate)s a year less") % {"rate": percent(discount.discount_ppm)}
-        rows.append((_("Discount"), less))
-    change_url = f"{reverse('lending:ask', args=[product.code])}?replaces={found.public_id}"
-    return [{"label": label, "value": value, "change_url": change_url} for label, value in rows]
+        rows.append((_("Discount"), less, first))
+    return [{"label": label, "value": value, "change_url": page} for label, value, page in rows]
 
 
 @login_required

@@ -25,7 +25,7 @@ from lending.applications.disclosed.table import ContingentLine, CostLine, CostT
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication
 from lending.loans import actions as loans
 from lending.loans import queries as contracts
-from lending.web import own
+from lending.web import alternatives, own
 from scoring.decisions import queries as decisions
 from scoring.decisions.reviews import words as review_words
 
@@ -85,7 +85,8 @@ def offered(request: HttpRequest, application: LoanApplication) -> HttpResponse:
             "is_proof_awaited": queries.is_proof_awaited(application),
             "is_with_a_person": application.state == ApplicationState.REFERRED,
             "can_ask": deciding.can_ask_for_a_person(application),
-        },
+        }
+        | alternatives.shown(application, on=business_dates.today()),
     )
 
 
@@ -121,10 +122,16 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def accept(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Take the offer as it stands; nothing is signed yet."""
+    """Take the offer as it stands, or one of its choices; nothing is signed yet."""
     application = own.application(request, public_id)
+    given = request.POST.get("alternative", "")
     with own.said_kindly(request):
-        actions.accept(application_id=application.pk, at=clock.now(), by=own.actor(request))
+        actions.accept(
+            application_id=application.pk,
+            at=clock.now(),
+            by=own.actor(request),
+            alternative=int(given[:9]) if given.isdecimal() else None,
+        )
     return redirect("lending:application", public_id)
 
 

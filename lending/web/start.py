@@ -15,7 +15,7 @@ from lending.applications.models import ApplicationState, LoanApplication
 from lending.loans import queries as loans
 from lending.loans.models import Loan, LoanState
 from lending.repayments.queries import Standing, standing
-from lending.web import own
+from lending.web import line, own
 
 RUNNING = {LoanState.ACTIVE, LoanState.PENDING_DISBURSEMENT}
 YOURS_TO_GO_ON = {ApplicationState.DRAFT, ApplicationState.OFFERED, ApplicationState.ACCEPTED}
@@ -60,7 +60,8 @@ def start(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
             "goes_on": application is not None and application.state in YOURS_TO_GO_ON,
             "tasks": tasks,
             "next": None if running or application else home.upcoming(tasks),
-        },
+        }
+        | line.shown(card.id),
     )
 
 

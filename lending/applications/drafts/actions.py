@@ -1,16 +1,24 @@
 """Drafts: what is asked for, kept page by page until it is sent."""
 
+from datetime import datetime
+
+from django.db.models.functions import Now
+
 from borrowers.consent import queries as consents
 from borrowers.documents import actions as documents
-from common.actors import Actor
+from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
 from common.locking import Rank, lock_row
 from common.transactions import durable
 from lending.applications.models import ApplicationState, LoanApplication
 from lending.applications.purposes import telling
-from lending.applications.states import NotPossibleNow
+from lending.applications.states import NotPossibleNow, step
 from lending.products import evidence
 from lending.products import queries as products
+from lending.products.merchants import orders
+
+KEPT = -1  # no discount has this number: it stays as it was
+SAVED = ["amount_fen", "term_months", "merchant", "entitlement", "saved_at"]
 
 
 @durable
@@ -20,14 +28,15 @@ def draft(
     product_code: str,
     amount_fen: int,
     term_months: int,
-    merchant_code: str,
+    merchant_code: str | None,
     entitlement_id: int | None,
     request_key: str,
     by: Actor,
 ) -> LoanApplication:
     """Write down what is asked for; the same key again is the same draft.
 
-    Raises ProductNotOpen, MerchantNotOpen, AmountNotOffered, TermNotOffered.
+    Without a merchant's code the merchant is told by a later page. Raises ProductNotOpen,
+    MerchantNotOpen, AmountNotOffered, TermNotOffered.
     """
     seen = LoanApplication.objects.filter(borrower_id=borrower_id, request_key=request_key).first()
     if seen is not None:
@@ -35,7 +44,7 @@ def draft(
     product = products.open_product(product_code)
     products.insist_on_range(product, amount_fen=amount_fen, term_months=term_months)
     merchant = None
-    if product.pays_merchant:
+    if product.pays_merchant and merchant_code is not None:
         merchant = products.open_merchant(code=merchant_code, scene=product.scene)
     application, is_new = LoanApplication.objects.get_or_create(
         borrower_id=borrower_id,
@@ -54,14 +63,65 @@ def draft(
 
 
 @durable
-def attach_evidence(*, application_id: int, document_id: int, by: Actor) -> None:
-    """Put a document on a draft. Raises NotPossibleNow after it was sent."""
+def save(
+    *,
+    application_id: int,
+    by: Actor,
+    amount_fen: int | None = None,
+    term_months: int | None = None,
+    merchant_code: str | None = None,
+    entitlement_id: int | None = KEPT,
+) -> LoanApplication:
+    """Keep the answers of one page; what is not given stays as it was.
+
+    Raises NotPossibleNow after it was sent, AmountNotOffered, TermNotOffered, MerchantNotOpen.
+    """
     application = _lock(application_id)
     if application.state != ApplicationState.DRAFT:
         raise NotPossibleNow
-    application.evidence_id = document_id
-    application.save(update_fields=["evidence_id"])
-    _note("evidence", application, by, {"document": document_id})
+    application.amount_fen = amount_fen or application.amount_fen
+    application.term_months = term_months or application.term_months
+    products.insist_on_range(
+        application.product,
+        amount_fen=application.amount_fen,
+        term_months=application.term_months,
+    )
+    if merchant_code is not None:
+        _pay_to(application, merchant_code)
+    if entitlement_id != KEPT:
+        application.entitlement_id = entitlement_id
+    application.saved_at = Now()
+    application.save(update_fields=SAVED)
+    application.refresh_from_db(fields=["saved_at"])
+    facts = {"amount_fen": application.amount_fen, "term_months": application.term_months}
+    _note("draft_saved", application, by, {**facts})
+    return application
+
+
+def _pay_to(application: LoanApplication, code: str) -> None:
+    """Another payee: an order of the former one is told anew."""
+    if not application.product.pays_merchant:
+        return
+    merchant = products.open_merchant(code=code, scene=application.product.scene)
+    if application.merchant_id not in {None, merchant.pk}:
+        orders.forget(application_id=application.pk)
+    application.merchant = merchant
+
+
+@durable
+def age_out(*, before: datetime, limit: int = 500) -> int:
+    """End drafts that nobody went on with since a moment; how many."""
+    old = LoanApplication.objects.filter(state=ApplicationState.DRAFT, saved_at__lt=before)
+    ended = 0
+    for application_id in old.order_by("pk").values_list("pk", flat=True)[:limit]:
+        application = _lock(application_id)
+        if application.state != ApplicationState.DRAFT or application.saved_at >= before:
+            continue
+        application.state = step(application.state, ApplicationState.EXPIRED)
+        application.save(update_fields=["state"])
+        _note("draft_ended", application, SYSTEM, {})
+        ended += 1
+    return ended
 
 
 @durable
@@ -87,7 +147,8 @@ def upload_evidence(*, application_id: int, content: bytes, by: Actor) -> None:
         by=by,
     )
     application.evidence_id = stored.id
-    application.save(update_fields=["evidence_id"])
+    application.saved_at = Now()
+    application.save(update_fields=["evidence_id", "saved_at"])
     _note("evidence", application, by, {"document": stored.public_id})
 
 

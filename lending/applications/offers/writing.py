@@ -15,6 +15,7 @@ from lending.lines import actions as lines
 from lending.lines.contracts import Decided
 from lending.lines.models import CreditLine
 from lending.products.law import Law
+from lending.products.models import LoanProduct
 from lending.rewards import queries as points
 
 OFFER_VALID = timedelta(hours=24)
@@ -55,7 +56,7 @@ def write(
         offer = stood
         rows.change(offer, **offered, offered_at=at)
         offer.alternatives.all().delete()
-    _write_choices(offer, application)
+    write_choices(offer=offer, product=application.product)
     decide_line(line=line, application=application, terms=terms)
     lines.hold(line=line, application_id=application.pk, amount_fen=offer.amount_fen)
     return offer
@@ -111,8 +112,9 @@ def _terms_of_offer(
     }
 
 
-def _write_choices(offer: Offer, application: LoanApplication) -> None:
-    product = application.product
+@required
+def write_choices(*, offer: Offer, product: LoanProduct) -> None:
+    """The choices that the offer leaves, numbered from one."""
     found = choices(
         amount_fen=offer.amount_fen,
         term_months=offer.term_months,

@@ -66,6 +66,12 @@ def tell(
     return row
 
 
+@required
+def forget(*, application_id: int) -> None:
+    """A draft's order is told anew: it was told of another payee."""
+    SceneEvidence.objects.filter(application_id=application_id, is_live=False).delete()
+
+
 def told_of(application_id: int) -> SceneEvidence | None:
     """What was told of an application's purpose."""
     with connection.cursor() as cursor:
