@@ -5,6 +5,7 @@ from django.urls import path
 from lending.api import (
     applications,
     early,
+    lines,
     loans,
     mandates,
     offers,
@@ -59,6 +60,7 @@ urlpatterns = [
     ),
     path(f"{ONE_LOAN}/mandates", mandates.Mandates.as_view(), name="mandates"),
     path(f"{ONE_LOAN}/mandates/text", mandates.MandateText.as_view(), name="mandate-text"),
+    path("line", lines.Line.as_view(), name="line"),
     path("rewards", rewards.Rewards.as_view(), name="rewards"),
     path("rewards/redeem", rewards.Redemption.as_view(), name="redeem"),
     path("rewards/<slug:public_id>/return", rewards.Return.as_view(), name="reward-return"),
