@@ -87,11 +87,14 @@ def _carry_plainly(values: Values) -> int:
     """The loans without an event, all at once; where one spoils it, nobody: then all are folded."""
     try:
         with transaction.atomic():
-            return _execute(plain.CARRY, values)
+            _execute(plain.BY_SETS, values)
+            carried = _execute(plain.CARRY, values)
+            _execute(plain.AS_EVER, values)
     except OperationalError:
         raise
     except DatabaseError:
         return 0
+    return carried
 
 
 def _fold(claimed: ClosingRange) -> Folded:

@@ -37,11 +37,12 @@ INSERT INTO lending_loan SELECT (jsonb_populate_record(NULL::lending_loan, to_js
                              'carried_through', NULL))).*
   FROM lending_loan AS kept WHERE id = %(from)s
 """
+# Mixed well, as loans are: every range has some of each kind.
 _NUMBERS = """
 CREATE TEMP TABLE bench_copy AS
-SELECT {first} + row_number() OVER () AS new_id, old_id
+SELECT {first} + row_number() OVER (ORDER BY md5(old_id || '-' || copy)) AS new_id, old_id
   FROM (SELECT unnest(%s::bigint[]) AS old_id, unnest(%s::int[]) AS copies) AS wanted,
-       generate_series(1, copies)
+       generate_series(1, copies) AS copy
 """
 _FOREIGN_KEYS = """
 SELECT conrelid::regclass::text, conname FROM pg_constraint

@@ -279,3 +279,26 @@ def test_a_statement_that_fails_as_a_whole_leaves_every_loan_to_the_fold(monkeyp
 
     assert folded == [(loan.pk, builders.TODAY + DAY)]
     assert closing_loans.agrees_with_its_log(loan)
+
+
+class TestTheWayThePlannerGoes:
+    def test_is_by_sets_for_the_one_statement_only(self, lins):
+        """Also where a loan spoils the statement: what follows it is planned as ever."""
+        loan, through = became_plain(lins)
+        for spoil in (
+            "",
+            "INSERT INTO lending_loansnapshot VALUES (%s, %s, 0, 0, 0, 0, 'M0', 'X', 0, 0)",
+        ):
+            with undone(), connection.cursor() as cursor:
+                if spoil:
+                    cursor.execute(spoil, [through + DAY, loan.pk])
+                closing_loans.close_day(through + DAY)
+                cursor.execute("SHOW enable_nestloop")
+                assert cursor.fetchone() == ("on",)
+                assert closing_loans.agrees_with_its_log(loan)
+
+
+def became_plain(loan):
+    """A loan that runs, with nothing due for weeks."""
+    terms = terms_of(disbursed_on=builders.TODAY, months=3)
+    return closing_loans.become(loan, terms, [opening(terms)], builders.TODAY), builders.TODAY
