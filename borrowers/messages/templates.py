@@ -63,6 +63,10 @@ TEMPLATES: Mapping[str, Template] = {
             "write to you here."
         ),
     ),
+    "LOAN_GIVEN_BACK": Template(
+        title=gettext_noop("You have given your loan back"),
+        body=gettext_noop("You owe nothing for it, and it costs nothing."),
+    ),
     "INSTALMENT_DUE_SOON": Template(
         title=gettext_noop("An instalment falls due soon"),
         body=gettext_noop(

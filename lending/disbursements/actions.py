@@ -43,7 +43,8 @@ def book(*, transfer_id: int, answer: TransferAnswer, on: date, claim: Claim | N
     transfer = channels.settle(transfer_id=transfer_id, answer=answer)
     if transfer.state == TransferState.FAILED:
         _give_back(line, loan, transfer)
-        _say_it_failed(loan, transfer)
+        if loan.state != LoanState.CANCELLED:
+            _say_it_failed(loan, transfer)
     elif transfer.booked_at is None:
         _open(loan, transfer, on)
         lines.draw(

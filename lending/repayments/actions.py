@@ -187,10 +187,10 @@ def write(
     elif transfer.booked_at is None:
         servicing.catch_up(loan=loan, through=on - timedelta(days=1))
         paid = _receive(loan, transfer, on)
-        _remember(loan, paid, at)
         if loan.state == LoanState.CANCELLED:
-            rewards.reverse_loan(borrower_id=loan.borrower_id, loan_id=loan.pk, on=on)
+            _undo(loan, on)
         else:
+            _remember(loan, paid, at)
             _reward(loan, paid, on)
     return transfer
 
@@ -267,11 +267,28 @@ def _receive(loan: Loan, transfer: Transfer, on: date) -> tuple[Instalment, ...]
         by=SYSTEM,
         facts={"amount_fen": transfer.amount_fen, "transfer": transfer.pk},
     )
-    if transfer.purpose in FROM_BORROWERS:
+    if transfer.purpose in FROM_BORROWERS and transfer.account == loan.payer_account:
         _tell(loan, "REPAYMENT_RECEIVED", f"received:{transfer.pk}", transfer.amount_fen)
     if loan.state == LoanState.SETTLED:
         _tell(loan, "LOAN_SETTLED", f"settled:{loan.pk}", loan.principal_fen)
     return carried.newly_paid
+
+
+def _undo(loan: Loan, on: date) -> None:
+    """A loan that was given back earned nothing, cost nothing, and leaves no money with us."""
+    rewards.reverse_loan(borrower_id=loan.borrower_id, loan_id=loan.pk, on=on)
+    rewards.give_used_back(loan_id=loan.pk)
+    if loan.overpaid_fen:
+        channels.intend(
+            purpose=TransferPurpose.REFUND,
+            loan_id=loan.pk,
+            loan_public_id=loan.public_id,
+            account=loan.payer_account,
+            amount_fen=loan.overpaid_fen,
+            request_key="given-back",
+            on=on,
+        )
+    _tell(loan, "LOAN_GIVEN_BACK", f"given-back:{loan.pk}", loan.principal_fen)
 
 
 def _remember(loan: Loan, paid: tuple[Instalment, ...], at: datetime) -> None:

@@ -347,6 +347,14 @@ def consume(*, application_id: int, loan_id: int) -> None:
 
 
 @required
+def give_used_back(*, loan_id: int) -> None:
+    """A lower rate that served a loan which was given back can be used again."""
+    Entitlement.objects.filter(
+        loan_id=loan_id, kind="RATE_DISCOUNT", state=EntitlementState.CONSUMED
+    ).update(state=EntitlementState.ISSUED, application_id=None, loan_id=None)
+
+
+@required
 def consume_waiver(*, entitlement_id: int, borrower_id: int, loan_id: int, on: date) -> int:
     """Use a waiver on one loan; up to how many fen of its late fees are waived.
 

@@ -26,7 +26,7 @@ from lending.papers import actions as papers
 from lending.repayments import actions as repayments
 from lending.repayments.queries import Standing, standing
 from lending.rewards import queries as points
-from lending.web import own
+from lending.web import own, withdrawal
 from lending.web.apply import REQUEST_KEY
 
 LEAST_FEN = 1
@@ -175,6 +175,7 @@ def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -
             "form": form,
             "today": on,
             "is_awaited": _is_awaited(found),
+            "may_give_back": withdrawal.is_possible(found),
             "on_its_way": [each for each in moves if _is_on_its_way(each)],
             "transactions": _said(queries.history(found)),
             "waivers": _waivers(found, stands),

@@ -16,6 +16,7 @@ from lending.web import (
     requests,
     rewards,
     start,
+    withdrawal,
 )
 
 app_name = "lending"
@@ -43,6 +44,7 @@ urlpatterns = [
     path(ONE_LOAN, loans.loan, name="loan"),
     path(f"{ONE_LOAN}pay/", loans.pay, name="pay"),
     path(f"{ONE_LOAN}payoff/", loans.pay_off, name="payoff"),
+    path(f"{ONE_LOAN}give-back/", withdrawal.give_back, name="give-back"),
     path(f"{ONE_LOAN}early/", early.pay_early, name="early"),
     path(f"{ONE_LOAN}requests/", requests.ask, name="requests"),
     path(f"{ONE_LOAN}waive/", requests.waive, name="waive"),
