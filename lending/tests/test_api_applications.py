@@ -345,3 +345,19 @@ class TestEveryAddress:
 
         assert problem(create(api))["code"] == "PRODUCT_NOT_OPEN"
         assert reverse("lending-api:applications") == "/api/v1/applications"
+
+
+@pytest.mark.commits
+class TestTimes:
+    def test_are_all_told_in_one_way(self, api):
+        application = drafted(api)
+        step(api, application, "submit")
+        doors.decide(LoanApplication.objects.get())
+
+        answer = api.get(f"/api/v1/applications/{application}").json()
+
+        times = [answer[name] for name in ("drafted_at", "submitted_at", "decided_at")]
+        times.append(answer["decision"]["decided_at"])
+        listed = api.get("/api/v1/applications").json()["results"][0]
+        times += [listed[name] for name in ("drafted_at", "submitted_at", "decided_at")]
+        assert {each[-6:] for each in times} == {"+08:00"}

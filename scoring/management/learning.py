@@ -35,6 +35,7 @@ from scoring.training.models.catalogue import model_of
 
 # The latest part of the loans is kept back, to be tried on by a model that never saw it.
 TEACHING_SHARE = 0.75
+FOLDS = 5
 Told = Callable[[int], None]
 
 
@@ -73,6 +74,8 @@ def trained(
         return model_of(kind)(monotone=monotone, seed=seed)
 
     out_of_time = later(make, frame, table)
+    if out_of_time is not None:
+        out_of_time["metrics"] |= spread(make, frame, table, seed)
     model = make().fit(frame, table.is_bad)
     document = model.artefact(
         version=f"{kind}-{labels_until:%Y%m%d}-{table.sha256[:8]}-{seed}",
@@ -147,6 +150,18 @@ def later(
         "metrics": asdict(evaluation.measures(table.is_bad[attempt], probability)),
         "evidence": evidence(table.is_bad[attempt], probability),
     }
+
+
+def spread(
+    make: Callable[[], Any], frame: pandas.DataFrame, table: Dataset, seed: int
+) -> dict[str, Any]:
+    """How far every measure lies apart over folds; nothing where an outcome is too rare for it."""
+    if min(table.bads, len(table) - table.bads) < FOLDS:
+        return {}
+    report = evaluation.cross_validated(
+        make, frame, table.is_bad, splits=FOLDS, repeats=1, seed=seed
+    )
+    return {"sd": report.deviation()}
 
 
 def day_of(seconds: np.int64) -> str:

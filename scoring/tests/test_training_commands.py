@@ -85,6 +85,20 @@ class TestTrainModel:
         assert told["out_of_time"]["metrics"]["auc"] > 0.9
         assert told["window"] == row.artefact["trained"]["window"]
 
+    def test_says_how_far_the_measures_lie_apart_over_folds(self, outcomes, shell):
+        told = shell("train_model", "--kind=woe", UNTIL, "--register")
+
+        metrics = ModelVersion.objects.get(version=told["version"]).artefact["trained"]["metrics"]
+        assert metrics == told["out_of_time"]["metrics"]
+        assert set(metrics["sd"]) == set(metrics) - {"sd"}
+        assert 0 <= metrics["sd"]["auc"] < 0.5
+
+    def test_prints_the_spread_beside_the_measure(self, outcomes, capsys):
+        call_command("train_model", "--kind=woe", UNTIL)
+
+        (line,) = [each for each in capsys.readouterr().out.splitlines() if " auc " in each]
+        assert " ± " in line
+
     def test_saves_a_file_that_can_be_loaded_and_registers_nothing(self, outcomes, shell, tmp_path):
         place = tmp_path / "model.json"
 

@@ -65,5 +65,10 @@ def text(told: dict[str, Any]) -> str:
         lines.append("  too few outcomes to try on later loans")
     else:
         lines.append(f"  on {out_of_time['rows']} loans from {out_of_time['from']} on:")
-        lines += [f"  {name:<18}{value:>8.4f}" for name, value in out_of_time["metrics"].items()]
+        apart = out_of_time["metrics"].get("sd", {})
+        lines += [
+            f"  {name:<18}{value:>8.4f}" + (f" ± {apart[name]:.4f}" if name in apart else "")
+            for name, value in out_of_time["metrics"].items()
+            if name != "sd"
+        ]
     return "\n".join(lines)
