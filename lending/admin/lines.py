@@ -47,7 +47,12 @@ class LimitForm(TurnForm):
     """Another limit, which a colleague approves."""
 
     request_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    limit = FenField(label=_("Limit in yuan"), least_fen=0, most_fen=MOST_FEN)
+    limit = FenField(
+        label=_("Limit in yuan"),
+        least_fen=0,
+        most_fen=MOST_FEN,
+        help_text=_("For all loans of this person together"),
+    )
 
 
 @admin.register(CreditLine)

@@ -324,6 +324,12 @@ class TestTheProof:
         assert proved(browser, study).status_code == 403
         assert not SealedFile.objects.exists()
 
+    def test_is_asked_for_without_a_word_of_blame(self, web, study):
+        page = web.get(page_of(study, "draft-proof"))
+
+        assert not page.context["form"].is_bound
+        assert "There is something to correct" not in doors.shown(page)
+
     def test_is_not_asked_for_twice(self, web, study):
         proved(web, study)
 

@@ -33,7 +33,7 @@ class PickForm(forms.Form):
         super().__init__(*args, **options)  # type: ignore[arg-type]  # Django's own arguments
         field = self.fields["alternative"]
         assert isinstance(field, forms.TypedChoiceField)
-        field.choices = [(each.number, _words(each)) for each, _quote in compared]
+        field.choices = [(each.number, _whole(each, quote)) for each, quote in compared]
 
 
 def shown(application: LoanApplication, *, on: date) -> dict[str, object]:
@@ -66,6 +66,15 @@ def _row(choice: OfferAlternative, quote: Quoted) -> dict[str, object]:
         "nominal_ppm": quote.cost.irr_nominal_ppm,
         "effective_ppm": quote.cost.irr_effective_ppm,
     }
+
+
+def _whole(choice: OfferAlternative, quote: Quoted) -> str:
+    figures = {
+        "terms": _words(choice),
+        "instalment": yuan(quote.instalment_fen),
+        "interest": yuan(quote.cost.total_interest_fen),
+    }
+    return gettext("%(terms)s: %(instalment)s a month, %(interest)s interest in all") % figures
 
 
 def _words(choice: OfferAlternative) -> str:

@@ -109,8 +109,8 @@ def _proof(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("lending:application", public_id)
     wanted = SCENES[draft.product.scene].consent
     has_consent = wanted is None or given_consents.is_allowed(draft.borrower_id, wanted)
-    given = request.POST if request.method == "POST" else None
-    form = ProofForm(given, request.FILES, draft=draft, has_consent=has_consent)
+    given = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = ProofForm(*given, draft=draft, has_consent=has_consent)
     if request.method == "POST" and form.is_valid():
         with own.said_kindly(request):
             _keep_proof(request, draft, form.cleaned_data)
