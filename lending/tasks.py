@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+import structlog
 from celery import shared_task
 from django.conf import settings
 
@@ -31,6 +32,7 @@ from lending.channels.models import (
 )
 from lending.channels.sandbox import SandboxBank
 from lending.closing import actions as closing
+from lending.closing import quarantine
 from lending.disbursements import actions as disbursements
 from lending.loans import queries as loans
 from lending.mandates import collecting as debits
@@ -44,6 +46,7 @@ from lending.reconciliation.models import ReconciledDay
 from lending.repayments import actions as repayments
 from lending.rewards import actions as rewards
 
+log = structlog.get_logger(__name__)
 WEBHOOK_PATHS = {
     "SANDBOX": "/webhooks/sandbox-bank",
     "WECHAT_PAY": "/webhooks/wechat-pay",
@@ -123,8 +126,21 @@ def collect_debits(**_: Any) -> None:
     last_id = 0
     while found := mandates.to_try(on=on, after_id=last_id):
         for debit_id in found:
-            debits.attempt(debit_id=debit_id, on=on, at=at)
+            _try_debit(debit_id, on, at)
         last_id = found[-1]
+
+
+def _try_debit(debit_id: int, on: date, at: datetime) -> None:
+    """One of many: a loan whose log is unsound keeps nobody else waiting."""
+    try:
+        debits.attempt(debit_id=debit_id, on=on, at=at)
+    except quarantine.FAULTS as error:
+        _note_untried(debit_id, error)
+
+
+def _note_untried(debit_id: int, error: Exception) -> None:
+    """Its name only: a message may hold what is not for logs."""
+    log.error("debit_not_tried", debit_id=debit_id, code=quarantine.reason(error))
 
 
 @shared_task

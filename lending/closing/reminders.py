@@ -9,8 +9,8 @@ from lending.closing.models import ClosingRange
 DUE_SOON_DAYS = 3
 TEMPLATE = "INSTALMENT_DUE_SOON"
 
-# The first instalment ahead that is not fully paid. A payment may have carried the loan past one
-# closing; the next one then still says it.
+# The first instalment ahead that is not fully paid, and for which no debit has been announced. A
+# payment may have carried the loan past one closing; the next one then still says it.
 _AHEAD = """
 SELECT borrower_id,
        jsonb_build_object('loan', public_id, 'amount_fen', amount_fen, 'due_on', due_on::text),
@@ -27,6 +27,10 @@ SELECT borrower_id,
            AND instalment.loan_id BETWEEN %(first_loan)s AND %(last_loan)s
            AND loan.id BETWEEN %(first_loan)s AND %(last_loan)s AND loan.state = 'ACTIVE'
            AND loan.carried_through >= %(day)s
+           AND NOT EXISTS (SELECT 1 FROM lending_directdebit AS debit
+                            WHERE debit.loan_id = instalment.loan_id
+                              AND debit.due_on = instalment.due_on
+                              AND debit.state IN ('WAITING', 'ASKED'))
          ORDER BY instalment.loan_id, instalment.number) AS ahead
 """
 

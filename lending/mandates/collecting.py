@@ -37,6 +37,7 @@ ENDS_MANDATE = {
     "MANDATE_REVOKED": MandateEnd.REVOKED_AT_BANK,
 }
 PAUSED = "PAUSED"
+NOT_DUE = "NOT_DUE"
 SUPERSEDED = "SUPERSEDED"
 TRIED_ENOUGH = "TRIED_ENOUGH"
 
@@ -79,6 +80,9 @@ def hold_back(*, transfer_id: int, at: datetime) -> int:
         return 0
     if _is_paused(loan):
         call_off(debit=debit, code=PAUSED)
+        return 0
+    if not _is_still_due(loan, transfers.get(transfer_id)):
+        call_off(debit=debit, code=NOT_DUE)
         return 0
     return rhythm.closed_seconds(at)
 
@@ -135,6 +139,16 @@ def _is_paused(loan: Loan) -> bool:
     return contact.is_disputing(loan.borrower_id) or reconciliation.is_open_on(loan.pk)
 
 
+def _is_still_due(loan: Loan, transfer: Transfer) -> bool:
+    """Whether all of it is still due: a waiver or the merchant may have lowered it meanwhile."""
+    on = transfer.intended_on
+    others_fen = transfers.collecting_fen(loan.pk) - transfer.amount_fen
+    state = fold(loans.terms_of(loan), loans.log_of(loan), on)
+    return (
+        loan.state == LoanState.ACTIVE and transfer.amount_fen <= amount_due(state, on) - others_fen
+    )
+
+
 def _ask(debit: DirectDebit, loan: Loan, amount_fen: int, on: date) -> None:
     number = debit.tries + 1
     transfer: Transfer = repayments.collect(
@@ -166,6 +180,9 @@ def _after_failure(debit: DirectDebit, debit_try: DebitTry, code: str, on: date)
             end(mandate=debit.mandate, code=ENDS_MANDATE[code], by=SYSTEM)
     elif code in MandateEnd.values:
         _end(debit, DebitState.STOPPED, code)
+    elif code == NOT_DUE:
+        # Tried again tomorrow for what is due by then, or ended where nothing is.
+        DirectDebit.objects.filter(pk=debit.pk).update(state=DebitState.WAITING, next_on=on + DAY)
     elif code not in MAY_PASS:
         _give_up(debit, code)
     else:

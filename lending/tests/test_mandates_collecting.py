@@ -305,6 +305,21 @@ class TestLookingOnceMore:
         transfer.refresh_from_db()
         assert (transfer.state, transfer.failure_code) == ("FAILED", "PAUSED")
 
+    def test_calls_off_what_is_not_due_any_more_and_looks_again_tomorrow(self, debit, loan):
+        transfer = debiting.tried(debit)
+        LoanTransaction.objects.create(
+            loan=loan, sequence=2, kind="WAIVER", value_date=DUE, booked_on=DUE, amount_fen=500
+        )
+
+        collecting.hold_back(transfer_id=transfer.pk, at=noon(DUE))
+        transfer.refresh_from_db()
+        assert (transfer.state, transfer.failure_code) == ("FAILED", "NOT_DUE")
+        debiting.answered(transfer, "FAILED", reason="NOT_DUE")
+
+        debit.refresh_from_db()
+        assert (debit.state, debit.next_on) == ("WAITING", DUE + DAY)
+        assert not Message.objects.filter(template="DEBIT_GIVEN_UP").exists()
+
     def test_what_was_called_off_ends_without_a_word_of_the_bank(self, debit, loan, lin):
         transfer = debiting.tried(debit)
         mandates.withdraw(loan_id=loan.pk, by=cast.self_of(lin))
@@ -324,6 +339,24 @@ class TestTheTask:
             tasks.collect_debits()
 
         assert debits_of_loan().count() == 1
+
+    def test_goes_on_where_one_loan_cannot_be_read(self, debit, loan):
+        wei = builders.person("Wei")
+        other = builders.paid_out(wei)
+        debiting.given(other, wei)
+        DirectDebit.objects.create(
+            mandate=other.mandates.get(), loan=other, due_on=DUE, announced_on=DUE - 3 * DAY,
+            announced_fen=1, next_on=DUE,
+        )  # fmt: skip
+        LoanTransaction.objects.create(
+            loan=loan, sequence=9, kind="REVERSAL", value_date=DUE, booked_on=DUE, amount_fen=0,
+            reverses_sequence=8,
+        )  # fmt: skip
+
+        with time_machine.travel(noon(DUE), tick=False):
+            tasks.collect_debits()
+
+        assert list(debits_of_loan().values_list("loan_id", flat=True)) == [other.pk]
 
     def test_does_nothing_at_night(self, debit):
         with time_machine.travel(noon(DUE) + timedelta(hours=12), tick=False):
