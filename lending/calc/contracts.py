@@ -172,7 +172,7 @@ class Balance:
     @property
     def outstanding_fen(self) -> int:
         """Still to be paid, whether or not its day has come."""
-        return self.due_fen - self.settled_fen
+        return self.due_fen - self.paid_fen - self.waived_fen - self.written_off_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +201,22 @@ class InstalmentState:
     @property
     def written_off_fen(self) -> int:
         """What of it was given up as lost."""
-        return sum(self.balance(component).written_off_fen for component in Component)
+        return (
+            self.principal.written_off_fen
+            + self.interest.written_off_fen
+            + self.penalty.written_off_fen
+            + self.fee.written_off_fen
+        )
 
     @property
     def outstanding_fen(self) -> int:
         """Everything still to be paid on it."""
-        return sum(self.balance(component).outstanding_fen for component in Component)
+        return (
+            self.principal.outstanding_fen
+            + self.interest.outstanding_fen
+            + self.penalty.outstanding_fen
+            + self.fee.outstanding_fen
+        )
 
     def balance(self, component: Component) -> Balance:
         """The named component."""

@@ -20,7 +20,9 @@ def repay(state: LoanState, transaction: Transaction) -> LoanState:
     state, left_fen = _recovered(received(state, transaction), transaction.amount_fen)
     if left_fen == 0:
         return state
-    return _spent(state, replace(transaction, amount_fen=left_fen))
+    if left_fen < transaction.amount_fen:
+        transaction = replace(transaction, amount_fen=left_fen)
+    return _spent(state, transaction)
 
 
 def pay_off(state: LoanState, transaction: Transaction) -> LoanState:
@@ -107,6 +109,8 @@ def received(state: LoanState, transaction: Transaction) -> LoanState:
 def _recovered(state: LoanState, amount_fen: int) -> tuple[LoanState, int]:
     """What goes against a loss, and what is left after it."""
     part_fen = min(amount_fen, state.written_off_fen - state.recovered_fen)
+    if part_fen == 0:
+        return state, amount_fen
     return replace(state, recovered_fen=state.recovered_fen + part_fen), amount_fen - part_fen
 
 
