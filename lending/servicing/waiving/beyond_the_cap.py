@@ -94,5 +94,15 @@ def _owed_fen(state: LoanState, course: Course, day: date) -> int:
 @required
 def before_money(loan: Loan, *, on: date) -> None:
     """Waive first what the payer of a day was not asked for; the caller carries the loan on."""
+    if _owes_nothing_late(loan, on):
+        return
     log = loans.log_of(loan)
     waive(loan, log, fold(loans.terms_of(loan), log, on))
+
+
+def _owes_nothing_late(loan: Loan, on: date) -> bool:
+    """Whether the kept columns say so already: then nothing can be beyond the cap on the day."""
+    oldest = loan.oldest_unpaid_due_on
+    if loan.carried_through is None or loan.carried_through > on or oldest is None:
+        return False
+    return oldest > on and loan.penalty_accrued_fen == loan.penalty_paid_fen
