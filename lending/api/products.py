@@ -157,11 +157,13 @@ MADE = {"name", "evidence", "questions"}
 def product_shown(product: LoanProduct) -> dict[str, object]:
     """A product in the caller's language."""
     scene = SCENES[product.scene]
+    questions = scene.questions if queries.asks_for_order(product) else ()
     names = ProductOutput().fields.keys() - MADE
     return {name: getattr(product, name) for name in names} | {
+        "needs_order": queries.asks_for_order(product),
         "name": product.name_in(get_language() or ""),
         "evidence": [gettext(each) for each in scene.evidence],
-        "questions": [_question(each) for each in scene.questions if product.needs_order],
+        "questions": [_question(each) for each in questions],
     }
 
 

@@ -314,9 +314,9 @@ def _insist_on_complete(application: LoanApplication, on: date) -> None:
         raise NotIdentified
     if application.product.pays_merchant and application.merchant_id is None:
         raise products.MerchantNotOpen
-    telling.claim(application, on=on)
     if application.product.needs_evidence and application.evidence_id is None:
         raise telling.EvidenceMissing
+    telling.claim(application, on=on)
 
 
 def _open_offer(application: LoanApplication, states: Collection[str], at: datetime) -> Offer:

@@ -76,7 +76,7 @@ PRODUCTS = (
         cooling_off_days=7,
         pays_merchant=True,
         needs_evidence=True,
-        needs_order=False,
+        needs_order=True,
     ),
     Product(
         code="TRIP",

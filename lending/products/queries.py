@@ -7,6 +7,7 @@ from common.errors import Refused
 from common.money import yuan
 from common.texts import gettext_noop
 from lending.products.models import LoanProduct, Merchant, ProductState
+from lending.products.scenes.judging import SCENES
 
 
 class ProductNotOpen(Refused):
@@ -77,6 +78,14 @@ def open_merchant(*, code: str, scene: str) -> Merchant:
     if merchant is None:
         raise MerchantNotOpen
     return merchant
+
+
+def asks_for_order(product: LoanProduct) -> bool:
+    """Whether the order or contract is told: where the product says so, and where the scene does.
+
+    A version from before orders is bound by its scene all the same.
+    """
+    return product.needs_order or SCENES[product.scene].needs_order
 
 
 def insist_on_range(product: LoanProduct, *, amount_fen: int, term_months: int) -> None:

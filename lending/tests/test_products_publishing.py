@@ -183,8 +183,7 @@ class TestTheLaw:
             row = LoanProduct(**{name: getattr(product, name) for name in product.__slots__})
 
             assert not law.worst_path(row, on=TODAY).is_above
-            if product.code != "STUDY":  # older than orders
-                assert list(law.limits_broken(row, on=TODAY)) == []
+            assert list(law.limits_broken(row, on=TODAY)) == []
 
     def test_differs_by_licence(self):
         large = LoanProduct(**terms(maximum_fen=30_000_000, licence="BANK"), code="X")

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from borrowers.consent.purposes import SCENE_MEDICAL, SCENE_PURCHASE
+from borrowers.consent.purposes import SCENE_EDUCATION, SCENE_MEDICAL, SCENE_PURCHASE
 from borrowers.people.contracts import BorrowerCard
 from borrowers.tests import cast
 from common.actors import SYSTEM, Actor
 from common.audit.models import AuditEntry
+from common.errors import Refused
 from common.processes.models import Process
 from lending.applications import actions as applications
 from lending.applications.drafts import actions as drafts
@@ -145,10 +146,40 @@ class TestAPurpose:
             borrower_id=lin.id, product_code=row.code, amount_fen=900_000, term_months=6,
             merchant_code="DIGITAL-1", entitlement_id=None, request_key="k", by=cast.self_of(lin),
         )  # fmt: skip
+        cast.allow(lin, SCENE_PURCHASE)
+        drafts.upload_evidence(application_id=asked.pk, content=PROOF, by=cast.self_of(lin))
 
         with pytest.raises(telling.PurposeNotTold):
             submit(asked, lin)
 
+        assert nothing_was_sent()
+
+    @pytest.mark.parametrize(
+        ("facts", "refusal"),
+        [
+            ({"course": "TUTORING"}, "SCHOOL_TUTORING_REFUSED"),
+            ({"stage_months": 12, "stage_hours": 200}, "PAID_IN_STAGES"),
+            ({"is_student": True}, "SECOND_PAYER_NEEDED"),
+            (None, "PURPOSE_NOT_TOLD"),
+        ],
+    )
+    def test_of_a_course_binds_also_a_version_from_before_orders(self, lin, facts, refusal):
+        row = builders.education()
+        assert row.needs_order is False
+        cast.allow(lin, SCENE_EDUCATION)
+        asked = drafts.draft(
+            borrower_id=lin.id, product_code=row.code, amount_fen=300_000, term_months=6,
+            merchant_code="SCHOOL", entitlement_id=None, request_key="k", by=cast.self_of(lin),
+        )  # fmt: skip
+        drafts.upload_evidence(application_id=asked.pk, content=PROOF, by=cast.self_of(lin))
+        if facts is not None:
+            given = FACTS["EDUCATION"] | facts
+            telling.tell(application_id=asked.pk, given=given, by=cast.self_of(lin))
+
+        with pytest.raises(Refused) as refused:
+            submit(asked, lin)
+
+        assert refused.value.code == refusal
         assert nothing_was_sent()
 
     def test_that_is_not_understood_is_not_kept(self, lin):

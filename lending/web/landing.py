@@ -67,7 +67,7 @@ def cards(offered: Sequence[LoanProduct]) -> list[dict[str, object]]:
             "product": each,
             "name": each.name_in(own.language()),
             "longest_months": max(each.terms_months),
-            "evidence": SCENES[each.scene].evidence if each.needs_order else (),
+            "evidence": SCENES[each.scene].evidence if products.asks_for_order(each) else (),
         }
         for each in offered
     ]

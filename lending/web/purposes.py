@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.web.amounts import FenField
 from lending.products.models import LoanProduct
+from lending.products.queries import asks_for_order
 from lending.products.scenes.contracts import Kind, Question
 from lending.products.scenes.judging import LARGEST_WHOLE, LONGEST_TEXT, SCENES
 
@@ -19,7 +20,7 @@ MOST_MONTHS_OR_HOURS = 10_000
 
 def fields(product: LoanProduct) -> dict[str, forms.Field]:
     """One field for each question, where the product asks for its order or contract."""
-    if not product.needs_order:
+    if not asks_for_order(product):
         return {}
     questions = SCENES[product.scene].questions
     return {PREFIX + each.name: FIELDS[each.kind](each) for each in questions}

@@ -120,6 +120,7 @@ def wei_studies_and_being_late_is_noticed(platform: Platform, today: date) -> No
         wei.submit(draft["id"])
     assert refused.value.status == 422
     wei.attach(draft["id"])
+    wei.tell_purpose(draft["id"])
 
     offered = wei.submit(draft["id"])
     assert (offered["state"], offered["is_proof_awaited"]) == ("OFFERED", True)

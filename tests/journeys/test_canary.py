@@ -100,6 +100,7 @@ def live(platform: Platform, content: bytes) -> None:
     person.upload(content, name=f"{NAME}的账单.xlsx")
     draft = person.apply(600_000, product="STUDY", merchant="TOMORROW")
     person.attach(draft["id"], EVIDENCE, name=f"{NAME}的入学通知.pdf")
+    person.tell_purpose(draft["id"])
     assert person.submit(draft["id"])["state"] == "OFFERED"
     person.accept(draft["id"])
     person.read_cost(draft["id"])

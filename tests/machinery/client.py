@@ -149,6 +149,20 @@ class ApiPerson:
         }
         return self.post("applications", wanted, key=key or new_key())
 
+    def tell_purpose(self, application: str, **facts: Any) -> Any:
+        """What the money is for: by default a stage of training, on its own invoice."""
+        told = {
+            "course": "SKILLS",
+            "stage_months": 3,
+            "stage_hours": 60,
+            "is_student": False,
+            "has_second_payer": False,
+            "number": f"INV-{application}",
+            "total_fen": 900_000,
+            **facts,
+        }
+        return _content(self.ask("PUT", f"applications/{application}/purpose", {"facts": told}))
+
     def attach(self, application: str, document: bytes = PDF, *, name: str = "proof.pdf") -> Any:
         files = {"file": (name, document)}
         return self.post(f"applications/{application}/evidence", files=files)

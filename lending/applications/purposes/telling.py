@@ -21,7 +21,7 @@ from lending.applications.states import NotPossibleNow
 from lending.products import law as laws
 from lending.products.merchants import orders
 from lending.products.models import SceneEvidence
-from lending.products.queries import MerchantNotOpen
+from lending.products.queries import MerchantNotOpen, asks_for_order
 from lending.products.scenes import judging
 from lending.products.scenes.contracts import Scene, Wish
 
@@ -97,7 +97,7 @@ def claim(application: LoanApplication, *, on: date) -> None:
     """
     told = orders.told_of(application.pk)
     if told is None:
-        if application.product.needs_order:
+        if asks_for_order(application.product):
             raise PurposeNotTold
         return
     judge(application, told, on=on)
