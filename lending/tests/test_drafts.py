@@ -10,12 +10,14 @@ from lending.applications import actions, queries
 from lending.applications.drafts import actions as drafts
 from lending.applications.drafts.queries import missing
 from lending.applications.models import LoanApplication
+from lending.applications.purposes import telling
 from lending.applications.states import NotPossibleNow
 from lending.closing import actions as closing
 from lending.products.queries import AmountNotOffered, MerchantNotOpen, TermNotOffered
 from lending.rewards.models import Entitlement
 from lending.tests import builders, doors
 from lending.tests.builders import NOW, TODAY
+from lending.tests.scene_wishes import FACTS
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +119,9 @@ class TestWhatIsMissing:
         assert missing(study) == ["purpose", "proof"]
 
         save(lin, study, merchant_code="TOMORROW")
+        assert missing(queries.by_id(study.pk)) == ["purpose", "proof"]
+        told = FACTS["EDUCATION"]
+        telling.tell(application_id=study.pk, given=told, by=cast.self_of(lin))
 
         assert missing(queries.by_id(study.pk)) == ["proof"]
 
@@ -187,7 +192,7 @@ class TestThroughTheApi:
 
     def test_a_draft_is_kept_piece_by_piece(self, api, study):
         answer = api.patch(self.address(study), {"merchant": "TOMORROW"}, format="json")
-        assert answer.json()["missing"] == ["proof"]
+        assert answer.json()["missing"] == ["purpose", "proof"]
 
         answer = api.patch(self.address(study), {"amount_fen": 400_000}, format="json")
 

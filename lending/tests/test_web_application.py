@@ -13,7 +13,9 @@ from common.processes.models import Process
 from lending.applications import deciding
 from lending.applications.drafts import actions as drafts
 from lending.applications.models import ApplicationState, LoanApplication, Offer
+from lending.applications.purposes import telling
 from lending.tests import builders, doors
+from lending.tests.scene_wishes import FACTS
 
 pytestmark = pytest.mark.django_db
 STEPS = (
@@ -125,6 +127,8 @@ class TestADraft:
             request_key=doors.KEY,
             by=cast.self_of(lin),
         )
+        told = FACTS["EDUCATION"]
+        telling.tell(application_id=draft.pk, given=told, by=cast.self_of(lin))
 
         page = web.post(url("submit", draft), follow=True)
 

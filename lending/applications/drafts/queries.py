@@ -5,6 +5,7 @@ from lending.applications.models import ApplicationState, LoanApplication
 from lending.applications.purposes import telling
 from lending.products.merchants import orders
 from lending.products.models import LoanProduct
+from lending.products.queries import asks_for_order
 from lending.products.scenes.judging import SCENES
 
 PURPOSE, PROOF = "purpose", "proof"
@@ -13,7 +14,7 @@ PURPOSE, PROOF = "purpose", "proof"
 def pages(product: LoanProduct) -> list[str]:
     """The pages of a product after the one that asks for amount and time."""
     asked = {
-        PURPOSE: product.pays_merchant or product.needs_order,
+        PURPOSE: product.pays_merchant or asks_for_order(product),
         PROOF: product.needs_evidence or SCENES[product.scene].consent is not None,
     }
     return [page for page, is_asked in asked.items() if is_asked]
@@ -31,7 +32,7 @@ def _has_purpose(application: LoanApplication) -> bool:
     product = application.product
     if product.pays_merchant and application.merchant_id is None:
         return False
-    return not product.needs_order or orders.told_of(application.pk) is not None
+    return not asks_for_order(product) or orders.told_of(application.pk) is not None
 
 
 def _has_proof(application: LoanApplication) -> bool:
