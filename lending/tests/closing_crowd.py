@@ -16,10 +16,11 @@ from lending.servicing import invariants
 from lending.tests import builders, closing_loans
 from lending.tests.calc_loans import opening, terms_of
 
-# How many days ago the loans were paid out, by so many in a thousand: most run, some are late,
-# and of a few the due date has just passed unpaid, so that they have to be folded.
-RUNNING, UNPAID, LATE = range(1, 30), (32,), range(36, 51)
-PER_MILLE = {UNPAID: 5, LATE: 50}
+# How many days ago the loans were paid out, by so many in a thousand: most run, some are late, and
+# on each of the days that are closed the due date or the grace of a few has just passed unpaid, so
+# that they have to be folded. Who pays on the due date is folded by the payment, not by closing.
+RUNNING, UNPAID, LATE = range(1, 25), range(30, 35), range(36, 51)
+PER_MILLE = {UNPAID: 25, LATE: 50}
 FIRST_ID = 10_000_000
 
 _COPY = """
