@@ -96,6 +96,14 @@ def of_application(application_id: int) -> Loan | None:
     return Loan.objects.filter(contract__application_id=application_id).first()
 
 
+def application_of(loan_id: int) -> int:
+    """The application that a loan was signed for. Raises NotFound."""
+    found = Loan.objects.filter(pk=loan_id).values_list("contract__application_id", flat=True)
+    if (application_id := found.first()) is None:
+        raise NotFound
+    return int(application_id)
+
+
 def unsigned_text(application_id: int, *, on: date, language: str) -> tuple[Passage | Grid, ...]:
     """What would be signed, section by section. Raises NotPossibleNow before the cost is read."""
     offer = applications.signable(application_id)

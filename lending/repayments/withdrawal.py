@@ -19,6 +19,7 @@ from lending.calc.fold import fold
 from lending.channels import actions as channels
 from lending.channels import queries as transfers
 from lending.channels.models import Transfer, TransferPurpose, TransferState
+from lending.lines import actions as lines
 from lending.loans import queries
 from lending.loans.models import Loan, LoanState
 from lending.repayments.actions import QuoteChanged, TooMuch, asked_before
@@ -79,6 +80,7 @@ def call_off(*, loan_id: int, on: date, by: Actor) -> Loan:
 
     Raises PayoutUnderWay once the bank may have the money in its hands, and TooLateToGiveBack.
     """
+    line = lines.lock_of_application(application_id=queries.application_of(loan_id))
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
     if loan.state == LoanState.CANCELLED:
         return loan
@@ -89,6 +91,7 @@ def call_off(*, loan_id: int, on: date, by: Actor) -> Loan:
             raise PayoutUnderWay
     loan.state = LoanState.CANCELLED
     loan.save(update_fields=["state"])
+    lines.release(line=line, application_id=loan.contract.application_id)
     rewards.give_used_back(loan_id=loan.pk)
     audit.append(
         action="lending.loan.called_off",

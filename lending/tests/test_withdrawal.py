@@ -22,6 +22,7 @@ from lending.rewards.models import PointsAccount
 from lending.servicing import invariants
 from lending.tests import builders
 from lending.tests.builders import TODAY, said
+from lending.tests.lining import totals
 from tests.machinery.races import at_once
 
 DAY = timedelta(days=1)
@@ -71,6 +72,14 @@ class TestBeforeThePayout:
         assert (transfer.state, transfer.failure_code) == ("FAILED", "WITHDRAWN")
         assert not LoanTransaction.objects.exists()
         assert [each.template for each in Message.objects.all()] == ["LOAN_GIVEN_BACK"]
+
+    def test_gives_back_to_the_credit_line_what_was_reserved(self, lin):
+        loan = builders.signed(lin)
+        assert totals(lin)[2] == loan.principal_fen
+
+        withdrawal.call_off(loan_id=loan.pk, on=TODAY, by=cast.self_of(lin))
+
+        assert totals(lin)[1:] == (0, 0, 0)
 
     def test_is_heard_by_the_worker_that_comes_later(self, lin):
         loan = builders.signed(lin)
