@@ -31,10 +31,12 @@ class PaperForm(forms.Form):
 def settlement(request: HttpRequest, public_id: str) -> HttpResponse:
     """The certificate as a file; made once, at the first asking."""
     found = own.loan(request, public_id)
+    content = b""
     with own.said_kindly(request):
         content = certificate.settlement(loan=found, language=own.language())
-        return pdf(content, name=f"certificate-{public_id}.pdf")
-    return redirect("lending:loan", public_id)
+    if not content:
+        return redirect("lending:loan", public_id)
+    return pdf(content, name=f"certificate-{public_id}.pdf")
 
 
 @login_required
