@@ -277,15 +277,12 @@ class TestTheProof:
     @pytest.fixture
     def study(self, lin):
         proof = SimpleUploadedFile("proof.pdf", doors.PDF)
-        given = {
-            "amount": "2000",
-            "term_months": "6",
-            "merchant": "TOMORROW",
-            "agrees": "on",
-            "evidence": proof,
-            "request_key": doors.KEY,
-        }
-        doors.web_of(lin).post(reverse("lending:ask", args=["STUDY"]), given)
+        given = {"amount": "2000", "term_months": "6", "request_key": doors.KEY}
+        browser = doors.web_of(lin)
+        browser.post(reverse("lending:ask", args=["STUDY"]), given)
+        draft = LoanApplication.objects.get()
+        address = reverse("lending:draft-proof", args=[draft.public_id])
+        browser.post(address, {"agrees": "on", "evidence": proof})
         return LoanApplication.objects.get()
 
     def test_is_opened_by_those_who_decide_and_the_look_is_kept(self, mei, study, lin):
