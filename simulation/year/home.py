@@ -62,7 +62,7 @@ def _on_the_phone(told: Any, page: Page, notebook: Notebook) -> Iterator[str]:
         "principal": (told["principal_outstanding_fen"], page.principal_fen),
         "due": (stands["due_fen"], page.due_fen),
         "days past due": (stands["days_past_due"], page.days_past_due),
-        "the most": (stands["most_fen"] + stands["collecting_fen"], page.most_fen),
+        "the most": (stands["most_fen"], max(page.most_fen - stands["collecting_fen"], 0)),
         "next": (
             next_due
             and (

@@ -116,6 +116,8 @@ def _one_day(
         for each in lives:
             each.live(today)
         house.hear_what_lies_here()
+        for each in lives:
+            each.look_after_what_is_on_its_way()
     with evidence.timed("homes"):
         _look_at_homes(lives, today, evidence, chance)
     with evidence.timed("closing"):

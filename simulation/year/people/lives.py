@@ -159,7 +159,7 @@ class Life:
 
     def repay(self, today: date) -> None:
         """What was meant to be paid by today, once what is on its way has come."""
-        self._look_after_what_is_on_its_way()
+        self.look_after_what_is_on_its_way()
         if not self.on_its_way:
             while self.plan and self.plan[0].on <= today and not self.on_its_way:
                 self._pay(self.plan.pop(0), today)
@@ -220,7 +220,8 @@ class Life:
         self.told = self.phone.get(f"loans/{self.loan}/repayments/{self.on_its_way.number}")
         return bool(self.told["state"] == "FAILED" or self.told["is_booked"])
 
-    def _look_after_what_is_on_its_way(self) -> None:
+    def look_after_what_is_on_its_way(self) -> None:
+        """A payment that settles overnight comes when it comes."""
         if self.on_its_way is not None and self._has_come():
             self._note_down(self.on_its_way)
 
