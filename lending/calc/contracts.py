@@ -242,6 +242,12 @@ class InstalmentState:
         by_time = self.scheduled.interest_through(through)
         return min(self.interest.due_fen, max(by_time, self.interest.settled_fen))
 
+    def interest_ahead_fen(self, through: date) -> int:
+        """Interest paid before time had earned it; what was forgiven of it was not paid."""
+        by_time = min(self.scheduled.interest_through(through), self.interest.due_fen)
+        owed_fen = max(by_time - self.interest.waived_fen - self.interest.written_off_fen, 0)
+        return max(self.interest.paid_fen - owed_fen, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class LoanState:

@@ -4,12 +4,12 @@ Money beyond what is due runs on into the next instalments, each with its full s
 paying an instalment early is not paying the loan off.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 
-from lending.calc.contracts import Allocation, InstalmentState, Transaction
+from lending.calc.contracts import Allocation, InstalmentState, Transaction, TransactionKind
 from lending.calc.conventions.strategies import DEFAULT, Age, Ahead, Component, Rule, Strategy
 
 FORGIVABLE = (Component.PENALTY, Component.FEE, Component.INTEREST)
@@ -67,6 +67,37 @@ def forgive_interest(instalments: Lines, transaction: Transaction) -> Settlement
         if line.due_on <= transaction.value_date
     )
     return _settle(instalments, transaction, claims, is_waiver=True)
+
+
+def interest_freed(
+    allocations: tuple[Allocation, ...], back_fen: Mapping[int, int]
+) -> tuple[tuple[Allocation, ...], tuple[Allocation, ...]]:
+    """So much interest of each instalment taken out of the paper trail, the last paid first.
+
+    What stays in it, and what came out.
+    """
+    left = dict(back_fen)
+    kept: list[Allocation] = []
+    freed: list[Allocation] = []
+    for each in reversed(allocations):
+        part_fen = 0
+        if each.component is Component.INTEREST and not each.is_waiver:
+            part_fen = min(each.amount_fen, left[each.instalment])
+            left[each.instalment] -= part_fen
+        for told, fen in ((freed, part_fen), (kept, each.amount_fen - part_fen)):
+            if fen:
+                told.append(replace(each, amount_fen=fen))
+    return tuple(reversed(kept)), tuple(reversed(freed))
+
+
+def pay_again(
+    instalments: Lines, freed: Allocation, *, on: date, strategy: Strategy = DEFAULT
+) -> Settlement:
+    """Spend what was taken out of the trail: principal first, then along the schedule."""
+    money = Transaction(TransactionKind.REPAYMENT, freed.sequence, on, freed.amount_fen)
+    principal = ((index, Component.PRINCIPAL) for index, _ in enumerate(instalments))
+    claims = chain(principal, claims_of(instalments, strategy, on))
+    return _settle(instalments, money, claims, is_waiver=False)
 
 
 def claims_of(instalments: Lines, strategy: Strategy, on: date) -> Iterator[Claim]:

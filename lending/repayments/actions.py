@@ -133,7 +133,8 @@ def request_payoff(
     """Ask the bank to collect what closes the loan today, once per key.
 
     `amount_fen` is the quote that the borrower saw. Raises KeyReused, LoanNotOpen,
-    QuoteChanged, TooMuch while another payment is on its way.
+    QuoteChanged, TooMuch while another payment is on its way, and NotAnAmount where interest paid
+    ahead already covers what is left.
     """
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
     if seen := asked_before(
@@ -146,6 +147,8 @@ def request_payoff(
     quote = payoff_quote(loans.terms_of(loan), beyond_the_cap.log_on(loan, on=on), on)
     if amount_fen != quote.total_fen:
         raise QuoteChanged(quote=yuan(quote.total_fen))
+    if amount_fen <= 0:
+        raise NotAnAmount
     return collect(
         loan=loan,
         purpose=TransferPurpose.PAYOFF,

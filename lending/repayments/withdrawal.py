@@ -15,6 +15,7 @@ from common.locking import Rank, lock_one
 from common.money import yuan
 from common.texts import gettext_noop
 from common.transactions import durable
+from lending.calc import settlement
 from lending.calc.fold import fold
 from lending.channels import actions as channels
 from lending.channels import queries as transfers
@@ -63,7 +64,9 @@ def giving_back(loan: Loan, *, on: date) -> GivingBack:
     if loan.state != LoanState.ACTIVE or until is None or on > until:
         raise TooLateToGiveBack
     state = fold(queries.terms_of(loan), queries.log_of(loan), on)
-    amount_fen = loan.principal_fen if is_by_merchant else state.principal_outstanding_fen
+    # Interest that was paid already counts; where it is more than is left, it comes back after.
+    owed_fen = settlement.without_charges(state).outstanding_fen or state.principal_outstanding_fen
+    amount_fen = loan.principal_fen if is_by_merchant else owed_fen
     return GivingBack(False, amount_fen, until, is_by_merchant)  # noqa: FBT003 (the same)
 
 

@@ -37,6 +37,7 @@ class DayByDay:
                 "PRINCIPAL": row.principal_fen,
                 "INTEREST": row.interest_fen,
                 "interest_gone": 0,
+                "interest_paid": 0,
                 "penalty_gone": 0,
                 "unpaid_at_dawn": {},
             }
@@ -64,6 +65,7 @@ class DayByDay:
             amount -= (part := min(amount, line["INTEREST"]))
             line["INTEREST"] -= part
             line["interest_gone"] += part
+            line["interest_paid"] += part
             amount -= (part := min(amount, line["PRINCIPAL"]))
             line["PRINCIPAL"] -= part
         self.overpaid += amount
@@ -78,23 +80,41 @@ class DayByDay:
                 line["INTEREST"] -= part
                 line["interest_gone"] += part
 
-    def interest_to_close(self, line):
+    def interest_by_time(self, line):
         row = line["row"]
         days = (row.due_on - row.starts_on).days
         lived = max(0, min(days, (self.today - row.starts_on).days))
-        earned = int(Fraction(row.interest_fen * lived, days))
+        return int(Fraction(row.interest_fen * lived, days))
+
+    def interest_to_close(self, line):
+        earned = self.interest_by_time(line)
         return max(0, min(line["INTEREST"], earned - line["interest_gone"]))
 
+    def paid_too_soon(self, line):
+        forgiven = line["interest_gone"] - line["interest_paid"]
+        earned = max(0, self.interest_by_time(line) - forgiven)
+        return max(0, line["interest_paid"] - earned)
+
     def to_close(self):
-        return sum(
+        owed = sum(
             self.penalty_owed(line) + self.interest_to_close(line) + line["PRINCIPAL"]
             for line in self.lines
         )
+        return max(0, owed - sum(self.paid_too_soon(line) for line in self.lines))
 
     def payoff(self, amount):
         if amount >= self.to_close():
+            purse = 0
             for line in self.lines:
+                soon = self.paid_too_soon(line)
                 line["INTEREST"] = self.interest_to_close(line)
+                line["interest_gone"] -= soon
+                line["interest_paid"] -= soon
+                purse += soon
+            for line in self.lines:
+                purse -= (part := min(purse, line["PRINCIPAL"]))
+                line["PRINCIPAL"] -= part
+            amount += purse
         self.repayment(amount)
 
     def picture(self):

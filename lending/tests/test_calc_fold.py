@@ -257,10 +257,12 @@ class TestPayingOff:
     def test_on_the_day_of_the_payout_costs_the_principal_alone(self):
         assert payoff_quote(TERMS, OPEN, DISBURSED_ON).total_fen == 1_200_000
 
-    def test_gives_back_no_interest_paid_ahead(self):
+    def test_counts_interest_paid_ahead_towards_the_principal(self):
         ahead = repayment(2, date(2026, 2, 1), FIRST.total_fen + SECOND.interest_fen)
+        found = self.quote(ahead)
 
-        assert self.quote(ahead).interest_fen == 0
+        assert found.interest_fen == 0
+        assert found.total_fen == self.quote().total_fen - ahead.amount_fen
 
     def test_with_too_much_holds_the_rest(self):
         paid = payoff(2, self.DAY, self.quote().total_fen + 5)

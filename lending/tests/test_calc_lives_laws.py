@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lending.calc.contracts import (
@@ -149,9 +149,7 @@ class TestWhatIsAskedFor:
         paid = happened(Kind.PREPAYMENT, 900, story.through, amount, policy=policy)
         later = payoff_quote(story.terms, [*story.log, paid], story.through)
 
-        least = before.total_fen - amount - unearned(state_of(story))
-
-        assert least <= later.total_fen <= before.total_fen
+        assert max(before.total_fen - amount, 0) <= later.total_fen <= before.total_fen
 
     @given(lives(), st.integers(1, 1_000_000), st.sampled_from(Policy))
     @some
@@ -191,14 +189,6 @@ class TestWhatIsAskedFor:
         assert walked == forward(state, story.through + timedelta(days=days))
 
 
-def unearned(state):
-    """Interest that was paid before time had earned it."""
-    return sum(
-        max(line.interest.settled_fen - line.scheduled.interest_through(state.through), 0)
-        for line in state.instalments
-    )
-
-
 def interest_of(state):
     return sum(line.interest.due_fen for line in state.instalments)
 
@@ -220,7 +210,7 @@ class TestChangesOfTerms:
         assert changed.principal_outstanding_fen + moved(before, changed) == (
             before.principal_outstanding_fen
         )
-        assert quote(changed).total_fen + waived + moved(before, changed) == quote(before).total_fen
+        assert quote(changed).total_fen + waived == quote(before).total_fen
         assert changed.received_fen == before.received_fen
 
     @given(any_terms(), st.integers(0, 300), st.integers(1, 200_000))
@@ -242,6 +232,8 @@ class TestChangesOfTerms:
         change = happened(Kind.EXTENSION, 2, on, periods=periods)
         before = fold(terms, [opening(terms)], on)
         later = fold(terms, [opening(terms), change], on)
+        # A few fen make instalments of nothing, which nobody has to move.
+        assume(all(row.total_fen for row in terms.schedule))
         is_open = any(line.due_on > on and line.outstanding_fen for line in before.instalments)
 
         added = len(later.instalments) - len(before.instalments)

@@ -139,6 +139,21 @@ class TestWithinItsDays:
         assert not any(ledger.loan_balances_fen(loan.pk).values())
         assert list(invariants.breaches()) == []
 
+    def test_costs_less_by_all_that_was_paid_ahead(self, lin):
+        loan = builders.paid_out(lin)
+        builders.pay(loan, 10_000, on=TODAY, key="early")
+        loan.refresh_from_db()
+        assert loan.interest_paid_fen == 3_000
+
+        transfer = give_back(loan, lin)
+        builders.collected(transfer, on=TODAY)
+
+        loan.refresh_from_db()
+        assert (transfer.amount_fen, loan.state) == (290_000, "CANCELLED")
+        assert (loan.interest_paid_fen, loan.overpaid_fen) == (0, 0)
+        assert not Transfer.objects.filter(purpose="REFUND").exists()
+        assert set(ledger.loan_balances_fen(loan.pk).values()) <= {0}
+
     def test_counts_for_the_day_on_which_it_was_asked(self, lin):
         loan = builders.paid_out(lin)
         last = TODAY + 7 * DAY
@@ -224,7 +239,7 @@ class TestALoanThatASchoolWasPaid:
         assert loan.state == "CANCELLED"
         assert not Message.objects.filter(template="REPAYMENT_RECEIVED").exists()
 
-    def test_pays_back_what_the_borrower_had_paid_of_the_principal(self, lin):
+    def test_pays_back_all_that_the_borrower_had_paid(self, lin):
         loan = study_loan(lin)
         builders.pay(loan, 10_000, on=TODAY, key="early")
         loan.refresh_from_db()
@@ -234,10 +249,10 @@ class TestALoanThatASchoolWasPaid:
         builders.collected(refund, on=TODAY)
 
         loan.refresh_from_db()
-        # Of the 100.00 that were paid ahead, 30.00 were the first instalment's interest.
-        assert (refund.amount_fen, refund.account) == (7_000, loan.payer_account)
+        # Also the 30.00 of it that were the first instalment's interest.
+        assert (refund.amount_fen, refund.account) == (10_000, loan.payer_account)
         assert (loan.state, loan.overpaid_fen) == ("CANCELLED", 0)
-        assert ledger.loan_balances_fen(loan.pk)["1002"] == 3_000
+        assert ledger.loan_balances_fen(loan.pk).get("1002", 0) == 0
 
 
 @pytest.mark.commits

@@ -5,8 +5,6 @@ from dataclasses import replace
 from lending.calc import settlement, waterfall
 from lending.calc.contracts import (
     Allocation,
-    Balance,
-    InstalmentState,
     LoanState,
     Policy,
     Transaction,
@@ -68,13 +66,14 @@ def refund_by_merchant(state: LoanState, transaction: Transaction) -> LoanState:
 def withdraw(state: LoanState, transaction: Transaction) -> LoanState:
     """Undo the loan within its cooling-off: principal back, no fees, interest only if agreed.
 
-    Money that does not cover it is an ordinary repayment.
+    Interest that was paid before counts towards it. Money that does not cover it is an ordinary
+    repayment.
     """
-    closing = settlement.without_later_interest(state)
-    if not transaction.change.charges_interest:
-        closing = replace(
-            closing, instalments=tuple(_uncharged(line) for line in closing.instalments)
-        )
+    closing = (
+        settlement.without_later_interest(state)
+        if transaction.change.charges_interest
+        else settlement.without_charges(state)
+    )
     if not state.instalments or transaction.amount_fen < closing.outstanding_fen:
         return repay(state, transaction)
     return replace(repay(closing, transaction), withdrawn_on=transaction.value_date)
@@ -195,17 +194,3 @@ def _interest_back(state: LoanState, transaction: Transaction, back_fen: int) ->
     if settled.left_fen == 0:
         return state
     return _to_principal(state, transaction, settled.left_fen)
-
-
-def _uncharged(line: InstalmentState) -> InstalmentState:
-    """Owing neither interest nor fees nor penalty beyond what was already settled of them."""
-    return replace(
-        line,
-        interest=_no_more(line.interest),
-        fee=_no_more(line.fee),
-        penalty=_no_more(line.penalty),
-    )
-
-
-def _no_more(balance: Balance) -> Balance:
-    return replace(balance, due_fen=balance.settled_fen)

@@ -60,7 +60,7 @@ def gather(state: LoanState, on: date) -> Gathered | None:
     if not ahead:
         return None
     first = _cut(ahead[0], on)
-    surplus_fen = [_unearned_paid_fen(line, on) for line in ahead]
+    surplus_fen = [line.interest_ahead_fen(on) for line in ahead]
     owed_fen = sum(line.principal.outstanding_fen for line in ahead)
     moved_fen = _moved(surplus_fen, owed_fen)
     paid_fen = sum(line.principal.paid_fen for line in ahead) + sum(moved_fen)
@@ -232,12 +232,6 @@ def _ceilings_fen(ahead: Sequence[InstalmentState], base_fen: int) -> tuple[int,
         max(first.interest.due_fen - base_fen, 0),
         *(line.interest.due_fen for line in others),
     )
-
-
-def _unearned_paid_fen(line: InstalmentState, on: date) -> int:
-    earned_fen = min(line.scheduled.interest_through(on), line.interest.due_fen)
-    owed_fen = max(earned_fen - line.interest.waived_fen, 0)
-    return max(line.interest.paid_fen - owed_fen, 0)
 
 
 def _moved(surplus_fen: Sequence[int], owed_fen: int) -> list[int]:
