@@ -35,13 +35,25 @@ RETURNING days_late
 """
 
 # Lines without a match, each with the transfer of its number; the first line of a number is the
-# transfer's, every later one is one too many. Then transfers that no line knows.
+# transfer's, every later one is one too many. Then transfers that no line knows. What a bank takes
+# back by itself stands under the payment's number with its own letters before it: its first line
+# fits once the charge-back is in the loan's log, and needs no transfer.
 _FOUND = """
 CREATE TEMPORARY TABLE found ON COMMIT DROP AS
 WITH own AS (
     SELECT id, out_trade_no, channel, loan_id, state, booked_at,
            CASE WHEN purpose = ANY(%(paid_out)s) THEN -amount_fen ELSE amount_fen END AS fen
       FROM lending_transfer WHERE channel = %(bank)s
+), taken_back AS (
+    SELECT line.out_trade_no, -own.fen AS fen, min(line.line_no) AS line_no
+      FROM lending_bankline AS line
+      JOIN own ON own.out_trade_no = substr(line.out_trade_no, 4)
+      JOIN lending_loantransaction AS payment ON payment.transfer_id = own.id
+      JOIN lending_loantransaction AS undone
+        ON undone.loan_id = payment.loan_id AND undone.reverses_sequence = payment.sequence
+     WHERE line.bank = %(bank)s AND starts_with(line.out_trade_no, 'CB-')
+       AND undone.kind = 'CHARGEBACK'
+     GROUP BY line.out_trade_no, own.fen
 ), loose AS (
     SELECT line.id, line.line_no, line.out_trade_no, line.effect_fen,
            EXISTS (SELECT 1 FROM lending_bankline AS before
@@ -50,6 +62,10 @@ WITH own AS (
       FROM lending_bankline AS line
      WHERE line.bank = %(bank)s
        AND NOT EXISTS (SELECT 1 FROM lending_bankmatch AS seen WHERE seen.line_id = line.id)
+       AND NOT EXISTS (SELECT 1 FROM taken_back
+                        WHERE taken_back.out_trade_no = line.out_trade_no
+                          AND taken_back.fen = line.effect_fen
+                          AND taken_back.line_no = line.line_no)
 ), told AS (
     SELECT loose.id AS line_id, own.id AS transfer_id, own.loan_id,
            CASE WHEN is_second THEN loose.out_trade_no || '#' || loose.line_no

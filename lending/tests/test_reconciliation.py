@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from common.actors import SYSTEM
+from lending.calc.contracts import TransactionKind
 from lending.channels.models import Transfer
 from lending.reconciliation import queries
 from lending.reconciliation.models import (
@@ -17,6 +18,7 @@ from lending.reconciliation.models import (
     StatementBreak,
 )
 from lending.repayments import actions as repayments
+from lending.servicing import changes
 from lending.tests import builders, statements
 from lending.tests.builders import TODAY
 from lending.tests.statements import Statement
@@ -228,6 +230,88 @@ class TestBreaks:
         (row,) = queries.aging(on=TODAY + 8 * DAY)
 
         assert (row.kind, row.counts, row.total) == ("MISSING_HERE", (0, 1, 0, 1), 2)
+
+
+class TestAPaymentThatTheBankHasTakenBack:
+    """Lin paid 100.00; the bank took it back under a number of its own."""
+
+    @pytest.fixture
+    def payment(self, loan, statement):
+        found = builders.pay(loan, 10_000, on=TODAY, key="pay")
+        statement.of(found)
+        return found
+
+    @staticmethod
+    def taken_back(payment, statement, *, fen=-10_000):
+        return statement.moved(f"CB-{payment.out_trade_no}", fen, account=payment.account)
+
+    @staticmethod
+    def booked(loan, *, kind=TransactionKind.CHARGEBACK):
+        row = changes.propose(
+            loan_id=loan.pk, kind=kind, reason="the bank took it back", request_key="taken-back",
+            reverses=2, on=TODAY, by=statements.clerk(),
+        )  # fmt: skip
+        changes.approve(change_id=row.pk, on=TODAY, by=statements.clerk("chief"))
+
+    def test_is_a_break_until_it_is_booked_and_then_comes_right(self, loan, payment, statement):
+        self.taken_back(payment, statement)
+        statement.compared(TODAY)
+        assert statements.shown() == {"MISSING_HERE": "OPEN"}
+
+        self.booked(loan)
+        row = statement.compared(TODAY + DAY)
+
+        broken = StatementBreak.objects.get()
+        assert (broken.state, broken.resolution) == ("RESOLVED", "CAME_RIGHT")
+        assert (row.opened, row.still_open) == (0, 0)
+        assert BankMatch.objects.count() == 2, "the payout and the payment"
+
+    def test_that_was_booked_before_the_statement_came_is_no_break(self, loan, payment, statement):
+        self.booked(loan)
+        self.taken_back(payment, statement)
+
+        for later in range(2):
+            statement.compared(TODAY + later * DAY)
+
+        assert not StatementBreak.objects.exists()
+
+    def test_twice_is_once_too_often(self, loan, payment, statement):
+        self.booked(loan)
+        self.taken_back(payment, statement)
+        second = self.taken_back(payment, statement)
+
+        statement.compared(TODAY)
+
+        broken = StatementBreak.objects.get()
+        assert (broken.kind, broken.line) == ("DUPLICATE", BankLine.objects.get(line_no=second.id))
+
+    @pytest.mark.parametrize("fen", [-9_999, 10_000])
+    def test_with_another_amount_stays_a_break(self, loan, payment, statement, fen):
+        self.booked(loan)
+        self.taken_back(payment, statement, fen=fen)
+
+        statement.compared(TODAY)
+
+        assert statements.shown() == {"MISSING_HERE": "OPEN"}
+
+    def test_is_not_explained_by_a_reversal_of_ours(self, loan, payment, statement):
+        self.booked(loan, kind=TransactionKind.REVERSAL)
+        self.taken_back(payment, statement)
+
+        statement.compared(TODAY)
+
+        assert statements.shown() == {"MISSING_HERE": "OPEN"}
+
+    def test_of_another_payment_stays_a_break(self, loan, payment, statement):
+        other = builders.pay(loan, 10_000, on=TODAY, key="other")
+        statement.of(other)
+        self.booked(loan)
+        self.taken_back(other, statement)
+
+        statement.compared(TODAY)
+
+        (broken,) = StatementBreak.objects.all()
+        assert (broken.kind, broken.subject) == ("MISSING_HERE", f"CB-{other.out_trade_no}")
 
 
 class TestManyLines:
