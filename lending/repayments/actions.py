@@ -324,7 +324,7 @@ def _reward(loan: Loan, paid: tuple[Instalment, ...], on: date) -> None:
             borrower_id=loan.borrower_id,
             template="POINTS_EARNED",
             facts={"loan": loan.public_id, "points": earned},
-            message_key=f"points:{paid[-1].pk}",
+            message_key=f"points:{paid[-1].pk}:{on.isoformat()}",
         )
 
 

@@ -25,7 +25,8 @@ USES = ("SPEND", "REFUND", "COVER")
 def reward(*, borrower_id: int, loan_id: int, lent_on: date, paid: Sequence[Paid], on: date) -> int:
     """Write instalments into the record and give their points; how many were given now.
 
-    They can be used once the payment is safe. The same instalment again gives nothing more.
+    They can be used once the payment is safe. The same instalment again gives nothing more, unless
+    what it gave was taken back with its payment: then it earns as if paid for the first time.
     """
     programme = queries.programme(on)
     if programme is None or not paid:
@@ -45,7 +46,7 @@ def reward(*, borrower_id: int, loan_id: int, lent_on: date, paid: Sequence[Paid
             on=on,
         )
     # What a pay-off closes of later months belongs to no streak yet.
-    months = {rules.month_of(each.due_on) for each in paid}
+    months = {rules.month_of(each.due_on) for each in paid} | _lost_months(account)
     for month in sorted(each for each in months if each <= rules.month_of(on) + 1):
         given += _earn_streak(account, programme, month, on)
     return given
@@ -145,6 +146,13 @@ def _broken_streaks(account: PointsAccount) -> list[PointsLot]:
     ]
 
 
+def _lost_months(account: PointsAccount) -> set[int]:
+    """Months whose streak was taken back: a payment made again may mend them."""
+    lost = account.lots.filter(source_kind=rules.STREAK).exclude(reversed_on=None)
+    keys = lost.values_list("source_id", flat=True)
+    return {key % rules.MONTHS_OF_A_STREAK_KEY for key in keys}
+
+
 def _remember(borrower_id: int, loan_id: int, paid: Paid) -> None:
     InstalmentOutcome.objects.update_or_create(
         instalment_id=paid.instalment_id,
@@ -210,7 +218,7 @@ def _give(
 ) -> int:
     source_kind, source_id, rule = source
     named = {"source_kind": source_kind, "source_id": source_id, "rule": rule}
-    if points <= 0 or PointsLot.objects.filter(**named).exists():
+    if points <= 0 or PointsLot.objects.filter(**named, reversed_on=None).exists():
         return 0
     terms = rules.read(programme.terms)
     value_fen = rules.value_fen(points, terms)

@@ -44,6 +44,7 @@ class Points(RuleBasedStateMachine):
     """Two people, a partner with three pots of tea, and time."""
 
     instalments = Bundle("instalments")
+    taken_back = Bundle("taken_back")
     bought = Bundle("bought")
 
     @initialize()
@@ -68,13 +69,23 @@ class Points(RuleBasedStateMachine):
             again = rewarding.paid(number, due_on=lot.earned_on)
             assert rewarding.reward(self.cards[who], again, on=self.today) == 0
 
-    @rule(instalment=consumes(instalments))
-    def charge_back(self, instalment: tuple[int, int]) -> None:
+    @rule(target=taken_back, instalment=consumes(instalments))
+    def charge_back(self, instalment: tuple[int, int]) -> tuple[int, int]:
         who, number = instalment
         rewarding.take_back(self.cards[who], number, on=self.today)
         assert not PointsLot.objects.filter(
             source_kind="INSTALMENT", source_id=number, remaining__gt=0
         ).exists()
+        return instalment
+
+    @rule(target=instalments, instalment=consumes(taken_back))
+    def pay_again(self, instalment: tuple[int, int]) -> tuple[int, int]:
+        who, number = instalment
+        again = rewarding.paid(number, due_on=self.today)
+        rewarding.reward(self.cards[who], again, on=self.today)
+        lots = PointsLot.objects.filter(source_kind="INSTALMENT", source_id=number)
+        assert lots.filter(reversed_on=None).count() <= 1
+        return instalment
 
     @rule(days=st.sampled_from([1, 3, 8]), behind=st.sets(st.integers(0, 1)))
     def wait(self, days: int, behind: set[int]) -> None:

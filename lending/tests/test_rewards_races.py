@@ -7,7 +7,7 @@ import pytest
 from borrowers.tests import cast
 from lending.rewards import actions as rewards
 from lending.rewards import fulfilment
-from lending.rewards.models import Benefit, Entitlement, Fulfilment
+from lending.rewards.models import Benefit, Entitlement, Fulfilment, PointsLot
 from lending.tests import rewarding
 from lending.tests.builders import TODAY
 from lending.tests.rewarding import all_is_well, buy, figures, give
@@ -46,6 +46,18 @@ def test_a_balance_is_spent_once_while_it_is_taken_back():
     balance, _, owed = figures(lin)
     assert (balance, owed) in {(0, 0), (0, 50)}
     assert owed == 50 * Entitlement.objects.count()
+    assert all_is_well()
+
+
+def test_an_instalment_paid_again_earns_once_however_often_it_is_told():
+    lin = cast.borrower("Lin")
+    rewarding.reward(lin, rewarding.paid(1))
+    rewarding.take_back(lin, 1)
+
+    at_once(lambda each: rewarding.reward(lin, each), [rewarding.paid(1)] * 4)
+
+    assert figures(lin) == (100, 100, 0)
+    assert PointsLot.objects.filter(source_id=1, reversed_on=None).count() == 1
     assert all_is_well()
 
 

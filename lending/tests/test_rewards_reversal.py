@@ -68,6 +68,39 @@ class TestReversal:
         assert take_back(lin, 1) == 0
         assert rewarding.written() == before
 
+    def test_and_paying_again_gives_the_points_once(self, lin):
+        reward(lin, paid(1))
+        take_back(lin, 1)
+
+        assert reward(lin, paid(1)) == 100
+        assert reward(lin, paid(1)) == 0
+
+        assert figures(lin) == (100, 100, 0)
+        assert rewarding.programme().cost_fen == 100 * POINT_FEN
+        assert all_is_well()
+
+    def test_and_paying_again_too_late_gives_none(self, lin):
+        reward(lin, paid(1))
+        take_back(lin, 1)
+        before = rewarding.written()
+
+        assert reward(lin, paid(1, late_days=1), on=on_day(1)) == 0
+
+        assert rewarding.written() == before
+        assert not InstalmentOutcome.objects.get().is_on_time
+
+    def test_and_paying_again_makes_up_for_what_was_used(self, lin):
+        reward(lin, paid(1))
+        rewards.mature(on=on_day(SAFE))
+        buy(lin, on=on_day(SAFE))
+        take_back(lin, 1, on=on_day(SAFE))
+
+        reward(lin, paid(1), on=on_day(SAFE))
+        rewards.mature(on=on_day(2 * SAFE))
+
+        assert figures(lin) == (50, 0, 0)
+        assert all_is_well()
+
     def test_of_points_that_were_used_is_owed_and_stops_spending(self, lin):
         reward(lin, paid(1))
         rewards.mature(on=on_day(SAFE))
@@ -140,13 +173,20 @@ class TestReversal:
 
         assert figures(lin) == (0, 0, 0)
 
-    def test_earns_nothing_again_when_it_is_paid_again(self, lin):
-        reward(lin, paid(1))
+    def test_mended_by_paying_again_gives_the_streak_again_and_once(self, lin):
+        for number in range(3):
+            due_on = on_day(30 * number - 60)
+            reward(lin, paid(number + 1, due_on=due_on), on=due_on, lent_on=on_day(-120))
+        before = figures(lin)
         take_back(lin, 1)
+        assert not PointsLot.objects.filter(source_kind="STREAK", reversed_on=None).exists()
 
-        assert reward(lin, paid(1, late_days=2)) == 0
-        assert not InstalmentOutcome.objects.get().is_on_time
-        assert figures(lin) == (0, 0, 0)
+        for _ in range(2):
+            reward(lin, paid(1, due_on=on_day(-60)), on=TODAY, lent_on=on_day(-120))
+
+        assert figures(lin) == before
+        assert PointsLot.objects.filter(source_kind="STREAK", reversed_on=None).count() == 1
+        assert all_is_well()
 
     def test_of_a_whole_loan_leaves_nothing_of_it(self, lin):
         reward(lin, paid(1), paid(2), loan=5)

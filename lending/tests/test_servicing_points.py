@@ -159,15 +159,45 @@ class TestTakenBack:
         assert rewarding.figures(lin) == before
         assert lots(lin).get().reversed_on is None
 
-    def test_the_instalment_paid_again_earns_no_second_time(self, lin, loan, mei, colleague):
+    @pytest.mark.parametrize("kind", [Kind.REVERSAL, Kind.CHARGEBACK])
+    def test_the_instalment_paid_again_in_time_earns_as_before(
+        self, lin, loan, mei, colleague, kind
+    ):
         pay_first(loan)
-        undo(loan, mei, colleague, on=DUE)
+        before = rewarding.figures(lin)
+        undo(loan, mei, colleague, kind=kind, on=DUE)
         assert rewarding.figures(lin) == (0, 0, 0)
 
         builders.pay(loan, stands(loan, on=DUE).due_fen, on=DUE, key="again")
 
-        assert rewarding.figures(lin) == (0, 0, 0)
+        assert rewarding.figures(lin) == before
         assert InstalmentOutcome.objects.get().reversed_on is None, "it was paid on its day"
+        assert sorted(each.reversed_on is None for each in lots(lin)) == [False, True]
+        assert all_is_well()
+
+    def test_the_instalment_paid_again_too_late_earns_nothing(self, lin, loan, mei, colleague):
+        pay_first(loan)
+        undo(loan, mei, colleague, kind=Kind.CHARGEBACK)
+
+        on = DUE + DAY
+        builders.pay(loan, stands(loan, on=on).due_fen, on=on, key="again")
+
+        assert rewarding.figures(lin) == (0, 0, 0)
+        assert not InstalmentOutcome.objects.get().is_on_time
+        assert lots(lin).filter(reversed_on=None).count() == 0
+        assert all_is_well()
+
+    def test_each_time_it_is_taken_back_and_paid_it_is_earned_once(self, lin, loan, mei, colleague):
+        pay_first(loan)
+        before = rewarding.figures(lin)
+        for number in range(2):
+            last = LoanTransaction.objects.filter(kind="REPAYMENT").latest("sequence").sequence
+            undo(loan, mei, colleague, on=DUE, reverses=last, key=f"undo-{number}")
+            fen = stands(loan, on=DUE).due_fen
+            builders.pay(loan, fen, on=DUE, key=f"again-{number}")
+
+        assert rewarding.figures(lin) == before
+        assert lots(lin).filter(reversed_on=None).count() == 1
         assert all_is_well()
 
     def test_nobody_decides_alone_and_nothing_is_taken(self, lin, loan, mei):

@@ -72,7 +72,9 @@ class PointsLot(models.Model):
         verbose_name_plural = _("lots of points")
         constraints = [
             models.UniqueConstraint(
-                fields=["source_kind", "source_id", "rule"], name="points_are_earned_once"
+                fields=["source_kind", "source_id", "rule"],
+                condition=models.Q(reversed_on=None),
+                name="points_are_earned_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(points__gt=0, remaining__lte=models.F("points")),
