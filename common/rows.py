@@ -12,12 +12,14 @@ from common.transactions import required
 
 # Names of tables and columns stand in the code, never in a request.
 _INSERT = "INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"
+_INSERT_MANY = "INSERT INTO {table} ({names}) VALUES {rows}"
 _CHANGE = "UPDATE {table} SET {changes} WHERE id = %s"
 _CHANGE_MANY = """
 UPDATE {table} AS present SET {changes}
   FROM jsonb_populate_recordset(NULL::{table}, %s) AS given WHERE present.id = given.id
 """
 _ONE = "SELECT {columns} FROM {table} WHERE id = %s"
+_EVERY = "SELECT {columns} FROM {table} WHERE {column} = %s ORDER BY {order}"
 
 Row = TypeVar("Row", bound=models.Model)
 Names = Collection[str]
@@ -30,6 +32,16 @@ def get(model: type[Row], pk: int, *, lock: str = "") -> Row | None:
         cursor.execute(f"{statement} {lock}", [pk])
         found = cursor.fetchone()
     return None if found is None else read(model, iter(found))
+
+
+def every(model: type[Row], *, column: str, value: int, order: str = "id") -> list[Row]:
+    """The rows whose column has a value, in an order."""
+    statement = _EVERY.format(
+        columns=columns(model), table=model._meta.db_table, column=column, order=order
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value])
+        return [read(model, iter(found)) for found in cursor.fetchall()]
 
 
 def value(model: type[models.Model], pk: int, name: str) -> Any:
@@ -92,6 +104,21 @@ def insert(model: type[models.Model], values: Mapping[str, object]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, [_plain(value) for value in values.values()])
         return int(cursor.fetchone()[0])
+
+
+@required
+def insert_many(model: type[models.Model], given: Collection[Mapping[str, object]]) -> None:
+    """The same for rows with the same columns, in one statement."""
+    if not given:
+        return
+    names = list(next(iter(given)))
+    marks = f"({', '.join(['%s'] * len(names))})"
+    statement = _INSERT_MANY.format(
+        table=model._meta.db_table, names=", ".join(names), rows=", ".join([marks] * len(given))
+    )
+    values = [_plain(each[name]) for each in given for name in names]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
 
 
 @required

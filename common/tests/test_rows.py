@@ -48,6 +48,38 @@ class TestGet:
 
 
 @pytest.mark.django_db
+class TestMany:
+    def test_are_written_in_one_statement_each_with_its_own_values(self, django_assert_num_queries):
+        given = [ENTRY | {"subject": f"loan:{number}"} for number in (3, 1, 2)]
+
+        with django_assert_num_queries(1):
+            rows.insert_many(AuditEntry, given)
+
+        assert [each.subject for each in AuditEntry.objects.order_by("pk")] == [
+            each["subject"] for each in given
+        ]
+
+    def test_of_none_ask_nothing(self, django_assert_num_queries):
+        with django_assert_num_queries(0):
+            rows.insert_many(AuditEntry, [])
+
+    def test_stand_together_or_not_at_all(self):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.insert_many(AuditEntry, [ENTRY, ENTRY | {"subject": None}])
+
+        assert not AuditEntry.objects.exists()
+
+    def test_of_one_value_come_in_the_order_that_is_asked_for(self):
+        for subject_id, task in ((7, "b"), (7, "a"), (8, "c")):
+            Process.objects.create(kind=task, subject_id=subject_id, task=task)
+
+        found = rows.every(Process, column="subject_id", value=7, order="task")
+
+        assert [each.task for each in found] == ["a", "b"]
+        assert rows.every(Process, column="subject_id", value=9) == []
+
+
+@pytest.mark.django_db
 class TestChange:
     def test_writes_the_row_and_the_instance_and_no_other(self):
         lin, wei = (

@@ -84,13 +84,14 @@ def _opened(borrower_id: int) -> int:
 def decide(*, line: CreditLine, said: Decided, subject: str) -> None:
     """Set, raise or lower the limit by a decision, once for each; loans that run stay lawful."""
     _move(line, MovementKind.DECIDED, subject, limit_change_fen=said.limit_fen - line.limit_fen)
-    rows.change(
-        line,
-        tier=said.tier,
-        annual_rate_ppm=said.annual_rate_ppm,
-        floor_rate_ppm=min(said.floor_rate_ppm, said.annual_rate_ppm),
-        review_on=said.review_on,
-    )
+    band = {
+        "tier": said.tier,
+        "annual_rate_ppm": said.annual_rate_ppm,
+        "floor_rate_ppm": min(said.floor_rate_ppm, said.annual_rate_ppm),
+        "review_on": said.review_on,
+    }
+    if any(getattr(line, name) != value for name, value in band.items()):
+        rows.change(line, **band)
 
 
 @required

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
+from common import rows
 from common.errors import Refused
 from common.texts import gettext_noop
 from common.transactions import required
@@ -37,16 +38,16 @@ def pick(*, offer: Offer, number: int | None, at: datetime) -> None:
 
     Raises NoSuchAlternative.
     """
-    rows = offer.alternatives.all()
+    choices = offer.alternatives.all()
     if number is None:
-        stands = rows.filter(amount_fen=offer.amount_fen, term_months=offer.term_months)
+        stands = choices.filter(amount_fen=offer.amount_fen, term_months=offer.term_months)
         stands.update(accepted_at=at)
         return
-    chosen = rows.filter(number=number).first()
+    chosen = choices.filter(number=number).first()
     if chosen is None:
         raise NoSuchAlternative
     offer.amount_fen, offer.term_months = chosen.amount_fen, chosen.term_months
-    rows.filter(pk=chosen.pk).update(accepted_at=at)
+    choices.filter(pk=chosen.pk).update(accepted_at=at)
 
 
 @required
@@ -71,7 +72,7 @@ def compared(application: LoanApplication, *, on: date) -> list[tuple[OfferAlter
     product, offer = application.product, application.offer
     law = laws.on(on, licence=product.licence, product=product.code)
     found = []
-    for each in offer.alternatives.order_by("number"):
+    for each in rows.every(OfferAlternative, column="offer_id", value=offer.pk, order="number"):
         price = replace(
             price_of(offer, cap_ppm=law.cap_ppm),
             amount_fen=each.amount_fen,

@@ -48,12 +48,12 @@ def write(
     Raises LineNotInUse, LineTooSmall.
     """
     offered = _terms_of_offer(application, terms, law, at)
-    stood = Offer.objects.filter(application=application).first()
-    if stood is None:
+    stood = rows.every(Offer, column="application_id", value=application.pk)
+    if not stood:
         named = {"public_id": public_ids.new(), "application_id": application.pk}
         offer = Offer(pk=rows.insert(Offer, named | offered), **named, **offered)
     else:
-        offer = stood
+        [offer] = stood
         rows.change(offer, **offered, offered_at=at)
         offer.alternatives.all().delete()
     write_choices(offer=offer, product=application.product)
@@ -121,13 +121,16 @@ def write_choices(*, offer: Offer, product: LoanProduct) -> None:
         least_fen=product.minimum_fen,
         terms_months=[each for each in product.terms_months if each <= offer.longest_term_months],
     )
-    OfferAlternative.objects.bulk_create(
-        OfferAlternative(
-            offer=offer,
-            number=number,
-            kind=each.kind,
-            amount_fen=each.amount_fen,
-            term_months=each.term_months,
-        )
-        for number, each in enumerate(found, start=1)
+    rows.insert_many(
+        OfferAlternative,
+        [
+            {
+                "offer_id": offer.pk,
+                "number": number,
+                "kind": each.kind,
+                "amount_fen": each.amount_fen,
+                "term_months": each.term_months,
+            }
+            for number, each in enumerate(found, start=1)
+        ],
     )
