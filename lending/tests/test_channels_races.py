@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 
 from common import clock
+from common.actors import SYSTEM
 from lending.channels import actions, parking
 from lending.channels.contracts import WebhookNotice
 from lending.channels.models import ChannelEvent, ParkedNotice, ParkedOutcome, Transfer
@@ -11,7 +12,7 @@ from lending.ledger import queries as ledger
 from lending.loans.models import LoanTransaction
 from lending.repayments import actions as repayments
 from lending.tests import builders
-from lending.tests.builders import SYSTEM, TODAY
+from lending.tests.builders import TODAY
 from lending.tests.gateway_senders import parked, transfer_through
 from tests.machinery.races import at_once, together
 
@@ -44,7 +45,7 @@ def test_one_notice_told_five_times_is_kept_once():
 
     outcomes = at_once(lambda _: keep(notice(transfer)), FIVE)
 
-    assert sorted(outcomes) == [False, False, False, False, True]
+    assert sorted(outcomes, key=str) == [False, False, False, False, True]
     assert ChannelEvent.objects.count() == 1
 
 

@@ -43,7 +43,7 @@ def lins():
 @pytest.fixture
 def folded(monkeypatch):
     """How many loans were folded by closing."""
-    seen = []
+    seen: list[tuple[int, date]] = []
     fold_them = steps._fold
 
     def counting(claimed):

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from borrowers.people import queries as persons
+from common.actors import SYSTEM
 from common.audit.models import AuditEntry
 from common.processes.models import Process
 from lending import tasks
@@ -62,7 +63,7 @@ def loan(desk, settings):
 @pytest.fixture
 def transfer(loan):
     return repayments.request(
-        loan_id=loan.pk, amount_fen=270_00, request_key="k", on=TODAY, by=builders.SYSTEM
+        loan_id=loan.pk, amount_fen=270_00, request_key="k", on=TODAY, by=SYSTEM
     )
 
 
@@ -239,7 +240,7 @@ class TestAPayout:
     def test_to_a_payee_that_staff_registered_arrives(self, signed):
         alipay, payout = signed
         channels.register_payee(
-            channel="ALIPAY", account=payout.account, identity="2088", name="林", by=builders.SYSTEM
+            channel="ALIPAY", account=payout.account, identity="2088", name="林", by=SYSTEM
         )
         number = order_no(payout.out_trade_no)
         alipay.says(
@@ -294,6 +295,7 @@ class TestABill:
 
         day = tasks.reconcile_bill(channel="WECHAT_PAY", day=TODAY)
 
+        assert day is not None
         assert (day.lines, day.matched, day.still_open) == (1, 1, 0)
 
     @pytest.mark.parametrize("wrong", ["another amount", "nobody's order"])

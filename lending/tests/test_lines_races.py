@@ -80,14 +80,13 @@ def test_accepting_while_the_limit_is_lowered_gives_one_of_the_two_orders(lin):
 def test_accepting_and_withdrawing_at_once_leave_nothing_half_taken(lin):
     offer = builders.offered(lin)
 
-    at_once(
-        lambda number: (applications.withdraw if number % 2 else applications.accept)(
-            application_id=offer.application_id,
-            by=cast.self_of(lin),
-            **({} if number % 2 else {"at": NOW}),
-        ),
-        range(4),
-    )
+    def act(number):
+        own, by = offer.application_id, cast.self_of(lin)
+        if number % 2:
+            return applications.withdraw(application_id=own, by=by)
+        return applications.accept(application_id=own, at=NOW, by=by)
+
+    at_once(act, range(4))
 
     offer.application.refresh_from_db()
     standing = queries.standing_of(lin.id)
