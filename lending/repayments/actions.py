@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import F
+
 from borrowers.behaviour import actions as behaviour
 from borrowers.behaviour.contracts import Category, Direction
 from borrowers.messages import actions as messages
@@ -189,12 +191,13 @@ def write(
         _say_it_failed(loan, transfer)
     elif transfer.booked_at is None:
         servicing.catch_up(loan=loan, through=on - timedelta(days=1))
+        whole = _paid_whole(loan) if transfer.purpose == TransferPurpose.PAYOFF else []
         paid = _receive(loan, transfer, on)
         if loan.state == LoanState.CANCELLED:
             _undo(loan, on)
         else:
             _remember(loan, paid, at)
-            _reward(loan, paid, on)
+            _reward(loan, (*_cheaper(loan, whole, on), *paid), on)
     return transfer
 
 
@@ -307,6 +310,25 @@ def _remember(loan: Loan, paid: tuple[Instalment, ...], at: datetime) -> None:
             direction=Direction.OUT if row.paid_on <= row.due_on else Direction.NEUTRAL,
             ext_text=f"instalment:{row.pk}",
         )
+
+
+def _paid_whole(loan: Loan) -> list[int]:
+    """The instalments that were paid with the whole of their interest."""
+    rows = loan.instalments.exclude(paid_on=None).filter(interest_due_fen=F("interest_fen"))
+    return list(rows.values_list("pk", flat=True))
+
+
+def _cheaper(loan: Loan, whole: list[int], on: date) -> tuple[Instalment, ...]:
+    """Instalments of which a pay-off gave interest back; the points that it had earned go too."""
+    if not whole:
+        return ()
+    rows = loan.instalments.filter(pk__in=whole, interest_due_fen__lt=F("interest_fen"))
+    found = tuple(rows.exclude(paid_on=None).order_by("number"))
+    if found:
+        rewards.reverse(
+            borrower_id=loan.borrower_id, instalment_ids=[row.pk for row in found], on=on
+        )
+    return found
 
 
 def _reward(loan: Loan, paid: tuple[Instalment, ...], on: date) -> None:

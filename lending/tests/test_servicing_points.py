@@ -200,6 +200,28 @@ class TestTakenBack:
         assert lots(lin).filter(reversed_on=None).count() == 1
         assert all_is_well()
 
+    def test_a_pay_off_that_gives_its_interest_back_takes_its_points_back(self, lin, loan):
+        on = DUE - 10 * DAY
+        with transaction.atomic():
+            servicing.catch_up(loan=loan, through=on - DAY)
+        first = loan.instalments.get(number=1)
+        builders.pay(loan, first.principal_fen + first.interest_fen, on=on, key="ahead")
+        assert lots(lin).get().remaining > 0
+
+        loan.refresh_from_db()
+        asked = repayments.request_payoff(
+            loan_id=loan.pk, amount_fen=stands(loan, on=on).quote.total_fen, request_key="off",
+            on=on, by=SYSTEM,
+        )  # fmt: skip
+        builders.collected(asked, on=on)
+
+        loan.refresh_from_db()
+        assert (loan.state, loan.overpaid_fen) == ("SETTLED", 0)
+        assert rewarding.figures(lin) == (0, 0, 0)
+        kept = InstalmentOutcome.objects.get(instalment_id=first.pk)
+        assert (kept.reversed_on, kept.is_on_time) == (None, True), "early is never held against"
+        assert all_is_well()
+
     def test_nobody_decides_alone_and_nothing_is_taken(self, lin, loan, mei):
         pay_first(loan)
         row = changes.propose(
