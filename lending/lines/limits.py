@@ -95,10 +95,13 @@ def propose(
 def approve(*, proposal_id: int, by: Actor) -> LineProposal:
     """Set the limit that somebody else asked for; the same again is once.
 
-    Raises NotFound, LineFourEyesNeeded, LineProposalDecided.
+    Raises NotFound, LineFourEyesNeeded, LineProposalDecided, LineStepNotPossible where the line
+    has ended meanwhile.
     """
     line, row, is_open = _decidable(proposal_id, by, ProposalState.APPROVED)
     if is_open:
+        if line.state == LineState.CLOSED:
+            raise LineStepNotPossible
         approvals.decide(row=row, state=ProposalState.APPROVED, by=by)
         lines.change(line=line, limit_fen=row.limit_fen, subject=f"proposal:{row.pk}")
         _note("limit_changed", line, by, {"proposal": row.pk, "limit_fen": row.limit_fen})

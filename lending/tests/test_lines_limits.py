@@ -3,6 +3,7 @@
 import pytest
 
 from borrowers.tests import cast
+from common.actors import SYSTEM
 from common.audit.models import AuditEntry
 from common.errors import NotFound
 from lending.applications import actions as applications
@@ -16,6 +17,7 @@ from lending.loans.models import Loan
 from lending.tests import builders, doors
 from lending.tests.builders import NOW, TODAY
 from lending.tests.lining import line_of, staff, totals
+from tests.machinery.unchanged import nothing_written
 
 pytestmark = pytest.mark.django_db
 
@@ -185,6 +187,77 @@ class TestAnotherLimitByHand:
                 verb(**key, by=cast.self_of(lin))
 
         assert (line_of(lin).state, line_of(lin).limit_fen) == ("ACTIVE", 500_000)
+
+    @pytest.mark.parametrize("verb", [limits.freeze, limits.unfreeze, limits.close])
+    def test_no_step_is_taken_by_who_is_not_staff(self, lin, line, verb):
+        wei = builders.person("Wei")
+        for by in (SYSTEM, cast.self_of(lin), cast.self_of(wei)):
+            with nothing_written(), pytest.raises(limits.LineFourEyesNeeded):
+                verb(line_id=line, reason="X", by=by)
+
+    @pytest.mark.parametrize("verb", [limits.approve, limits.turn_down])
+    def test_is_decided_by_staff_alone_and_not_by_who_asked(self, lin, asked, mei, verb):
+        for by in (SYSTEM, cast.self_of(lin), mei):
+            with nothing_written(), pytest.raises(limits.LineFourEyesNeeded):
+                verb(proposal_id=asked.pk, by=by)
+
+    @pytest.mark.parametrize("verb", [limits.freeze, limits.unfreeze, limits.close])
+    def test_no_step_is_taken_on_a_line_that_is_not_there(self, line, mei, verb):
+        with nothing_written(), pytest.raises(NotFound):
+            verb(line_id=line + 99, reason="X", by=mei)
+
+    @pytest.mark.parametrize("limit_fen", [-1, -500_000])
+    def test_below_nothing_is_not_asked_for(self, line, mei, limit_fen):
+        with nothing_written(), pytest.raises(limits.LineStepNotPossible):
+            limits.propose(
+                line_id=line, limit_fen=limit_fen, reason="RISK", request_key="less", by=mei
+            )
+
+    def test_of_a_line_that_ended_is_not_asked_for(self, line, mei):
+        limits.freeze(line_id=line, reason="WISH", by=mei)
+        limits.close(line_id=line, reason="WISH", by=mei)
+
+        with nothing_written(), pytest.raises(limits.LineStepNotPossible):
+            limits.propose(
+                line_id=line, limit_fen=600_000, reason="INCOME", request_key="late", by=mei
+            )
+
+    def test_a_step_taken_already_writes_nothing_more(self, line, mei, chen):
+        limits.freeze(line_id=line, reason="WISH", by=mei)
+        with nothing_written():
+            limits.freeze(line_id=line, reason="RISK", by=chen)
+
+        limits.close(line_id=line, reason="WISH", by=mei)
+        with nothing_written():
+            limits.close(line_id=line, reason="WISH", by=chen)
+
+    def test_turned_down_twice_is_once_and_approved_is_not_turned_down(
+        self, line, asked, mei, chen
+    ):
+        limits.turn_down(proposal_id=asked.pk, by=chen)
+        with nothing_written():
+            limits.turn_down(proposal_id=asked.pk, by=chen)
+
+        more = limits.propose(
+            line_id=line, limit_fen=700_000, reason="INCOME", request_key="more", by=mei
+        )
+        limits.approve(proposal_id=more.pk, by=chen)
+        with nothing_written(), pytest.raises(limits.LineProposalDecided):
+            limits.turn_down(proposal_id=more.pk, by=chen)
+
+    def test_approved_for_a_line_that_ended_meanwhile_changes_no_limit(
+        self, lin, line, asked, mei, chen
+    ):
+        limits.freeze(line_id=line, reason="WISH", by=mei)
+        limits.close(line_id=line, reason="WISH", by=mei)
+
+        with nothing_written(), pytest.raises(limits.LineStepNotPossible):
+            limits.approve(proposal_id=asked.pk, by=chen)
+
+        assert line_of(lin).limit_fen == 500_000
+        limits.turn_down(proposal_id=asked.pk, by=chen)
+        asked.refresh_from_db()
+        assert asked.state == "TURNED_DOWN"
 
     def test_of_nothing_is_not_found(self, chen):
         with pytest.raises(NotFound):

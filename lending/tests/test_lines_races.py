@@ -22,6 +22,29 @@ def lin():
     return builders.person("Lin")
 
 
+def test_one_approval_of_many_sets_the_limit(lin):
+    builders.room(lin.id, limit_fen=500_000)
+    line_id = CreditLine.objects.get().pk
+    mei, chen, zhao = staff("Mei"), staff("Chen"), staff("Zhao")
+    asked = limits.propose(
+        line_id=line_id, limit_fen=800_000, reason="INCOME", request_key="k", by=mei
+    )
+
+    def decide(told):
+        verb, by = told
+        return verb(proposal_id=asked.pk, by=by)
+
+    at_once(decide, [(limits.approve, chen), (limits.turn_down, zhao), (limits.approve, zhao)])
+
+    asked.refresh_from_db()
+    changed = LineMovement.objects.filter(kind="CHANGED").count()
+    limit_fen = CreditLine.objects.get().limit_fen
+    assert (asked.state, changed, limit_fen) in [
+        ("APPROVED", 1, 800_000),
+        ("TURNED_DOWN", 0, 500_000),
+    ]
+
+
 def test_two_acceptances_that_together_pass_the_limit_are_one(lin):
     builders.room(lin.id, limit_fen=500_000)
     wishes = [builders.draft(lin, key=key).pk for key in ("a", "b")]

@@ -10,10 +10,10 @@ from common.actors import SYSTEM
 from common.audit.models import AuditEntry
 from common.errors import NotFound
 from common.processes.models import Process
-from lending.calc.fold import payoff_quote
+from lending.calc.fold import fold, payoff_quote
 from lending.channels import actions as channels
 from lending.channels.contracts import TransferAnswer
-from lending.channels.models import Transfer
+from lending.channels.models import Transfer, TransferPurpose
 from lending.disbursements import actions as disbursements
 from lending.ledger import actions as ledger
 from lending.ledger import chart
@@ -82,6 +82,22 @@ class TestAskingForAPayment:
             ask(loan, most_fen + 1)
 
         assert ask(loan, most_fen).amount_fen == most_fen
+
+    def test_that_closes_a_loan_for_nothing_is_refused(self, loan):
+        """Interest paid ahead covers the last fen: there is nothing to collect."""
+        stands = fold(loans.terms_of(loan), loans.log_of(loan), TODAY)
+        with transaction.atomic():
+            ahead = repayments.collect(
+                loan=loan, purpose=TransferPurpose.REPAYMENT, on=TODAY, by=SYSTEM,
+                amount_fen=stands.outstanding_fen - 1, request_key="ahead",
+            )  # fmt: skip
+        builders.collected(ahead, on=TODAY)
+        assert to_close_fen(loan) == 0
+
+        with nothing_written(), pytest.raises(repayments.NotAnAmount):
+            ask_to_close(loan, 0)
+        with nothing_written(), pytest.raises(repayments.QuoteChanged):
+            ask_to_close(loan, 1)
 
     def test_while_all_of_it_is_on_its_way_says_zero_and_never_less(self, loan):
         ask_to_close(loan, to_close_fen(loan))
