@@ -1,9 +1,12 @@
 """Interest that was paid before time had earned it counts for the borrower, to the fen."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from lending.calc.fold import fold, payoff_quote
 from lending.calc.settlement import quote
-from lending.tests.calc_loans import reversal
+from lending.tests.calc_loans import after, any_terms, opening, payoff, repayment, reversal
 from lending.tests.calc_quarter import ROWS, day, event, lived
 
 # The middle of the first period: fourteen of its twenty-eight days.
@@ -87,3 +90,21 @@ class TestInterestPaidAhead:
         off = event("PAYOFF", self.EARLY, owed_fen, sequence=3)
 
         assert self.paid(off, reversal(4, day(MIDDLE), of=3)) == self.paid()
+
+
+class TestAPaymentAndThePayOffOfOneDay:
+    @given(any_terms(), st.integers(0, 27), st.integers(1, 3_000_000))
+    @settings(deadline=None, max_examples=150)
+    def test_cost_together_what_the_pay_off_alone_would(self, terms, days, amount_fen):
+        on = after(terms, days)
+        alone_fen = payoff_quote(terms, [opening(terms)], on).total_fen
+        log = [opening(terms), repayment(2, on, min(amount_fen, alone_fen))]
+        rest_fen = payoff_quote(terms, log, on).total_fen
+        if rest_fen:
+            log.append(payoff(3, on, rest_fen))
+        state = fold(terms, log, on)
+
+        assert rest_fen == alone_fen - min(amount_fen, alone_fen)
+        if rest_fen:
+            assert (state.is_settled, state.overpaid_fen) == (True, 0)
+            assert state.received_fen == alone_fen
