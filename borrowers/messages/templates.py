@@ -112,7 +112,7 @@ TEMPLATES: Mapping[str, Template] = {
             "No money has moved. We try once more on %(next)s; you can also pay by yourself "
             "before, or withdraw the automatic debit."
         ),
-        facts=("amount_fen", "next_on"),
+        facts=("next_on",),
     ),
     "DEBIT_GIVEN_UP": Template(
         title=gettext_noop("We have stopped this debit"),

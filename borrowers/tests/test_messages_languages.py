@@ -30,12 +30,16 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 FACTS = {
     "amount_fen": 123_456,
     "due_on": "2026-12-20",
+    "most_fen": 987_600,
+    "next_on": "2026-12-23",
     "points": 120,
     "until_on": "2026-12-20",
 }
 READS = {
     "amount_fen": "¥1,234.56",
     "due_on": "2026-12-20",
+    "most_fen": "¥9,876.00",
+    "next_on": "2026-12-23",
     "points": "120",
     "until_on": "2026-12-20",
 }

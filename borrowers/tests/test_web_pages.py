@@ -106,11 +106,11 @@ class TestHome:
         cast.identify(lin, name="Lin Yue", id_number=cast.LIN_ID_NUMBER)
         cast.allow(lin, AUTOMATED_DECISION)
         states, _upcoming = self.states(phone)
-        assert states == ["DONE", "DONE", "LOCKED", "TODO"]
+        assert states == ["DONE", "DONE", "OPTIONAL", "TODO"]
 
         cast.withdraw(lin, AUTOMATED_DECISION)
         states, _upcoming = self.states(phone)
-        assert states == ["DONE", "DONE", "LOCKED", "TODO"]
+        assert states == ["DONE", "DONE", "OPTIONAL", "TODO"]
 
 
 class TestIdentity:

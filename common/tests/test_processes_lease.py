@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from common.processes import actions, queries
 from common.processes.actions import LeaseLost
 from common.processes.models import Process
+from common.tests.brokers import MEMORY, broker
 from common.tests.jobs import claimed, let_the_lease_run_out, seconds_until
 
 pytestmark = pytest.mark.django_db
@@ -59,9 +60,11 @@ class TestStart:
         with django_capture_on_commit_callbacks() as pokes, transaction.atomic():
             process_id = started(queue="decisions")
 
-        assert [poke.keywords for poke in pokes] == [
-            {"task": TASK, "queue": "decisions", "process_id": process_id}
-        ]
+        with broker(MEMORY) as messages:
+            assert messages.sent("decisions") == []
+            for poke in pokes:
+                poke()
+            assert messages.sent("decisions") == [(TASK, {"process_id": process_id})]
 
     def test_again_nudges_for_what_nobody_has_tried(self, django_capture_on_commit_callbacks):
         started()

@@ -151,4 +151,7 @@ class TestHasten:
         with django_capture_on_commit_callbacks() as pokes, transaction.atomic():
             actions.hasten(kind="DECIDE", subject_id=8)
 
-        assert [each.keywords["process_id"] for each in pokes] == [other]
+        with broker(MEMORY) as messages:
+            for poke in pokes:
+                poke()
+            assert messages.sent() == [(TASK, {"process_id": other})]

@@ -39,13 +39,14 @@ def uses() -> Iterator[tuple[str, ast.Call]]:
                 and isinstance(node.func, ast.Attribute)
                 and isinstance(node.func.value, ast.Name)
                 and node.func.value.id == "rows"
-                and node.func.attr in {"insert", "change", "get", "columns"}
+                and node.func.attr in {"insert", "insert_many", "change", "get", "every", "columns"}
             ):
                 yield f"{name(path)}:{node.lineno}", node
 
 
 USES = dict(uses())
 CHANGES = {place: node for place, node in USES.items() if node.func.attr == "change"}  # type: ignore[attr-defined]  # chosen by it
+EVERY = {place: node for place, node in USES.items() if node.func.attr == "every"}  # type: ignore[attr-defined]  # chosen by it
 
 
 def every_column() -> set[str | None]:
@@ -61,6 +62,7 @@ class TestNames:
     def test_there_are_some_to_look_at(self):
         assert len(USES) > 5
         assert CHANGES
+        assert EVERY
 
     @pytest.mark.parametrize("place", CHANGES)
     def test_of_columns_to_change_are_written_out_and_real(self, place):
@@ -70,6 +72,16 @@ class TestNames:
         assert named
         assert None not in named
         assert set(named) <= every_column()
+
+    @pytest.mark.parametrize("place", EVERY)
+    def test_of_columns_to_look_by_are_written_out_and_real(self, place):
+        named = {word.arg: word.value for word in EVERY[place].keywords}
+        asked = [named[each] for each in ("column", "order") if each in named]
+
+        assert asked
+        assert all(
+            isinstance(each, ast.Constant) and each.value in every_column() for each in asked
+        )
 
     def test_are_those_of_the_table_and_each_once(self):
         listed = rows.columns(Process, AuditEntry).split(", ")

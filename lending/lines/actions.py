@@ -84,14 +84,16 @@ def _opened(borrower_id: int) -> int:
 def decide(*, line: CreditLine, said: Decided, subject: str) -> None:
     """Set, raise or lower the limit by a decision, once for each; loans that run stay lawful."""
     _move(line, MovementKind.DECIDED, subject, limit_change_fen=said.limit_fen - line.limit_fen)
-    band = {
-        "tier": said.tier,
-        "annual_rate_ppm": said.annual_rate_ppm,
-        "floor_rate_ppm": min(said.floor_rate_ppm, said.annual_rate_ppm),
-        "review_on": said.review_on,
-    }
-    if any(getattr(line, name) != value for name, value in band.items()):
-        rows.change(line, **band)
+    floor_rate_ppm = min(said.floor_rate_ppm, said.annual_rate_ppm)
+    stood = (line.tier, line.annual_rate_ppm, line.floor_rate_ppm, line.review_on)
+    if stood != (said.tier, said.annual_rate_ppm, floor_rate_ppm, said.review_on):
+        rows.change(
+            line,
+            tier=said.tier,
+            annual_rate_ppm=said.annual_rate_ppm,
+            floor_rate_ppm=floor_rate_ppm,
+            review_on=said.review_on,
+        )
 
 
 @required

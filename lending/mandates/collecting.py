@@ -202,7 +202,7 @@ def _plan_again(debit: DirectDebit, debit_try: DebitTry, on: date) -> None:
     # The bank's word may come late; the next day of the rhythm is then over and gone.
     next_on = max(next_on, on)
     DirectDebit.objects.filter(pk=debit.pk).update(state=DebitState.WAITING, next_on=next_on)
-    _tell(debit, "DEBIT_TRIED_AGAIN", amount_fen=debit_try.amount_fen, next_on=next_on.isoformat())
+    _tell(debit, "DEBIT_TRIED_AGAIN", next_on=next_on.isoformat())
 
 
 def _give_up(debit: DirectDebit, code: str) -> None:

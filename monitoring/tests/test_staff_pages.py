@@ -108,7 +108,7 @@ class TestList:
             )
         shown(staff, "changelist")
 
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(16):
             shown(staff, "changelist")
 
 

@@ -54,7 +54,9 @@ def write(
         offer = Offer(pk=rows.insert(Offer, named | offered), **named, **offered)
     else:
         [offer] = stood
-        rows.change(offer, **offered, offered_at=at)
+        for name, value in {**offered, "offered_at": at}.items():
+            setattr(offer, name, value)
+        offer.save(update_fields=[*offered, "offered_at"])
         offer.alternatives.all().delete()
     write_choices(offer=offer, product=application.product)
     decide_line(line=line, application=application, terms=terms)
