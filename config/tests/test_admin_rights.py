@@ -24,6 +24,12 @@ USUAL = {"changelist", "add", "history", "delete", "change", "autocomplete"}
 CHOSEN_FOR_A_VERB = {
     "lending.Benefit": {"add_ten", "sell_out", "open_or_close"},
     "lending.Fulfilment": {"ready", "failed"},
+    "lending.ParkedNotice": {
+        "found_matched",
+        "found_given_back",
+        "found_not_ours",
+        "found_corrected",
+    },
     "lending.PartnerStatement": {"approve"},
     "lending.PointsGrant": {"approve", "turn_down"},
     "lending.QuarantinedLoan": {"try_again"},
