@@ -294,6 +294,7 @@ SPECTACULAR_SETTINGS = {
         "ApplicationState": "lending.applications.models.ApplicationState",
         "BenefitKind": "lending.rewards.models.BenefitKind",
         "EntitlementState": "lending.rewards.models.EntitlementState",
+        "LoanRequestKind": "lending.api.requests.KINDS",
         "LoanState": "lending.loans.models.LoanState",
         "MoneyDirection": ["neutral", "in", "out"],
         "ReasonDirection": ["UP", "DOWN"],

@@ -178,12 +178,21 @@ class TestTheSchema:
         assert {each for each in published if "/loans" in each} == {
             "/api/v1/loans",
             "/api/v1/loans/{public_id}",
+            "/api/v1/loans/{public_id}/certificate.pdf",
             "/api/v1/loans/{public_id}/contract.pdf",
+            "/api/v1/loans/{public_id}/early-payments",
+            "/api/v1/loans/{public_id}/early-quote",
+            "/api/v1/loans/{public_id}/late-fee-waivers",
+            "/api/v1/loans/{public_id}/mandates",
+            "/api/v1/loans/{public_id}/mandates/text",
             "/api/v1/loans/{public_id}/payoff",
             "/api/v1/loans/{public_id}/payoff-quote",
             "/api/v1/loans/{public_id}/repayments",
             "/api/v1/loans/{public_id}/repayments/{number}",
+            "/api/v1/loans/{public_id}/requests",
+            "/api/v1/loans/{public_id}/requests/{number}/take-back",
             "/api/v1/loans/{public_id}/schedule",
+            "/api/v1/loans/{public_id}/withdrawal",
         }
 
     def test_asks_for_a_key_wherever_something_is_made_or_moved(self):
