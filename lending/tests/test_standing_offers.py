@@ -10,6 +10,7 @@ from common.actors import Actor
 from common.audit.models import AuditEntry
 from lending.applications import actions, cost, deciding, queries
 from lending.applications.actions import OfferOver
+from lending.applications.disclosed import risk
 from lending.applications.drafts import actions as drafts
 from lending.applications.models import LoanApplication, Offer
 from lending.applications.states import NotPossibleNow
@@ -308,7 +309,7 @@ class TestACostTable:
     )
     def test_states_one_price_on_whatever_day(self, offer, change):
         price = queries.price_of(offer, cap_ppm=240_000)
-        shown = cost.content(cost.quoted(price, starts_on=TODAY + timedelta(days=9)))
+        shown = told(price, on=TODAY + timedelta(days=9))
         other = cost.Price(**{**_figures(price), **change})
 
         assert cost.states(shown, price)
@@ -318,7 +319,22 @@ class TestACostTable:
         price = queries.price_of(offer, cap_ppm=240_000)
         less = cost.Price(**{**_figures(price), "annual_rate_ppm": 115_000, "discount_ppm": 5_000})
 
-        assert cost.states(cost.content(cost.quoted(less, starts_on=TODAY)), less)
+        assert cost.states(told(less, on=TODAY), less)
+        assert not cost.states(told(less, on=TODAY), price)
+
+    def test_without_its_notice_of_risks_states_nothing(self, offer):
+        price = queries.price_of(offer, cap_ppm=240_000)
+        shown = told(price, on=TODAY)
+        del shown["risk"]
+
+        assert not cost.states(shown, price)
+
+
+def told(price, *, on):
+    """The table of a price as a day's borrower reads it: with its notice of risks."""
+    quote = cost.quoted(price, starts_on=on)
+    notice = risk.facts(price, quote.schedule, starts_on=on, cooling_off_days=7)
+    return cost.content(quote) | {"risk": notice}
 
 
 def _figures(price) -> dict[str, int]:
