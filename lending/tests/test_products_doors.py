@@ -9,6 +9,7 @@ from django.urls import reverse
 from borrowers.consent import queries as consents
 from borrowers.people import actions as people
 from borrowers.people.models import Account
+from lending.applications.drafts.queries import missing
 from lending.applications.models import LoanApplication
 from lending.products.demonstration import PRODUCTS
 from lending.products.models import LoanProduct, Merchant, ProductProposal, SceneEvidence
@@ -45,10 +46,28 @@ def answers(scene: str) -> dict[str, Any]:
     return sent
 
 
-def asked(code: str, scene: str, merchant: str = "", **changes: Any) -> dict[str, Any]:
-    given = {"request_key": "a-key-of-mine", "amount": "9000", "term_months": "6", "agrees": "on"}
-    merchants = {"merchant": merchant} if merchant else {}
-    return given | answers(scene) | merchants | changes
+def begun(web: Client, code: str) -> LoanApplication:
+    """A draft of 9,000 yuan over six months, by its first page."""
+    given = {"request_key": "a-key-of-mine", "amount": "9000", "term_months": "6"}
+    page = web.post(reverse("lending:ask", args=[code]), given)
+    assert page.status_code == 302, doors.shown(page)
+    return LoanApplication.objects.get()
+
+
+def tell(web: Client, draft: LoanApplication, given: dict[str, Any]) -> Any:
+    return web.post(reverse("lending:draft-purpose", args=[draft.public_id]), given)
+
+
+def prove(web: Client, draft: LoanApplication) -> Any:
+    """Agree to the purpose, and hand the document in where one is asked for."""
+    paper = {"evidence": pdf()} if draft.product.needs_evidence else {}
+    return web.post(
+        reverse("lending:draft-proof", args=[draft.public_id]), {"agrees": "on"} | paper
+    )
+
+
+def paid_to(merchant: str) -> dict[str, str]:
+    return {"merchant": merchant} if merchant else {}
 
 
 @pytest.mark.django_db(transaction=False)
@@ -64,40 +83,64 @@ class TestABorrower:
         ],
     )
     def test_answers_the_questions_of_a_purpose_and_has_a_draft(self, lin, code, scene, merchant):
-        given = asked(code, scene, merchant)
-        if scene != "MEDICAL":
-            given["evidence"] = pdf()
+        web = doors.web_of(lin)
+        draft = begun(web, code)
 
-        page = doors.web_of(lin).post(reverse("lending:ask", args=[code]), given)
+        purpose = tell(web, draft, answers(scene) | paid_to(merchant))
+        proof = prove(web, draft)
 
-        assert page.status_code == 302, doors.shown(page)
+        assert purpose.status_code == 302, doors.shown(purpose)
+        assert proof.status_code == 302, doors.shown(proof)
         told = SceneEvidence.objects.get()
         assert (told.facts, told.is_live) == (FACTS[scene], False)
-        assert told.application.product.code == code
+        draft = told.application
+        assert (draft.product.code, draft.state) == (code, "DRAFT")
+        assert (draft.merchant.code if draft.merchant else "") == merchant
+        assert (draft.evidence_id is not None) is (scene != "MEDICAL")
+        assert missing(draft) == []
 
     def test_who_leaves_a_question_open_is_asked_again_and_nothing_is_kept(self, lin):
-        given = asked("TRIP", "TRAVEL", "LANTERN", evidence=pdf())
+        web = doors.web_of(lin)
+        draft = begun(web, "TRIP")
+        given = answers("TRAVEL") | paid_to("LANTERN")
         del given["purpose_starts_on"]
 
-        page = doors.web_of(lin).post(reverse("lending:ask", args=["TRIP"]), given)
+        page = tell(web, draft, given)
 
         assert page.status_code == 200
         assert "Please answer this." in doors.shown(page)
-        assert not LoanApplication.objects.exists()
+        assert not SceneEvidence.objects.exists()
+        assert LoanApplication.objects.get().merchant is None
 
     def test_agrees_to_the_purpose_that_is_asked_and_to_no_other(self, lin):
-        given = asked("CARE", "MEDICAL", "WILLOW")
+        web = doors.web_of(lin)
+        draft = begun(web, "CARE")
+        tell(web, draft, answers("MEDICAL") | paid_to("WILLOW"))
+        before = consents.allowed(lin.id)
 
-        doors.web_of(lin).post(reverse("lending:ask", args=["CARE"]), given)
+        prove(web, draft)
 
-        assert "SCENE_MEDICAL" in consents.allowed(lin.id)
-        assert "SCENE_PURCHASE" not in consents.allowed(lin.id)
+        assert consents.allowed(lin.id) - before == {"SCENE_MEDICAL"}
+
+    def test_who_does_not_agree_is_asked_again_and_allows_nothing(self, lin):
+        web = doors.web_of(lin)
+        draft = begun(web, "CARE")
+        tell(web, draft, answers("MEDICAL") | paid_to("WILLOW"))
+        before = consents.allowed(lin.id)
+
+        page = web.post(reverse("lending:draft-proof", args=[draft.public_id]), {})
+
+        assert page.status_code == 200
+        assert "This loan needs your consent to this." in doors.shown(page)
+        assert consents.allowed(lin.id) == before
+        assert missing(LoanApplication.objects.get()) == ["proof"]
 
     def test_sees_the_refusal_of_the_purpose_in_words(self, lin):
         web = doors.web_of(lin)
-        given = asked("CARE", "MEDICAL", "WILLOW", purpose_is_cosmetic="yes")
-        web.post(reverse("lending:ask", args=["CARE"]), given)
-        draft = LoanApplication.objects.get()
+        draft = begun(web, "CARE")
+        given = answers("MEDICAL") | paid_to("WILLOW") | {"purpose_is_cosmetic": "yes"}
+        tell(web, draft, given)
+        prove(web, draft)
 
         page = web.post(reverse("lending:submit", args=[draft.public_id]), follow=True)
 
