@@ -12,6 +12,7 @@ from common.business_date import actions as business_date
 from lending.applications import actions as applications
 from lending.applications.drafts import actions as drafts
 from lending.applications.models import LoanApplication, Offer
+from lending.applications.purposes import telling
 from lending.calc.fold import payoff_quote
 from lending.channels.contracts import TransferAnswer
 from lending.channels.models import Transfer
@@ -27,6 +28,7 @@ from lending.repayments import actions as repayments
 from lending.rewards import actions as rewards
 from lending.rewards import rules
 from lending.servicing import actions as servicing
+from lending.tests.scene_wishes import FACTS
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -112,7 +114,7 @@ def draft(card: BorrowerCard, *, amount_fen: int = 300_000, key: str = "first") 
 
 
 def student(card: BorrowerCard, *, key: str = "study") -> Offer:
-    """An offer for tuition, with a proof that nobody has looked at yet."""
+    """An offer for a course that was told, with a proof that nobody has looked at yet."""
     education()
     cast.allow(card, SCENE_EDUCATION)
     application = drafts.draft(
@@ -125,6 +127,8 @@ def student(card: BorrowerCard, *, key: str = "study") -> Offer:
         request_key=key,
         by=cast.self_of(card),
     )
+    told = FACTS["EDUCATION"] | {"number": f"{card.public_id}-{key}"}
+    telling.tell(application_id=application.pk, given=told, by=cast.self_of(card))
     drafts.upload_evidence(application_id=application.pk, content=PROOF, by=cast.self_of(card))
     return _offer(application, amount_fen=300_000)
 
