@@ -94,6 +94,7 @@ SELECT told.*,
        AS is_late
   FROM told
 """
+# A later line of a number stays resolved however our transfer goes: that is the first line's story.
 _KEEP = """
 INSERT INTO lending_statementbreak AS kept
        (bank, kind, subject, line_id, transfer_id, loan_id, here_fen, there_fen, here_state, state,
@@ -112,8 +113,8 @@ ON CONFLICT (bank, kind, subject) DO UPDATE
        times_seen = kept.times_seen + (kept.last_day < EXCLUDED.last_day)::int,
        resolution = '', resolved_at = NULL
  WHERE NOT (kept.state = 'RESOLVED' AND kept.resolution IN ('TO_SUSPENSE', 'SEND_BACK')
-            AND (kept.here_fen, kept.there_fen, kept.here_state)
-                = (EXCLUDED.here_fen, EXCLUDED.there_fen, EXCLUDED.here_state))
+            AND (kept.here_fen, kept.there_fen) = (EXCLUDED.here_fen, EXCLUDED.there_fen)
+            AND (kept.kind = 'DUPLICATE' OR kept.here_state = EXCLUDED.here_state))
 RETURNING kept.id, kept.state, (xmax = 0)
 """
 # What does not show any more has come right by itself, or has become another kind of break.

@@ -266,6 +266,36 @@ class TestDifferences:
 
         agree(statement)
 
+    def test_of_a_line_that_came_twice_outlast_what_becomes_of_the_first(self, loan, statement):
+        transfer = asked(loan)
+        line = statement.of(transfer, more_fen=500)
+        statement.moved(line.out_trade_no, line.amount_fen, account=line.account)
+        statement.compared(TODAY)
+        second = StatementBreak.objects.get(kind="DUPLICATE")
+        statements.resolved(second, "TO_SUSPENSE", on=TODAY)
+
+        first = StatementBreak.objects.get(kind="AMOUNT_DIFFERS")
+        statements.resolved(first, "TO_SUSPENSE", on=TODAY)
+
+        transfer.refresh_from_db()
+        assert transfer.state == "FAILED"
+        assert statement.compared(TODAY + DAY).still_open == 0
+        agree(statement)
+
+    def test_of_a_stray_line_that_came_twice_outlast_booking_the_first(
+        self, stray, statement, loan
+    ):
+        line = statement.lines[-1]
+        statement.moved(line.out_trade_no, line.amount_fen, account=line.account)
+        statement.compared(TODAY)
+        second = StatementBreak.objects.get(kind="DUPLICATE")
+        statements.resolved(second, "TO_SUSPENSE", on=TODAY)
+
+        statements.resolved(stray, "POST_REPAYMENT", on=TODAY, loan=loan)
+
+        assert statement.compared(TODAY + DAY).still_open == 0
+        agree(statement)
+
     def test_of_a_payment_that_the_bank_never_had(self, loan, statement):
         builders.pay(loan, 10_000, on=TODAY, key="pay")
         statement.compared(TODAY)
