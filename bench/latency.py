@@ -1,7 +1,7 @@
 """Submit → offer over 500 events, against a bare DRF view with one SELECT on the same server.
 
 One client, one kept-alive connection, both measured in turns in one run. The clock runs from the
-sending of `submit` until the offer stands in an answer, asking again after 5 → 50 ms where the
+sending of `submit` until the offer stands in an answer, asking again after 10 → 50 ms where the
 first answer was 202. Drafting and withdrawing are not timed.
 """
 

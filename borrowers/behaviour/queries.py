@@ -219,13 +219,13 @@ def batches(borrower_id: int) -> tuple[BatchFacts, ...]:
     return tuple(_facts(row, is_used=row.consent_id in in_force) for row in rows)
 
 
-def has_contradicted(borrower_id: int) -> bool:
+def has_contradicted(borrower_id: int, *, consent_id: int | None = None) -> bool:
     """Whether a person has to look at the records in use before they decide anything.
 
     A bill says more, or other, than its rows do, or looks changed; or the person left out a line
-    that nobody of ours has looked at yet.
+    that nobody of ours has looked at yet. Who knows the consent in force already may say so.
     """
-    consent_id = active_id(borrower_id, CONSUMPTION_RECORDS)
+    consent_id = consent_id or active_id(borrower_id, CONSUMPTION_RECORDS)
     if consent_id is None:
         return False
     with connection.cursor() as cursor:

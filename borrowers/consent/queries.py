@@ -41,9 +41,10 @@ SELECT borrower_id, id, purpose = %(records)s FROM borrowers_consent AS given
  ORDER BY id
 """
 _GIVEN = """
-SELECT DISTINCT purpose, notice_version FROM borrowers_consent AS given
+SELECT purpose, notice_version, max(id) FROM borrowers_consent AS given
  WHERE borrower_id = %s
    AND NOT EXISTS (SELECT FROM borrowers_consentwithdrawal WHERE consent_id = given.id)
+ GROUP BY purpose, notice_version
 """
 
 
@@ -105,10 +106,15 @@ def active_ids(borrower_ids: Collection[int], purpose: str) -> dict[int, int]:
 
 def allowed(borrower_id: int) -> frozenset[str]:
     """Every purpose that is allowed now, in one question."""
+    return frozenset(allowed_by(borrower_id))
+
+
+def allowed_by(borrower_id: int) -> dict[str, int]:
+    """The same, and by which consent."""
     with connection.cursor() as cursor:
         cursor.execute(_GIVEN, [borrower_id])
         given = cursor.fetchall()
-    return frozenset(purpose for purpose, notice in given if notice == notice_of(purpose))
+    return {purpose: last for purpose, notice, last in given if notice == notice_of(purpose)}
 
 
 def is_allowed(borrower_id: int, purpose: str) -> bool:

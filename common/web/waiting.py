@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 
-FIRST_PAUSE_SECONDS = 0.005
+# Nothing worth waiting for has ended sooner, and asking takes from who works on it.
+FIRST_PAUSE_SECONDS = 0.01
 SHORTEST_PAUSE_SECONDS = 0.001
 LONGEST_PAUSE_SECONDS = 0.05
 # How long is slept, against how long the work has taken so far: what is overslept stays small.
@@ -11,7 +12,7 @@ SHARE_OF_THE_WAIT = 0.1
 
 
 def wait_until(is_done: Callable[[], bool], *, seconds: float) -> bool:
-    """Ask at 5, 6, 7, 8, 9 … ms, ever less often, until it is done or the time is over."""
+    """Ask at 10, 11, 12, 13 … ms, ever less often, until it is done or the time is over."""
     began = time.monotonic()
     pause = FIRST_PAUSE_SECONDS
     while not is_done():

@@ -63,14 +63,18 @@ def offer_shown(found: LoanApplication, on: date | None) -> dict[str, Any] | Non
     # Before it was accepted there is no confirmation to look for.
     confirmed = queries.confirmed_cost(offer) if offer.accepted_at else None
     on = on or business_dates.today()
+    quoted = None
     if confirmed is not None:
         content = confirmed.content
     else:
-        content = cost.content(queries.quote_today(found, on=on))
+        quoted = queries.quote_today(found, on=on)
+        content = cost.content(quoted)
     return {name: getattr(offer, name) for name in _PLAIN_IN_OFFER} | {
         "is_cost_confirmed": confirmed is not None,
         "cost": table(content),
-        "alternatives": [_alternative(*each) for each in picking.compared(found, on=on)],
+        "alternatives": [
+            _alternative(*each) for each in picking.compared(found, on=on, quoted=quoted)
+        ],
     }
 
 

@@ -187,8 +187,8 @@ def _assess(
 ) -> None:
     product, law = application.product, _law(application, on)
     borrower_id = application.borrower_id
-    allowed = consents.allowed(borrower_id)
-    shares_records = CONSUMPTION_RECORDS in allowed
+    allowed = consents.allowed_by(borrower_id)
+    records = allowed.get(CONSUMPTION_RECORDS)
     decided = decisions.decide(
         application_id=application.pk,
         application_public_id=application.public_id,
@@ -202,8 +202,9 @@ def _assess(
             outstanding_fen=owed.outstanding_fen,
             days_past_due=owed.days_past_due,
             monthly_instalments_fen=owed.monthly_instalments_fen,
-            has_consumption_consent=shares_records,
-            are_records_whole=not (shares_records and behaviour.has_contradicted(borrower_id)),
+            has_consumption_consent=records is not None,
+            are_records_whole=records is None
+            or not behaviour.has_contradicted(borrower_id, consent_id=records),
             is_linked_case=SHARED_LINKS in allowed
             and graph.examine(application_id=application.pk, borrower_id=borrower_id, at=at),
         ),
@@ -241,6 +242,7 @@ def _machine_terms(
         longest_term_months=verdict.max_term_months,
         base_rate_ppm=min(verdict.annual_rate_ppm, application.product.highest_rate_ppm),
         line_limit_fen=_line_limit_fen(line, owed, verdict) if is_offered else None,
+        is_first=True,
         subject=f"assessment:{decided.assessment_id}",
         on=on,
     )
@@ -261,7 +263,7 @@ def _reviewed_limit_fen(
         return 0
     taken = standings.taken(line.pk, application.pk)
     others_fen = line.held_fen + line.reserved_fen - taken.held_fen - taken.reserved_fen
-    return standings.drawn_fen(line) + others_fen + limit_fen
+    return taken.drawn_fen + others_fen + limit_fen
 
 
 def _conclude(

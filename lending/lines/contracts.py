@@ -32,11 +32,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one application holds of a line."""
+    """What one application holds of a line, beside what the borrower's loans owe."""
 
     held_fen: int
     reserved_fen: int
     steps: int
+    drawn_fen: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ SELECT id, state, limit_fen, lending_line_drawn_fen(borrower_id), reserved_fen, 
 """
 _DRAWN = "SELECT lending_line_drawn_fen(%s)"
 _TAKEN = """
-SELECT COALESCE(sum(held_change_fen), 0), COALESCE(sum(reserved_change_fen), 0), count(*)
-  FROM lending_linemovement WHERE line_id = %s AND application_id = %s
+SELECT COALESCE(sum(held_change_fen), 0), COALESCE(sum(reserved_change_fen), 0), count(*),
+       (SELECT lending_line_drawn_fen(borrower_id) FROM lending_creditline WHERE id = %(line)s)
+  FROM lending_linemovement WHERE line_id = %(line)s AND application_id = %(application)s
 """
 
 
@@ -27,11 +28,10 @@ def standing_of(borrower_id: int) -> Standing | None:
 
 
 def taken(line_id: int, application_id: int) -> Taken:
-    """What an application holds of the line."""
+    """What an application holds of the line. For a locked line, what is drawn can only get less."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKEN, [line_id, application_id])
-        held_fen, reserved_fen, steps = cursor.fetchone()
-    return Taken(held_fen=int(held_fen), reserved_fen=int(reserved_fen), steps=int(steps))
+        cursor.execute(_TAKEN, {"line": line_id, "application": application_id})
+        return Taken(*map(int, cursor.fetchone()))
 
 
 def drawn_fen(line: CreditLine) -> int:
@@ -44,7 +44,7 @@ def drawn_fen(line: CreditLine) -> int:
 def free_for(line: CreditLine, taken: Taken) -> int:
     """What an application may take of a locked line, what it took already included."""
     others_fen = line.held_fen + line.reserved_fen - taken.held_fen - taken.reserved_fen
-    return max(line.limit_fen - drawn_fen(line) - others_fen, 0)
+    return max(line.limit_fen - taken.drawn_fen - others_fen, 0)
 
 
 def has_happened(line_id: int, kind: str, subject: str) -> bool:

@@ -219,7 +219,9 @@ class TestReleasing:
 
         assert totals(lin) == (500_000, 0, 200_000, 0)
         line = CreditLine.objects.get()
-        assert queries.taken(line.pk, two[1]) == Taken(held_fen=0, reserved_fen=200_000, steps=1)
+        assert queries.taken(line.pk, two[1]) == Taken(
+            held_fen=0, reserved_fen=200_000, steps=1, drawn_fen=0
+        )
 
 
 INSERT = """

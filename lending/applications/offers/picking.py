@@ -67,8 +67,13 @@ def insist_on_accepted(*, application_id: int, number: int | None) -> None:
         raise OtherAccepted
 
 
-def compared(application: LoanApplication, *, on: date) -> list[tuple[OfferAlternative, Quoted]]:
-    """Every choice with its whole cost if it were paid out on a day; none above the cap."""
+def compared(
+    application: LoanApplication, *, on: date, quoted: Quoted | None = None
+) -> list[tuple[OfferAlternative, Quoted]]:
+    """Every choice with its whole cost if it were paid out on a day; none above the cap.
+
+    Who has counted the offer's own terms for that day already may say so.
+    """
     product, offer = application.product, application.offer
     law = laws.on(on, licence=product.licence, product=product.code)
     found = []
@@ -78,6 +83,10 @@ def compared(application: LoanApplication, *, on: date) -> list[tuple[OfferAlter
             amount_fen=each.amount_fen,
             term_months=each.term_months,
         )
+        is_own = (each.amount_fen, each.term_months) == (offer.amount_fen, offer.term_months)
+        if quoted is not None and is_own:
+            found.append((each, quoted))
+            continue
         try:
             found.append((each, cost.quoted(price, starts_on=on)))
         except AboveTheCap:

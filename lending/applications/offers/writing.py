@@ -27,7 +27,8 @@ LINE_REVIEW_MONTHS = 12
 class Terms:
     """What was decided: the rest of an offer follows from the product.
 
-    `line_limit_fen` is for all loans together; None leaves the line as it is.
+    `line_limit_fen` is for all loans together; None leaves the line as it is. `is_first` where
+    no offer can stand yet: the machine decides once.
     """
 
     tier: str
@@ -37,6 +38,7 @@ class Terms:
     line_limit_fen: int | None
     subject: str
     on: date
+    is_first: bool = False
 
 
 @required
@@ -48,7 +50,7 @@ def write(
     Raises LineNotInUse, LineTooSmall.
     """
     offered = _terms_of_offer(application, terms, law, at)
-    stood = rows.every(Offer, column="application_id", value=application.pk)
+    stood = [] if terms.is_first else _standing(application)
     if not stood:
         named = {"public_id": public_ids.new(), "application_id": application.pk}
         offer = Offer(pk=rows.insert(Offer, named | offered), **named, **offered)
@@ -62,6 +64,10 @@ def write(
     decide_line(line=line, application=application, terms=terms)
     lines.hold(line=line, application_id=application.pk, amount_fen=offer.amount_fen)
     return offer
+
+
+def _standing(application: LoanApplication) -> list[Offer]:
+    return rows.every(Offer, column="application_id", value=application.pk)
 
 
 @required
