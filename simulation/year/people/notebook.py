@@ -95,12 +95,20 @@ class _Line:
         self.principal_fen -= principal
         return fen - penalty - interest - principal
 
-    def earned_fen(self, today: date) -> int:
-        """Interest of the days that have passed, and not yet paid."""
+    def _lived_fen(self, today: date) -> int:
+        """Interest of the days that have passed."""
         days = (self.row.due_on - self.row.starts_on).days
         lived = min(max((today - self.row.starts_on).days, 0), days)
-        earned = self.row.interest_fen * lived // days
-        return min(max(earned - self.interest_paid_fen, 0), self.interest_fen)
+        return self.row.interest_fen * lived // days
+
+    def earned_fen(self, today: date) -> int:
+        """The same, as far as it is not yet paid."""
+        unpaid = self._lived_fen(today) - self.interest_paid_fen
+        return min(max(unpaid, 0), self.interest_fen)
+
+    def ahead_fen(self, today: date) -> int:
+        """Interest that was paid for days yet to come."""
+        return max(self.interest_paid_fen - self._lived_fen(today), 0)
 
     def closing_fen(self, today: date) -> int:
         """What closes this row today."""
@@ -133,7 +141,7 @@ class Notebook:
             days_past_due=(today - min(late)).days if late else 0,
             next_due=next(_ahead(lines, today), None),
             most_fen=sum(line.open_fen for line in lines if line.row.starts_on <= today),
-            closing_fen=sum(line.closing_fen(today) for line in lines),
+            closing_fen=_closing_fen(lines, today),
             paid_count=sum(not line.open_fen for line in lines),
         )
 
@@ -151,11 +159,18 @@ class Notebook:
         return lines
 
 
+def _closing_fen(lines: list[_Line], today: date) -> int:
+    """What closes the loan: interest of days yet to come is not owed, and was paid for the rest."""
+    owed = sum(line.closing_fen(today) for line in lines)
+    return max(owed - sum(line.ahead_fen(today) for line in lines), 0)
+
+
 def _spend(lines: list[_Line], paid: Paid) -> None:
-    if paid.closes and paid.fen >= sum(line.closing_fen(paid.on) for line in lines):
-        for line in lines:
-            line.interest_fen = line.earned_fen(paid.on)
     left = paid.fen
+    if paid.closes and paid.fen >= _closing_fen(lines, paid.on):
+        for line in lines:
+            left += line.ahead_fen(paid.on)
+            line.interest_fen = line.earned_fen(paid.on)
     for line in lines:
         left = line.take(left)
 
