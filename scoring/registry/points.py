@@ -1,7 +1,7 @@
 """Points tables: a probability and its reasons out of plain JSON, in microseconds. Pure."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from math import exp, isfinite, log
@@ -53,6 +53,10 @@ class Characteristic:
         return self.other if found is None else self.cells[found]
 
 
+# What a characteristic is read by: its feature, and the parts of `Characteristic.of`.
+Reader = tuple[str, Mapping[str, int] | None, tuple[float, ...], tuple[Cell, ...], Cell, Cell]
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """From the log-odds of the card to log-odds that keep their promise."""
@@ -81,7 +85,7 @@ class PointsTable:
     kind: str
     intercept: float
     characteristics: tuple[Characteristic, ...]
-    readers: tuple[tuple[str, Callable[[Value], Cell]], ...]
+    readers: tuple[Reader, ...]
     calibration: Calibration
     factor: float
     anchor_score: float
@@ -98,10 +102,14 @@ class PointsTable:
     def explained(self, values: Values) -> tuple[float, list[tuple[str, float]]]:
         """The probability, and the four features that moved the score most, in points."""
         total, cells = self._met(values)
-        cells.sort(reverse=True)
+        # Plain figures sort several times as fast as cells; only those that may be told are sorted.
+        sizes = [cell[0] for cell in cells]
+        sizes.sort(reverse=True)
+        least = sizes[STRONGEST - 1] if len(sizes) > STRONGEST else 0.0
+        told = sorted([cell for cell in cells if cell[0] >= least], reverse=True)
         named = self.characteristics
         strongest = [
-            (named[number].feature, -self.factor * move) for _, number, _, move in cells[:STRONGEST]
+            (named[number].feature, -self.factor * move) for _, number, _, move in told[:STRONGEST]
         ]
         return self.calibration.probability(total), strongest
 
@@ -122,13 +130,24 @@ class PointsTable:
 
     def _met(self, values: Values) -> tuple[float, list[Cell]]:
         """The log-odds of bad, and the bin of every feature."""
-        total = self.intercept
-        cells = []
-        for feature, of in self.readers:
-            cell = of(values.get(feature))
+        total, value_of = self.intercept, values.get
+        met = []
+        # As `Characteristic.of`, without a call for each feature: they would cost a third.
+        for feature, place, edges, cells, missing, other in self.readers:
+            value: Any = value_of(feature)
+            if value is None or value != value:
+                cell = missing
+            elif place is None:
+                try:
+                    cell = cells[bisect_right(edges, value)]
+                except TypeError:  # a figure in words
+                    cell = cells[bisect_right(edges, float(value))]
+            else:
+                found = place.get(str(value))
+                cell = other if found is None else cells[found]
             total += cell[2]
-            cells.append(cell)
-        return total, cells
+            met.append(cell)
+        return total, met
 
     def score(self, chance: float) -> int:
         """Points on the scale: more is better, twice the odds every `pdo` points."""
@@ -172,7 +191,10 @@ def load(document: Mapping[str, Any]) -> PointsTable:
         kind=document["kind"],
         intercept=log_odds(document["intercept"]),
         characteristics=named,
-        readers=tuple((each.feature, each.of) for each in named),
+        readers=tuple(
+            (each.feature, each.place, each.edges, each.cells, each.missing, each.other)
+            for each in named
+        ),
         calibration=calibration(document["calibration"]),
         factor=positive(scale["pdo"]) / log(2.0),
         anchor_score=finite(scale["score"]),
