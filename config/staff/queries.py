@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Min
+from django.db import connection
+from django.db.models import Count, Min, QuerySet
 
 from common import clock
 from common.audit import queries as audit
@@ -92,14 +94,19 @@ class House:
     checked_at: datetime
 
 
-def applications_waiting() -> int:
-    """For the badge."""
-    return applications.referred().count()
-
-
-def alerts_open() -> int:
-    """For the badge."""
-    return alerts.queue().count()
+def counts(lists: Sequence[QuerySet[Any]]) -> list[int]:
+    """How many rows each list has, all in one statement: every page of the staff asks."""
+    if not lists:
+        return []
+    asked = [rows.order_by().values("pk").query.sql_with_params() for rows in lists]
+    columns = [
+        f"(SELECT COUNT(*) FROM ({statement}) AS listed)"  # noqa: S608 (Django's own statements)
+        for statement, _given in asked
+    ]
+    with connection.cursor() as cursor:
+        values = [each for _statement, given in asked for each in given]
+        cursor.execute(f"SELECT {', '.join(columns)}", values)
+        return [int(each) for each in cursor.fetchone()]
 
 
 def waiting() -> Waiting:

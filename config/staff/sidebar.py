@@ -1,11 +1,12 @@
 """The sidebar: rooms in the order in which people work, and only what the person may see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise, lazy
@@ -15,22 +16,24 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.staff import queries
+from lending.applications import queries as applications
 from lending.channels import parking
 from lending.closing import quarantine
 from lending.reconciliation import queries as breaks
+from monitoring.alerts import queries as alerts
 
 Item = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: a list of rows, perhaps narrowed, perhaps with the number of what waits in it."""
+    """One line: a list of rows, perhaps narrowed, perhaps with the number of those that wait."""
 
     title: str | Promise
     icon: str
     model: str
     only: tuple[tuple[str, str], ...] = ()
-    badge: Callable[[], int] | None = None
+    waiting: Callable[[], QuerySet[Any]] | None = None
     badge_look: str = "warning"
 
 
@@ -42,13 +45,13 @@ WAITING = Entry(
     "inbox",
     "lending.LoanApplication",
     only=(("state__exact", "REFERRED"),),
-    badge=queries.applications_waiting,
+    waiting=applications.referred,
 )
 OPEN_ALERTS = Entry(
     _("Alerts open"),
     "notifications_active",
     "monitoring.Alert",
-    badge=queries.alerts_open,
+    waiting=alerts.queue,
     badge_look="danger",
 )
 
@@ -104,7 +107,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 "sync_problem",
                 "lending.ParkedNotice",
                 only=(("resolved_at__isempty", "1"),),
-                badge=parking.waiting,
+                waiting=parking.open_notices,
                 badge_look="danger",
             ),
             Entry(_("Cost disclosures"), "price_check", "lending.CostDisclosure"),
@@ -130,7 +133,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 "report",
                 "lending.QuarantinedLoan",
                 only=(("released_at__isempty", "1"),),
-                badge=quarantine.count,
+                waiting=quarantine.left_behind,
                 badge_look="danger",
             ),
             Entry(
@@ -138,7 +141,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 "compare_arrows",
                 "lending.StatementBreak",
                 only=(("state__exact", "OPEN"),),
-                badge=breaks.open_count,
+                waiting=breaks.open_breaks,
                 badge_look="danger",
             ),
             Entry(_("Checks of the house"), "rule_settings", "monitoring.CheckRun"),
@@ -167,11 +170,27 @@ def navigation(request: HttpRequest) -> list[Item]:
     workbench: Item = {"title": _("Workbench"), "icon": "dashboard", "link": home}
     workbench["active"] = request.path == home
     groups: list[Item] = [{"title": "", "items": [workbench]}]
-    for title, entries in GROUPS:
-        items = [_item(entry, request) for entry in entries if is_visible(entry, request)]
-        if items:
+    seen = [
+        (title, [each for each in entries if is_visible(each, request)])
+        for title, entries in GROUPS
+    ]
+    badges = _badges([each for _title, entries in seen for each in entries])
+    for title, entries in seen:
+        if entries:
+            items = [_item(each, request) | badges.get(each, {}) for each in entries]
             groups.append({"title": title, "items": items})
     return groups
+
+
+def _badges(entries: Sequence[Entry]) -> dict[Entry, Item]:
+    """Of the lines in which something waits."""
+    lists = [(entry, entry.waiting()) for entry in entries if entry.waiting]
+    found = queries.counts([rows for _entry, rows in lists])
+    return {
+        entry: {"badge": str(count), "badge_variant": entry.badge_look}
+        for (entry, _rows), count in zip(lists, found, strict=True)
+        if count
+    }
 
 
 def is_visible(entry: Entry, request: HttpRequest) -> bool:
@@ -194,14 +213,12 @@ def link_of(entry: Entry) -> str:
 
 
 def _item(entry: Entry, request: HttpRequest) -> Item:
-    item: Item = {
+    return {
         "title": entry.title,
         "icon": entry.icon,
         "link": link_of(entry),
         "active": _is_active(entry, request),
     }
-    waiting = entry.badge() if entry.badge else 0
-    return item | ({"badge": str(waiting), "badge_variant": entry.badge_look} if waiting else {})
 
 
 def _is_active(entry: Entry, request: HttpRequest) -> bool:

@@ -1,6 +1,6 @@
 """Notices that contradict what we know: kept apart for a person, and never acted upon."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from common.actors import Actor
@@ -82,6 +82,11 @@ def resolve(*, parked_id: int, outcome: ParkedOutcome, by: Actor) -> None:
     )
 
 
+def open_notices() -> QuerySet[ParkedNotice]:
+    """Notices that wait for a person."""
+    return ParkedNotice.objects.filter(resolved_at=None)
+
+
 def waiting() -> int:
-    """How many notices wait for a person."""
-    return ParkedNotice.objects.filter(resolved_at=None).count()
+    """How many they are."""
+    return open_notices().count()

@@ -4,6 +4,7 @@ from datetime import date
 
 import structlog
 from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from common.actors import Actor
@@ -90,6 +91,11 @@ def _catch_up(loan: Loan, row: QuarantinedLoan, through: date) -> None:
     QuarantinedLoan.objects.filter(pk=row.pk).update(released_at=Now())
 
 
+def left_behind() -> QuerySet[QuarantinedLoan]:
+    """Loans that wait for a person."""
+    return QuarantinedLoan.objects.filter(released_at=None)
+
+
 def count() -> int:
-    """How many loans are left behind."""
-    return QuarantinedLoan.objects.filter(released_at=None).count()
+    """How many they are."""
+    return left_behind().count()

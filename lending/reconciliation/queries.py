@@ -41,9 +41,14 @@ def last_line_no(*, bank: str = ChannelCode.SANDBOX) -> int:
     return int(found["last"] or 0)
 
 
+def open_breaks() -> QuerySet[StatementBreak]:
+    """Breaks that wait for a person, with whatever bank."""
+    return StatementBreak.objects.filter(state=BreakState.OPEN)
+
+
 def open_count(*, bank: str = ChannelCode.SANDBOX) -> int:
-    """How many breaks wait for a person."""
-    return StatementBreak.objects.filter(bank=bank, state=BreakState.OPEN).count()
+    """How many they are with one bank."""
+    return open_breaks().filter(bank=bank).count()
 
 
 def days(*, limit: int) -> QuerySet[ReconciledDay]:

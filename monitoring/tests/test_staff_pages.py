@@ -108,7 +108,7 @@ class TestList:
             )
         shown(staff, "changelist")
 
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(14):
             shown(staff, "changelist")
 
 

@@ -139,7 +139,7 @@ class TestAssessments:
             builders.decide(lin, application_id=application_id)
         staff.get(reverse("admin:scoring_assessment_changelist"))
 
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(14):
             staff.get(reverse("admin:scoring_assessment_changelist"))
 
 
