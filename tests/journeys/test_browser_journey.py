@@ -95,6 +95,11 @@ class Visitor:
         with self.page.expect_navigation():
             self.page.click(f"{form} button[type=submit]")
 
+    def follow(self, link: str) -> None:
+        """Press the first such link and wait for the page behind it."""
+        with self.page.expect_navigation():
+            self.page.locator(link).first.click()
+
     def code(self) -> str:
         """The latest code in the demonstration's outbox, read in a tab beside."""
         beside = self.page.context.new_page()
@@ -180,10 +185,10 @@ def say_who_and_share(guest: Visitor, serial: int, bill: Path) -> None:
     guest.look("what was read")
     for path in ("/records/summary/", "/records/lines/"):
         guest.open(path)
-    page.locator(".line-party").first.click()
+    guest.follow(".line-party")
     guest.look("one line")
     guest.open("/records/")
-    page.click("a[href^='/records/bills/']")
+    guest.follow("a[href^='/records/bills/']")
     guest.look("one bill")
 
 
@@ -212,14 +217,14 @@ def apply_and_sign(guest: Visitor) -> None:
 def repay(guest: Visitor) -> None:
     page = guest.page
     guest.open("/loans/")
-    page.click("main a[href^='/loans/']:not([href='/loans/'])")
+    guest.follow("main a[href^='/loans/']:not([href='/loans/'])")
     page.wait_for_selector("form[action$='/pay/']", timeout=30_000)
     guest.look("loan")
     guest.send("main form[action$='/pay/']")
     page.wait_for_selector("a[href='/rewards/']", timeout=30_000)
     guest.look("paid")
     guest.go("/loans/")
-    page.click("main a[href^='/loans/']:not([href='/loans/'])")
+    guest.follow("main a[href^='/loans/']:not([href='/loans/'])")
     page.wait_for_load_state()
     paid = page.locator("progress").first.get_attribute("value")
     assert paid == "1", "the first instalment is paid"
