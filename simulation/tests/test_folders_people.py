@@ -47,13 +47,20 @@ class TestNames:
             (1, "韦一诺（虚构）"),
             (16, "林小舟（虚构）"),
             (191, "石子衿（虚构）"),
-            (192, "林一诺1（虚构）"),
+            (192, "林一诺一（虚构）"),
             (-2, "陈听雨（虚构）"),
             (-18, "陈怀瑾（虚构）"),
         ],
     )
     def test_are_these(self, person, name):
         assert faces.name(person) == name
+
+    def test_could_all_stand_on_an_identity_card_and_no_two_are_one(self):
+        """The platform refuses a name with a figure in it, as a card office does."""
+        names = [faces.name(person) for person in range(5_000)]
+
+        assert not any(letter.isdigit() for name in names for letter in name)
+        assert len(set(names)) == len(names)
 
     @given(insider=INSIDERS, outsider=OUTSIDERS)
     def test_of_people_beyond_this_world_are_never_those_of_its_own(self, insider, outsider):

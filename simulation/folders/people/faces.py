@@ -36,6 +36,7 @@ GIVEN_BEYOND = (
     "思齐",
     "遥",
 )
+IN_WORDS = str.maketrans("0123456789", "〇一二三四五六七八九")
 EMPLOYERS = (
     "望川科技有限公司（虚构）", "云溪食品有限公司（虚构）", "青榆物流有限公司（虚构）",
     "松坞医疗器械厂（虚构）", "晴岚软件有限公司（虚构）", "柳浦建筑工程公司（虚构）",
@@ -69,7 +70,9 @@ def name(person: int) -> str:
     all_given = GIVEN if person >= 0 else GIVEN_BEYOND
     given = all_given[place // len(SURNAMES) % len(all_given)]
     number = place // (len(SURNAMES) * len(all_given))
-    return f"{SURNAMES[place % len(SURNAMES)]}{given}{number or ''}（虚构）"
+    # An identity card's name has no figures: whoever comes round again is told apart in words.
+    round_ = f"{number or ''}".translate(IN_WORDS)
+    return f"{SURNAMES[place % len(SURNAMES)]}{given}{round_}（虚构）"
 
 
 def born_on(world: World, person: int) -> date:
