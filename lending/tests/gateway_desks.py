@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.x509.oid import NameOID
 
 from common import clock
+from lending.channels.contracts import PaidOrder, TransferRequest
 from lending.channels.gateways.alipay import AlipayKeys
 from lending.channels.gateways.wechat import WeChatPayKeys
 
@@ -30,6 +31,13 @@ MCHID, APPID = "1900009999", "wx0123456789abcdef"
 APIV3_KEY = "an APIv3 key of thirty-two bytes"
 PUBLIC_KEY_ID = "PUB_KEY_ID_0119000099992026112200000001"
 APP_ID, SELLER_ID = "2021000000000001", "2088000000000001"
+# What Lin pays, and the part of it that goes back.
+DAY = date(2026, 11, 20)
+NUMBER = "R-lin-0123456789abcdef"
+COLLECT = TransferRequest(NUMBER, "COLLECT", "person:lin", 123_45, "https://us.example/notify")
+REFUND = TransferRequest(
+    "B-lin-1", "PAY_OUT", "person:lin", 45_00, "", returns=PaidOrder(NUMBER, 123_45)
+)
 AUTHORIZATION = re.compile(r'(\w+)="([^"]*)"')
 
 

@@ -4,21 +4,23 @@ import io
 import json
 import logging
 import zipfile
-from datetime import date
 
 import pytest
 
-from lending.channels.contracts import PaidOrder, Payee, TransferRequest
+from lending.channels.contracts import Payee, TransferRequest
 from lending.channels.gateways.alipay import AlipayGateway
 from lending.channels.gateways.orders import order_no
-from lending.tests.gateway_desks import APP_ID, Answered, alipay_desk, alipay_keys
-
-DAY = date(2026, 11, 20)
-NUMBER = "R-lin-0123456789abcdef"
-COLLECT = TransferRequest(NUMBER, "COLLECT", "person:lin", 123_45, "https://us.example/notify")
-REFUND = TransferRequest(
-    "B-lin-1", "PAY_OUT", "person:lin", 45_00, "", returns=PaidOrder(NUMBER, 123_45)
+from lending.tests.gateway_desks import (
+    APP_ID,
+    COLLECT,
+    DAY,
+    NUMBER,
+    REFUND,
+    Answered,
+    alipay_desk,
+    alipay_keys,
 )
+
 PAY_OUT = TransferRequest(
     "D-lin-1", "PAY_OUT", "person:lin", 3_000_00, "", payee=Payee("2088000000000002", "林（虚构）")
 )

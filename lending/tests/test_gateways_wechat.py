@@ -2,23 +2,26 @@
 
 import gzip
 import hashlib
-from datetime import date
 
 import pytest
 from django.db import transaction
 from django.db.transaction import TransactionManagementError
 
-from lending.channels.contracts import PaidOrder, Payee, TransferRequest
+from lending.channels.contracts import Payee, TransferRequest
 from lending.channels.gateways.orders import order_no
 from lending.channels.gateways.wechat import WeChatPayGateway
-from lending.tests.gateway_desks import APPID, MCHID, Answered, wechat_desk, wechat_keys
-
-DAY = date(2026, 11, 20)
-NUMBER = "R-lin-0123456789abcdef"
-COLLECT = TransferRequest(NUMBER, "COLLECT", "person:lin", 123_45, "https://us.example/notify")
-REFUND = TransferRequest(
-    "B-lin-1", "PAY_OUT", "person:lin", 45_00, "", returns=PaidOrder(NUMBER, 123_45)
+from lending.tests.gateway_desks import (
+    APPID,
+    COLLECT,
+    DAY,
+    MCHID,
+    NUMBER,
+    REFUND,
+    Answered,
+    wechat_desk,
+    wechat_keys,
 )
+
 PAY_OUT = TransferRequest(
     "D-lin-1", "PAY_OUT", "person:lin", 3_000_00, "", payee=Payee("openid-of-lin", "林（虚构）")
 )
