@@ -10,13 +10,14 @@ class PaperKind(models.TextChoices):
 
     CONTRACT = "CONTRACT", _("Loan contract")
     SETTLEMENT = "SETTLEMENT", _("Certificate of settlement")
+    STATEMENT = "STATEMENT", _("Statement")
 
 
 class SealedPaper(models.Model):
     """A file as it was sealed: its hash stands with the loan, its bytes lie in the documents.
 
     `paper_key` tells papers of one kind apart: a loan that was opened again and settled again has
-    two certificates.
+    two certificates, and every statement that says something else is another one.
     """
 
     loan = models.ForeignKey(
@@ -33,6 +34,7 @@ class SealedPaper(models.Model):
     class Meta:
         verbose_name = _("sealed paper")
         verbose_name_plural = _("sealed papers")
+        permissions = [("open_sealedpaper", "Can open a sealed paper")]
         constraints = [
             models.UniqueConstraint(
                 fields=["loan", "kind", "paper_key"], name="sealed_paper_is_made_once"
