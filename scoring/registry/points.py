@@ -1,7 +1,7 @@
 """Points tables: a probability and its reasons out of plain JSON, in microseconds. Pure."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from math import exp, isfinite, log
@@ -53,8 +53,20 @@ class Characteristic:
         return self.other if found is None else self.cells[found]
 
 
-# What a characteristic is read by: its feature, and the parts of `Characteristic.of`.
-Reader = tuple[str, Mapping[str, int] | None, tuple[float, ...], tuple[Cell, ...], Cell, Cell]
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """The bins of a whole card by the place that their size gives them: integers sort fast.
+
+    `readers`: of a card of figures alone, each feature's edges, the ranks of its bins, and the rank
+    of what is missing; nothing where a feature is told in words.
+    """
+
+    features: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    of_cell: Mapping[Cell, int]
+    log_odds: tuple[float, ...]
+    told: tuple[tuple[str, float], ...]
+    readers: tuple[tuple[tuple[float, ...], tuple[int, ...], int], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +97,7 @@ class PointsTable:
     kind: str
     intercept: float
     characteristics: tuple[Characteristic, ...]
-    readers: tuple[Reader, ...]
+    ranks: Ranks
     calibration: Calibration
     factor: float
     anchor_score: float
@@ -101,24 +113,17 @@ class PointsTable:
 
     def explained(self, values: Values) -> tuple[float, list[tuple[str, float]]]:
         """The probability, and the four features that moved the score most, in points."""
-        total, cells = self._met(values)
-        # Plain figures sort several times as fast as cells; only those that may be told are sorted.
-        sizes = [cell[0] for cell in cells]
-        sizes.sort(reverse=True)
-        least = sizes[STRONGEST - 1] if len(sizes) > STRONGEST else 0.0
-        told = sorted([cell for cell in cells if cell[0] >= least], reverse=True)
-        named = self.characteristics
-        strongest = [
-            (named[number].feature, -self.factor * move) for _, number, _, move in told[:STRONGEST]
-        ]
-        return self.calibration.probability(total), strongest
+        total, met = self._met(values)
+        met.sort(reverse=True)
+        told = self.ranks.told
+        return self.calibration.probability(total), [told[rank] for rank in met[:STRONGEST]]
 
     def rate(self, values: Values) -> Rating:
         """The score, the probability, and the four strongest groups that explain it."""
-        total, cells = self._met(values)
+        total, met = self._met(values)
         chance = self.calibration.probability(total)
         groups: dict[str, list[Cell]] = {}
-        for cell in cells:
+        for cell in map(self.ranks.cells.__getitem__, met):
             groups.setdefault(self.characteristics[cell.number].group, []).append(cell)
         merged = [
             (sum([cell.move for cell in held]) if len(held) > 1 else held[0].move, group)
@@ -128,26 +133,32 @@ class PointsTable:
         told = (self._told(group, groups[group], total, values) for total, group in strongest)
         return Rating(self.score(chance), chance, tuple(each for each in told if each.points))
 
-    def _met(self, values: Values) -> tuple[float, list[Cell]]:
-        """The log-odds of bad, and the bin of every feature."""
-        total, value_of = self.intercept, values.get
-        met = []
-        # As `Characteristic.of`, without a call for each feature: they would cost a third.
-        for feature, place, edges, cells, missing, other in self.readers:
-            value: Any = value_of(feature)
-            if value is None or value != value:
-                cell = missing
-            elif place is None:
-                try:
-                    cell = cells[bisect_right(edges, value)]
-                except TypeError:  # a figure in words
-                    cell = cells[bisect_right(edges, float(value))]
-            else:
-                found = place.get(str(value))
-                cell = other if found is None else cells[found]
-            total += cell[2]
-            met.append(cell)
+    def _met(self, values: Values) -> tuple[float, list[int]]:
+        """The log-odds of bad, and the rank of every feature's bin."""
+        met = self._figures_met(values)
+        if met is None:
+            found = (each.of(values.get(each.feature)) for each in self.characteristics)
+            met = [self.ranks.of_cell[cell] for cell in found]
+        total, log_odds = self.intercept, self.ranks.log_odds
+        # Not `sum`: from Python 3.12 on it rounds otherwise, and old decisions replay to the bit.
+        for rank in met:
+            total += log_odds[rank]
         return total, met
+
+    def _figures_met(self, values: Values) -> list[int] | None:
+        """As `Characteristic.of`, without a call for each feature; None where there are words."""
+        if self.ranks.readers is None:
+            return None
+        given: Iterator[Any] = map(values.get, self.ranks.features)
+        try:
+            return [
+                bins[bisect_right(edges, value)]
+                if value == value and value is not None
+                else missing
+                for (edges, bins, missing), value in zip(self.ranks.readers, given, strict=True)
+            ]
+        except TypeError:  # a figure in words
+            return None
 
     def score(self, chance: float) -> int:
         """Points on the scale: more is better, twice the odds every `pdo` points."""
@@ -185,18 +196,16 @@ def load(document: Mapping[str, Any]) -> PointsTable:
     named = tuple(_characteristic(*each) for each in enumerate(document["characteristics"]))
     if len({each.feature for each in named}) != len(named):
         raise ArtefactCut("features")
+    factor = positive(scale["pdo"]) / log(2.0)
     return PointsTable(
         version=document["version"],
         sha256=document["sha256"],
         kind=document["kind"],
         intercept=log_odds(document["intercept"]),
         characteristics=named,
-        readers=tuple(
-            (each.feature, each.place, each.edges, each.cells, each.missing, each.other)
-            for each in named
-        ),
+        ranks=_ranks(named, factor),
         calibration=calibration(document["calibration"]),
-        factor=positive(scale["pdo"]) / log(2.0),
+        factor=factor,
         anchor_score=finite(scale["score"]),
         anchor_log_odds=log(finite(scale["odds"])),
     )
@@ -205,6 +214,23 @@ def load(document: Mapping[str, Any]) -> PointsTable:
 def _kind(document: Mapping[str, Any]) -> str:
     kind = document.get("kind")
     return kind if kind in KINDS else KINDS[0]
+
+
+def _ranks(named: Sequence[Characteristic], factor: float) -> Ranks:
+    every = {cell for each in named for cell in (*each.cells, each.missing, each.other)}
+    cells = tuple(sorted(every))
+    rank = {cell: place for place, cell in enumerate(cells)}
+    readers = tuple(
+        (each.edges, tuple(rank[cell] for cell in each.cells), rank[each.missing]) for each in named
+    )
+    return Ranks(
+        features=tuple(each.feature for each in named),
+        cells=cells,
+        of_cell=rank,
+        log_odds=tuple(cell.log_odds for cell in cells),
+        told=tuple((named[cell.number].feature, -factor * cell.move) for cell in cells),
+        readers=readers if all(each.place is None for each in named) else None,
+    )
 
 
 def _characteristic(number: int, row: Mapping[str, Any]) -> Characteristic:
