@@ -23,6 +23,7 @@ INVARIANTS: tuple[str, ...] = (
     "lending.servicing.invariants.breaches",
     "lending.rewards.invariants.breaches",
     "lending.lines.invariants.breaches",
+    "lending.reconciliation.queries.breaches",
 )
 
 # Tasks of the night, in the order in which they need one another.

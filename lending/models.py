@@ -2,6 +2,7 @@
 
 from lending.applications.models import CostDisclosure, LoanApplication, Offer, OfferAlternative
 from lending.channels.models import ChannelEvent, ChannelPayee, ParkedNotice, Transfer
+from lending.channels.payees.models import PayeeChange
 from lending.closing.models import ClosingRange, LoanSnapshot, QuarantinedLoan
 from lending.ledger.models import LedgerAccount, LedgerEntry, LedgerPosting
 from lending.lines.models import CreditLine, LineMovement, LineProposal
@@ -41,8 +42,8 @@ __all__ = [
     "InstalmentOutcome", "LedgerAccount", "LedgerEntry", "LedgerPosting", "LineMovement",
     "LineProposal", "Loan", "LoanApplication", "LoanChange", "LoanContract", "LoanCourse",
     "LoanProduct", "LoanRequest", "LoanSnapshot", "LoanTransaction", "Mandate", "Merchant", "Offer",
-    "OfferAlternative", "ParkedNotice", "PartnerStatement", "PointsAccount", "PointsEntry",
-    "PointsGrant", "PointsLot", "ProductProposal", "QuarantinedLoan", "ReconciledDay",
-    "RewardPartner", "RewardProgramme", "RewardsDay", "SceneEvidence", "SealedPaper",
-    "StatementBreak", "TierMembership", "Transfer",
+    "OfferAlternative", "ParkedNotice", "PartnerStatement", "PayeeChange", "PointsAccount",
+    "PointsEntry", "PointsGrant", "PointsLot", "ProductProposal", "QuarantinedLoan",
+    "ReconciledDay", "RewardPartner", "RewardProgramme", "RewardsDay", "SceneEvidence",
+    "SealedPaper", "StatementBreak", "TierMembership", "Transfer",
 ]  # fmt: skip

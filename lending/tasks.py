@@ -230,7 +230,9 @@ def _channel_for(transfer: Transfer) -> str:
     """Through whom money shall move: settings say, by product, and refunds go back as they came."""
     if (paid := transfers.way_back(transfer)) is not None:
         return paid.channel
-    if transfer.purpose in BY_HAND and settings.COLLECT_THROUGH:
+    if transfer.purpose == TransferPurpose.SEND_BACK:
+        return str(transfer.terms.get("through", ChannelCode.SANDBOX))
+    if transfer.purpose in BY_HAND and settings.COLLECT_THROUGH and transfer.loan_id is not None:
         product = loans.product_code(transfer.loan_id)
         through: Mapping[str, str] = settings.COLLECT_THROUGH
         return through.get(product, through.get("*", ChannelCode.SANDBOX))

@@ -103,6 +103,17 @@ CHANGES_OF_TERMS = frozenset(
         TransactionKind.RESTRUCTURE,
     }
 )
+# What brings money to us, whoever it comes from.
+MONEY_IN = frozenset(
+    {
+        TransactionKind.MERCHANT_REFUND,
+        TransactionKind.REPAYMENT,
+        TransactionKind.PREPAYMENT,
+        TransactionKind.PAYOFF,
+        TransactionKind.WITHDRAWAL,
+        TransactionKind.RECOVERY,
+    }
+)
 WITHOUT_MONEY = UNDOING | CHANGES_OF_TERMS | {TransactionKind.WRITE_OFF}
 
 

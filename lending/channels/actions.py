@@ -61,7 +61,7 @@ class AmountDiffers(Refused):
 def intend(
     *,
     purpose: TransferPurpose,
-    loan_id: int,
+    loan_id: int | None,
     loan_public_id: str,
     account: str,
     amount_fen: int,

@@ -15,10 +15,11 @@ OUT_TRADE_NO = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class PaidOrder:
-    """An order that was paid through a gateway, by our number."""
+    """An order that was paid through a gateway, by our number, or by the gateway's alone."""
 
     out_trade_no: str
     amount_fen: int
+    order_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,10 @@ class WebhookNotice:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One transfer that moved money, as the bank's statement has it."""
+    """One transfer that moved money, as the bank's statement has it.
+
+    `fee_fen` is what the bank kept for itself beside it; what it gave back of that is negative.
+    """
 
     id: int
     out_trade_no: str
@@ -107,6 +111,7 @@ class StatementLine:
     account: str
     amount_fen: int
     moved_at: datetime | None = None
+    fee_fen: int = 0
 
     @property
     def effect_fen(self) -> int:

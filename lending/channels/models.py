@@ -54,7 +54,8 @@ class Transfer(models.Model):
 
     out_trade_no = models.CharField(_("Our number"), max_length=64, unique=True)
     purpose = models.CharField(_("Purpose"), max_length=12, choices=TransferPurpose.choices)
-    loan_id = models.BigIntegerField(db_index=True)
+    # None where the money is a stranger's, who has no loan.
+    loan_id = models.BigIntegerField(null=True, db_index=True)
     request_key = models.CharField(max_length=64)
     account = models.CharField(_("Account"), max_length=64)
     amount_fen = models.BigIntegerField()
@@ -93,7 +94,13 @@ class Transfer(models.Model):
                 name="transfer_pays_a_loan_out_once",
             ),
             models.UniqueConstraint(
-                fields=["loan_id", "purpose", "request_key"], name="transfer_is_requested_once"
+                fields=["loan_id", "purpose", "request_key"],
+                nulls_distinct=False,
+                name="transfer_is_requested_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(loan_id__isnull=False) | models.Q(purpose="SEND_BACK"),
+                name="transfer_without_a_loan_goes_back",
             ),
             models.UniqueConstraint(
                 fields=["order_no"],

@@ -79,11 +79,21 @@ def way_back(transfer: Transfer) -> Transfer | None:
 
 
 def paid_order(transfer: Transfer) -> PaidOrder | None:
-    """The same payment, as the gateway is told of it."""
+    """The same payment, as the gateway is told of it; what nobody asked for has its number only."""
+    if transfer.purpose == TransferPurpose.SEND_BACK:
+        return _order_sent_back(transfer)
     paid = way_back(transfer)
     if paid is None or paid.channel != transfer.channel:
         return None
     return PaidOrder(paid.out_trade_no, paid.amount_fen)
+
+
+def _order_sent_back(transfer: Transfer) -> PaidOrder | None:
+    number, paid_fen = transfer.terms.get("returns", ""), transfer.terms.get("paid_fen", 0)
+    if not number:
+        return None
+    is_ours = Transfer.objects.filter(out_trade_no=number).exclude(order_no="").exists()
+    return PaidOrder(number if is_ours else "", paid_fen, order_no="" if is_ours else number)
 
 
 def payee_of(transfer: Transfer) -> Payee | None:

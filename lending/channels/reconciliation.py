@@ -34,7 +34,8 @@ class OwnTransfer:
 class Standing:
     """Every transfer by our number, and the ledger's bank account, of one moment.
 
-    What a resolved break has written to the bank account is left out, like the break itself.
+    What a resolved break has written to the bank account is left out, like the break itself, and
+    so are fees, which move no transfer.
     """
 
     transfers: dict[str, OwnTransfer]
@@ -55,7 +56,8 @@ _STANDING = """
     SELECT NULL, NULL, coalesce(sum(amount_fen), 0) - coalesce((
                SELECT sum(posting.amount_fen) FROM lending_ledgerentry AS entry
                  JOIN lending_ledgerposting AS posting ON posting.entry_id = entry.id
-                WHERE entry.entry_key LIKE 'break:%%' AND posting.account_id = %s), 0),
+                WHERE (entry.entry_key LIKE 'break:%%' OR entry.entry_key LIKE 'fee:%%')
+                  AND posting.account_id = %s), 0),
            NULL, NULL, NULL
     FROM lending_ledgerposting WHERE account_id = %s
     UNION ALL

@@ -81,7 +81,9 @@ def try_again(*, loan_id: int, on: date, by: Actor) -> Transfer:
 
 
 def _lock_loan_of(transfer_id: int) -> tuple[CreditLine, Loan]:
-    return _lock(Transfer.objects.values_list("loan_id", flat=True).get(pk=transfer_id))
+    loan_id = Transfer.objects.values_list("loan_id", flat=True).get(pk=transfer_id)
+    assert loan_id is not None, "the database knows no payout without its loan"
+    return _lock(loan_id)
 
 
 def _lock(loan_id: int) -> tuple[CreditLine, Loan]:

@@ -2,7 +2,7 @@
 
 Codes follow the usual Chinese enterprise chart where it has the thing (1002 bank deposits, 1303
 loans, 1132 interest receivable, 1901 differences to be cleared, 6011 interest income, 6601
-selling expenses).
+selling expenses, 6603 fees of banks).
 """
 
 from typing import Literal, NamedTuple
@@ -30,11 +30,13 @@ UNALLOCATED = "2241"
 POINTS_LIABILITY = "2242"
 PARTNERS_OWED = "2243"
 PARTNERS_PAYABLE = "2202"
+SET_ASIDE = "2244"
 INTEREST_INCOME = "6011"
 PENALTY_INCOME = "6012"
 FEE_INCOME = "6021"
 LOAN_LOSS = "6701"
 MARKETING_EXPENSE = "6601"
+CHANNEL_FEES = "6603"
 
 CHART = (
     ChartRow(BANK, gettext_noop("Bank deposits"), "ASSET"),
@@ -47,9 +49,11 @@ CHART = (
     ChartRow(POINTS_LIABILITY, gettext_noop("Points not yet used"), "LIABILITY"),
     ChartRow(PARTNERS_OWED, gettext_noop("Coupons and gifts not yet settled"), "LIABILITY"),
     ChartRow(PARTNERS_PAYABLE, gettext_noop("Statements to pay to partners"), "LIABILITY"),
+    ChartRow(SET_ASIDE, gettext_noop("Reversed payments that are still with us"), "LIABILITY"),
     ChartRow(INTEREST_INCOME, gettext_noop("Interest income"), "INCOME"),
     ChartRow(PENALTY_INCOME, gettext_noop("Penalty interest income"), "INCOME"),
     ChartRow(FEE_INCOME, gettext_noop("Fee income"), "INCOME"),
     ChartRow(LOAN_LOSS, gettext_noop("Loan losses, less recoveries"), "EXPENSE"),
     ChartRow(MARKETING_EXPENSE, gettext_noop("Repayment rewards"), "EXPENSE"),
+    ChartRow(CHANNEL_FEES, gettext_noop("Fees of banks and gateways"), "EXPENSE"),
 )

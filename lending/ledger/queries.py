@@ -77,6 +77,12 @@ def entries_of_loan(loan_id: int) -> list[LedgerPosting]:
     return list(rows.order_by("-entry_id", "account_id"))
 
 
+def kind_fen(*, account_code: str, kind: str) -> int:
+    """What all entries of a kind have written to an account."""
+    rows = LedgerPosting.objects.filter(account_id=account_code, entry__kind=kind)
+    return int(rows.aggregate(total=Sum("amount_fen"))["total"] or 0)
+
+
 def written_fen(*, account_code: str, key_prefix: str) -> int:
     """What all entries whose key begins so have written to an account."""
     rows = LedgerPosting.objects.filter(

@@ -55,6 +55,25 @@ def log_of(loan: Loan) -> list[calc.Transaction]:
     return [_happened(row) for row in loan.transactions.order_by("sequence")]
 
 
+def is_undone(*, transfer_id: int, kind: calc.TransactionKind) -> bool:
+    """Whether the payment that a transfer brought has been undone in that way."""
+    undone = LoanTransaction.objects.filter(
+        kind=kind, loan_id=OuterRef("loan_id"), reverses_sequence=OuterRef("sequence")
+    )
+    return LoanTransaction.objects.filter(Exists(undone), transfer_id=transfer_id).exists()
+
+
+def reversed_fen() -> int:
+    """All money of payments that we have reversed by ourselves."""
+    undone = LoanTransaction.objects.filter(
+        kind=calc.TransactionKind.REVERSAL,
+        loan_id=OuterRef("loan_id"),
+        reverses_sequence=OuterRef("sequence"),
+    )
+    rows = LoanTransaction.objects.filter(Exists(undone), kind__in=calc.MONEY_IN)
+    return int(rows.aggregate(total=Sum("amount_fen"))["total"] or 0)
+
+
 def read_together(picked: Collection[Loan]) -> dict[int, tuple[calc.Terms, list[calc.Transaction]]]:
     """The terms and the log of many loans that were paid out, by their numbers, in one question."""
     rows: dict[int, list[LoanTransaction]] = {loan.pk: [] for loan in picked}

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common import public_ids
+from lending.channels.models import ChannelCode
 from lending.loans.models import Loan
 
 
@@ -41,6 +42,10 @@ class Mandate(models.Model):
     text_sha256 = models.CharField(max_length=64)
     language = models.CharField(max_length=10)
     channel = models.CharField(max_length=10)
+    # Through whom it is collected, whatever settings say later.
+    bank = models.CharField(
+        _("Channel"), max_length=20, choices=ChannelCode.choices, default=ChannelCode.SANDBOX
+    )
     request_key = models.CharField(max_length=64)
     given_at = models.DateTimeField(_("Given"), db_default=Now())
     ended_at = models.DateTimeField(_("Ended"), null=True)

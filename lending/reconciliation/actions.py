@@ -10,6 +10,9 @@ from django.db.models.functions import Now
 from common.transactions import durable
 from lending.channels.contracts import StatementLine
 from lending.channels.models import ChannelCode
+from lending.ledger import actions as ledger
+from lending.ledger import chart
+from lending.ledger.contracts import both
 from lending.reconciliation import matching, queries
 from lending.reconciliation.models import ReconciledDay
 
@@ -17,17 +20,22 @@ from lending.reconciliation.models import ReconciledDay
 RECONCILING_LOCK = 4_201_003
 
 _KEEP = """
-INSERT INTO lending_bankline (bank, line_no, out_trade_no, bank_reference, effect_fen, account,
-                              moved_at, day)
-SELECT %(bank)s, line.number, line.ours, line.theirs, line.fen, line.account, line.moved, %(day)s
-  FROM unnest(%(numbers)s::bigint[], %(ours)s::text[], %(theirs)s::text[], %(fens)s::bigint[],
-              %(accounts)s::text[], %(moved)s::timestamptz[])
-       AS line (number, ours, theirs, fen, account, moved)
-ON CONFLICT (bank, line_no) DO NOTHING
+WITH kept AS (
+    INSERT INTO lending_bankline (bank, line_no, out_trade_no, bank_reference, effect_fen, fee_fen,
+                                  account, moved_at, day)
+    SELECT %(bank)s, line.number, line.ours, line.theirs, line.fen, line.fee, line.account,
+           line.moved, %(day)s
+      FROM unnest(%(numbers)s::bigint[], %(ours)s::text[], %(theirs)s::text[], %(fens)s::bigint[],
+                  %(fees)s::bigint[], %(accounts)s::text[], %(moved)s::timestamptz[])
+           AS line (number, ours, theirs, fen, fee, account, moved)
+    ON CONFLICT (bank, line_no) DO NOTHING
+    RETURNING line_no, fee_fen
+)
+SELECT coalesce(sum(fee_fen), 0), coalesce(max(line_no), 0) FROM kept
 """
 _FIGURES = """
 SELECT count(*), coalesce(sum(effect_fen) FILTER (WHERE effect_fen > 0), 0),
-       coalesce(-sum(effect_fen) FILTER (WHERE effect_fen < 0), 0)
+       coalesce(-sum(effect_fen) FILTER (WHERE effect_fen < 0), 0), coalesce(sum(fee_fen), 0)
   FROM lending_bankline WHERE bank = %s AND day = %s
 """
 
@@ -39,24 +47,37 @@ def reconcile(
     """Keep what the statement brought for a day and compare all that is not matched yet.
 
     `lines` are what came after the last line that is kept; lines that are kept already change
-    nothing. The same day again is compared anew.
+    nothing. The same day again is compared anew. Fees of new lines are booked with them.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RECONCILING_LOCK])
         cursor.execute(_KEEP, _columns(bank, day, lines))
+        new_fee_fen, last_new = cursor.fetchone()
         outcome = matching.compare(bank=bank, day=day)
         cursor.execute(_FIGURES, [bank, day])
-        counted, in_fen, out_fen = cursor.fetchone()
+        counted, in_fen, out_fen, fee_fen = cursor.fetchone()
+    _book_fees(bank, day, int(new_fee_fen), last_new)
     row, _ = ReconciledDay.objects.get_or_create(bank=bank, day=day)
-    row.lines, row.in_fen, row.out_fen = int(counted), int(in_fen), int(out_fen)
+    row.lines, row.fee_fen = int(counted), int(fee_fen)
+    row.in_fen, row.out_fen = int(in_fen), int(out_fen)
     row.matched += outcome.matched
     row.late += outcome.late
     row.opened += outcome.opened
     row.still_open = queries.open_count(bank=bank)
-    row.save(update_fields=["lines", "in_fen", "out_fen", "matched", "late", "opened",
+    row.save(update_fields=["lines", "in_fen", "out_fen", "fee_fen", "matched", "late", "opened",
                             "still_open"])  # fmt: skip
     ReconciledDay.objects.filter(pk=row.pk).update(compared_at=Now())
     return row
+
+
+def _book_fees(bank: str, day: date, fee_fen: int, last_new: int) -> None:
+    """What the bank kept of its lines is gone from our account there: an expense of the day."""
+    ledger.post(
+        entry_key=f"fee:{bank}:{last_new}",
+        business_date=day,
+        kind="CHANNEL_FEE",
+        lines=both(debit=chart.CHANNEL_FEES, credit=chart.BANK, amount_fen=fee_fen, loan_id=None),
+    )
 
 
 def _columns(bank: str, day: date, lines: Sequence[StatementLine]) -> dict[str, Any]:
@@ -66,6 +87,7 @@ def _columns(bank: str, day: date, lines: Sequence[StatementLine]) -> dict[str, 
         "numbers": [line.id for line in lines],
         "ours": [line.out_trade_no for line in lines],
         "theirs": [line.bank_reference for line in lines],
+        "fees": [line.fee_fen for line in lines],
         "fens": [line.effect_fen for line in lines],
         "accounts": [line.account for line in lines],
         "moved": [line.moved_at for line in lines],

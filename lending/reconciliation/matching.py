@@ -12,6 +12,7 @@ from datetime import date
 from django.db import connection
 
 from common.transactions import required
+from lending.calc.contracts import MONEY_IN
 from lending.channels.models import PAID_OUT
 
 Values = dict[str, str | date | list[str]]
@@ -37,7 +38,9 @@ RETURNING days_late
 # Lines without a match, each with the transfer of its number; the first line of a number is the
 # transfer's, every later one is one too many. Then transfers that no line knows. What a bank takes
 # back by itself stands under the payment's number with its own letters before it: its first line
-# fits once the charge-back is in the loan's log, and needs no transfer.
+# fits once the charge-back is in the loan's log, and needs no transfer. What we have reversed by
+# ourselves is still in our account there: until the bank takes it back, somebody must say where
+# it belongs.
 _FOUND = """
 CREATE TEMPORARY TABLE found ON COMMIT DROP AS
 WITH own AS (
@@ -54,6 +57,21 @@ WITH own AS (
      WHERE line.bank = %(bank)s AND starts_with(line.out_trade_no, 'CB-')
        AND undone.kind = 'CHARGEBACK'
      GROUP BY line.out_trade_no, own.fen
+), set_aside AS (
+    SELECT transfer.id AS transfer_id, undone.loan_id, payment.amount_fen AS fen,
+           coalesce(transfer.out_trade_no, 'L-' || undone.loan_id || '-' || payment.sequence)
+               AS subject,
+           coalesce(transfer.state, '') AS here_state
+      FROM lending_loantransaction AS undone
+      JOIN lending_loantransaction AS payment
+        ON payment.loan_id = undone.loan_id AND payment.sequence = undone.reverses_sequence
+      LEFT JOIN lending_transfer AS transfer ON transfer.id = payment.transfer_id
+     WHERE undone.kind = 'REVERSAL' AND payment.kind = ANY(%(money_in)s)
+       AND coalesce(transfer.channel, 'SANDBOX') = %(bank)s
+       AND NOT EXISTS (SELECT 1 FROM lending_bankline AS line
+                        WHERE line.bank = %(bank)s
+                          AND line.out_trade_no = 'CB-' || transfer.out_trade_no
+                          AND line.effect_fen = -payment.amount_fen)
 ), loose AS (
     SELECT line.id, line.line_no, line.out_trade_no, line.effect_fen,
            EXISTS (SELECT 1 FROM lending_bankline AS before
@@ -78,6 +96,8 @@ WITH own AS (
                 WHEN own.fen <> loose.effect_fen THEN 'AMOUNT_DIFFERS'
                 ELSE 'STATE_DIFFERS' END AS kind
       FROM loose LEFT JOIN own ON own.out_trade_no = loose.out_trade_no
+    UNION ALL
+    SELECT NULL, transfer_id, loan_id, subject, fen, fen, here_state, 'SET_ASIDE' FROM set_aside
     UNION ALL
     SELECT NULL, own.id, own.loan_id, own.out_trade_no, own.fen, 0, own.state, 'MISSING_THERE'
       FROM own
@@ -115,6 +135,8 @@ ON CONFLICT (bank, kind, subject) DO UPDATE
  WHERE NOT (kept.state = 'RESOLVED' AND kept.resolution IN ('TO_SUSPENSE', 'SEND_BACK')
             AND (kept.here_fen, kept.there_fen) = (EXCLUDED.here_fen, EXCLUDED.there_fen)
             AND (kept.kind = 'DUPLICATE' OR kept.here_state = EXCLUDED.here_state))
+   AND NOT (kept.state = 'RESOLVED' AND kept.resolution = 'POST_REPAYMENT'
+            AND kept.kind = 'SET_ASIDE')
 RETURNING kept.id, kept.state, (xmax = 0)
 """
 # What does not show any more has come right by itself, or has become another kind of break.
@@ -150,7 +172,12 @@ class Outcome:
 @required
 def compare(*, bank: str, day: date) -> Outcome:
     """Match all that fits by now and keep what does not, as of the day; again is the same."""
-    values: Values = {"bank": bank, "day": day, "paid_out": [each.value for each in PAID_OUT]}
+    values: Values = {
+        "bank": bank,
+        "day": day,
+        "paid_out": [each.value for each in PAID_OUT],
+        "money_in": [each.value for each in MONEY_IN],
+    }
     with connection.cursor() as cursor:
         cursor.execute(_MATCH, values)
         late = [row[0] > 0 for row in cursor.fetchall()]

@@ -18,6 +18,8 @@ class BankLine(models.Model):
     bank_reference = models.CharField(_("The bank's number"), max_length=64, default="", blank=True)
     # What it does to our account there: in positive, out negative.
     effect_fen = models.BigIntegerField()
+    # What the bank kept for itself beside it; what it gave back of that is negative.
+    fee_fen = models.BigIntegerField(default=0)
     account = models.CharField(_("Account"), max_length=80)
     moved_at = models.DateTimeField(_("Moved"), null=True)
     # The business day whose statement brought it.
@@ -62,6 +64,7 @@ class ReconciledDay(models.Model):
     lines = models.PositiveIntegerField(_("Lines"), default=0)
     in_fen = models.BigIntegerField(default=0)
     out_fen = models.BigIntegerField(default=0)
+    fee_fen = models.BigIntegerField(default=0)
     matched = models.PositiveIntegerField(_("Matched"), default=0)
     late = models.PositiveIntegerField(_("Matched late"), default=0)
     opened = models.PositiveIntegerField(_("New breaks"), default=0)
@@ -88,6 +91,7 @@ class BreakKind(models.TextChoices):
     STATE_DIFFERS = "STATE_DIFFERS", _("Another outcome")
     DUPLICATE = "DUPLICATE", _("Moved twice")
     LATE = "LATE", _("Over midnight")
+    SET_ASIDE = "SET_ASIDE", _("Reversed here, still with us")
 
 
 class BreakState(models.TextChoices):

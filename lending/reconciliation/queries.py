@@ -1,12 +1,16 @@
 """What of the statement does not fit yet, how old it is, and how far the days are."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, QuerySet, Sum
 
 from lending.channels.models import ChannelCode
 from lending.channels.reconciliation import Excused
+from lending.ledger import chart
+from lending.ledger import queries as books
+from lending.loans import queries as loans
 from lending.reconciliation.models import (
     BankLine,
     BreakState,
@@ -78,6 +82,18 @@ def excused() -> Excused:
     lines = rows.filter(line__isnull=False).values_list("line__line_no", flat=True)
     numbers = rows.filter(kind="MISSING_THERE").values_list("subject", flat=True)
     return Excused(frozenset(lines), frozenset(numbers))
+
+
+def breaches() -> Iterator[str]:
+    """What the books say of fees and of reversed payments, where it is not what happened."""
+    told_fen = BankLine.objects.aggregate(fen=Sum("fee_fen", default=0))["fen"]
+    booked_fen = books.written_fen(account_code=chart.CHANNEL_FEES, key_prefix="fee:")
+    if told_fen != booked_fen:
+        yield f"banks have kept {told_fen} in fees, the books say {booked_fen}"
+    reversed_fen = loans.reversed_fen()
+    aside_fen = -books.kind_fen(account_code=chart.SET_ASIDE, kind="REVERSAL")
+    if reversed_fen != aside_fen:
+        yield f"payments of {reversed_fen} were reversed, {aside_fen} were set aside for them"
 
 
 def _age(first_day: date, on: date) -> int:

@@ -6,9 +6,6 @@ from typing import Any
 
 from django.db.models import F
 
-from borrowers.behaviour import actions as behaviour
-from borrowers.behaviour.contracts import Category, Direction
-from borrowers.messages import actions as messages
 from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
 from common.errors import Refused
@@ -32,8 +29,8 @@ from lending.channels.models import (
 from lending.ledger import actions as ledger
 from lending.loans import queries as loans
 from lending.loans.models import Instalment, Loan, LoanState, LoanTransaction
+from lending.repayments.after import remember, reward, tell
 from lending.rewards import actions as rewards
-from lending.rewards import rules
 from lending.servicing import actions as servicing
 from lending.servicing.waiving import beyond_the_cap
 
@@ -196,8 +193,8 @@ def write(
         if loan.state == LoanState.CANCELLED:
             _undo(loan, on)
         else:
-            _remember(loan, paid, at)
-            _reward(loan, (*_cheaper(loan, whole, on), *paid), on)
+            remember(loan, paid, at)
+            reward(loan, (*_cheaper(loan, whole, on), *paid), on)
     return transfer
 
 
@@ -274,9 +271,9 @@ def _receive(loan: Loan, transfer: Transfer, on: date) -> tuple[Instalment, ...]
         facts={"amount_fen": transfer.amount_fen, "transfer": transfer.pk},
     )
     if transfer.purpose in FROM_BORROWERS and transfer.account == loan.payer_account:
-        _tell(loan, "REPAYMENT_RECEIVED", f"received:{transfer.pk}", transfer.amount_fen)
+        tell(loan, "REPAYMENT_RECEIVED", f"received:{transfer.pk}", transfer.amount_fen)
     if loan.state == LoanState.SETTLED:
-        _tell(loan, "LOAN_SETTLED", f"settled:{loan.pk}", loan.principal_fen)
+        tell(loan, "LOAN_SETTLED", f"settled:{loan.pk}", loan.principal_fen)
     return carried.newly_paid
 
 
@@ -294,22 +291,7 @@ def _undo(loan: Loan, on: date) -> None:
             request_key="given-back",
             on=on,
         )
-    _tell(loan, "LOAN_GIVEN_BACK", f"given-back:{loan.pk}", loan.principal_fen)
-
-
-def _remember(loan: Loan, paid: tuple[Instalment, ...], at: datetime) -> None:
-    """Our own loans are one more record of behaviour; they stand on the contract."""
-    for row in paid:
-        assert row.paid_on is not None
-        behaviour.record_own(
-            borrower_id=loan.borrower_id,
-            contract_id=loan.contract_id,
-            occurred_at=at,
-            amount_fen=row.principal_fen + row.interest_due_fen,
-            category=Category.CREDIT_REPAYMENT,
-            direction=Direction.OUT if row.paid_on <= row.due_on else Direction.NEUTRAL,
-            ext_text=f"instalment:{row.pk}",
-        )
+    tell(loan, "LOAN_GIVEN_BACK", f"given-back:{loan.pk}", loan.principal_fen)
 
 
 def _paid_whole(loan: Loan) -> list[int]:
@@ -331,37 +313,6 @@ def _cheaper(loan: Loan, whole: list[int], on: date) -> tuple[Instalment, ...]:
     return found
 
 
-def _reward(loan: Loan, paid: tuple[Instalment, ...], on: date) -> None:
-    """Points for what was paid as agreed; they can be used once the payment is safe."""
-    assert loan.disbursed_on is not None
-    earned = rewards.reward(
-        borrower_id=loan.borrower_id,
-        loan_id=loan.pk,
-        lent_on=loan.disbursed_on,
-        paid=[_as_paid(row) for row in paid],
-        on=on,
-    )
-    if earned:
-        messages.send(
-            borrower_id=loan.borrower_id,
-            template="POINTS_EARNED",
-            facts={"loan": loan.public_id, "points": earned},
-            message_key=f"points:{paid[-1].pk}:{on.isoformat()}",
-        )
-
-
-def _as_paid(row: Instalment) -> rules.Paid:
-    assert row.paid_on is not None
-    return rules.Paid(
-        instalment_id=row.pk,
-        principal_fen=row.principal_fen,
-        interest_fen=row.interest_fen,
-        interest_due_fen=row.interest_due_fen,
-        due_on=row.due_on,
-        paid_on=row.paid_on,
-    )
-
-
 def _say_it_failed(loan: Loan, transfer: Transfer) -> None:
     audit.append(
         action="lending.repayment.failed",
@@ -373,13 +324,4 @@ def _say_it_failed(loan: Loan, transfer: Transfer) -> None:
     # another amount, staff do.
     is_told = transfer.purpose == TransferPurpose.DEBIT or transfer.failure_code == "AMOUNT_DIFFERS"
     if transfer.purpose in FROM_BORROWERS and not is_told:
-        _tell(loan, "REPAYMENT_FAILED", f"failed:{transfer.pk}", transfer.amount_fen)
-
-
-def _tell(loan: Loan, template: str, message_key: str, amount_fen: int) -> None:
-    messages.send(
-        borrower_id=loan.borrower_id,
-        template=template,
-        facts={"loan": loan.public_id, "amount_fen": amount_fen},
-        message_key=message_key,
-    )
+        tell(loan, "REPAYMENT_FAILED", f"failed:{transfer.pk}", transfer.amount_fen)

@@ -3,7 +3,7 @@
 Where money has to move, the approval starts the transfer, and the bank's word writes the log.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from common.actors import Actor
@@ -18,6 +18,8 @@ from lending.calc.contracts import UNDOING, Change, Transaction, TransactionKind
 from lending.channels import actions as channels
 from lending.channels.models import TransferPurpose
 from lending.ledger import actions as ledger
+from lending.ledger import chart
+from lending.ledger.contracts import Line, both
 from lending.loans import log
 from lending.loans import queries as loans
 from lending.loans.models import Loan, LoanState, LoanTransaction
@@ -197,9 +199,25 @@ def _write(row: LoanChange, on: date) -> None:
         terms=row.terms,
     )
     carried = servicing.bring_forward(loan=loan, through=on)
-    ledger.post(entry_key=f"change:{row.pk}", business_date=on, kind=row.kind, lines=carried.lines)
+    ledger.post(
+        entry_key=f"change:{row.pk}",
+        business_date=on,
+        kind=row.kind,
+        lines=(*carried.lines, *_still_here(row, carried.lines)),
+    )
     if row.kind in UNDOING:
         _take_points_back(loan, paid_before, on)
+
+
+def _still_here(row: LoanChange, lines: Iterable[Line]) -> tuple[Line, ...]:
+    """What a reversal takes out of the loan no bank has moved: it is ours to account for.
+
+    A charge-back is the bank's own doing, and takes the money with it.
+    """
+    if row.kind != TransactionKind.REVERSAL:
+        return ()
+    gone_fen = -sum(line.amount_fen for line in lines if line.account_code == chart.BANK)
+    return both(debit=chart.BANK, credit=chart.SET_ASIDE, amount_fen=gone_fen, loan_id=None)
 
 
 def _paid(loan: Loan) -> dict[int, date]:

@@ -16,7 +16,7 @@ from alipay.exceptions import AliPayException, AliPayValidationError
 
 from lending.channels.contracts import Outcome, StatementLine, TransferAnswer, TransferRequest
 from lending.channels.gateways import alipay_bill, certificates
-from lending.channels.gateways.orders import fen_of, order_no, yuan_of
+from lending.channels.gateways.orders import fen_of, order_no, order_of, yuan_of
 from lending.channels.gateways.wire import MOST_BILL_BYTES, Silence, Wire
 
 # The kit gives its logger a handler of its own when it is imported; ours is the only one.
@@ -225,7 +225,7 @@ class AlipayGateway:
         assert request.returns is not None
         content = self.kit.api_alipay_trade_refund(
             refund_amount=yuan_of(request.amount_fen),
-            out_trade_no=order_no(request.returns.out_trade_no),
+            out_trade_no=order_of(request.returns),
             out_request_no=order_no(request.out_trade_no),
         )
         if content.get("code") != FINE:
@@ -236,7 +236,7 @@ class AlipayGateway:
         assert request.returns is not None
         content = self.kit.api_alipay_trade_fastpay_refund_query(
             out_request_no=order_no(request.out_trade_no),
-            out_trade_no=order_no(request.returns.out_trade_no),
+            out_trade_no=order_of(request.returns),
         )
         if content.get("code") == FINE and not content.get("refund_status"):
             # So it answers for a refund that it has never heard of, or that was not made.

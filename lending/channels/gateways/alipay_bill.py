@@ -13,7 +13,7 @@ from datetime import date
 from itertools import count
 
 from lending.channels.contracts import StatementLine
-from lending.channels.gateways.orders import fen_of
+from lending.channels.gateways.orders import fee_of, fen_of
 
 KINDS = ("trade", "signcustomer")
 MOST_UNPACKED_BYTES = 128 * 1024 * 1024
@@ -21,7 +21,7 @@ ROWS_OF_A_DAY = 1_000_000_000
 TRADED = {"支付宝交易号", "商户订单号", "业务类型", "订单金额(元)", "退款批次号/请求号"}
 FLOWED = {"业务流水号", "商户订单号", "支出金额(-元)", "业务类型"}
 SUMMED_UP = "汇总"
-REFUND, TRADE, TRANSFER = "退款", "交易", "转账"
+REFUND, TRADE, TRANSFER, FEE = "退款", "交易", "转账", "服务费(元)"
 
 Row = Mapping[str, str]
 
@@ -93,7 +93,10 @@ def _plain(cell: str) -> str:
 def _trade(row: Row, number: int) -> StatementLine:
     is_refund = row["业务类型"] == REFUND
     amount_fen = fen_of(row["订单金额(元)"].removeprefix("-" if is_refund else ""))
+    fee_fen = fee_of(row.get(FEE, ""))
     if not amount_fen or row["业务类型"] not in {TRADE, REFUND}:
+        raise BillUnreadable
+    if fee_fen is None or fee_fen > amount_fen:
         raise BillUnreadable
     return StatementLine(
         id=number,
@@ -102,6 +105,7 @@ def _trade(row: Row, number: int) -> StatementLine:
         kind="PAY_OUT" if is_refund else "COLLECT",
         account="",
         amount_fen=amount_fen,
+        fee_fen=-fee_fen if is_refund else fee_fen,
     )
 
 

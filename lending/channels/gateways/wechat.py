@@ -17,7 +17,7 @@ from wechatpayv3.utils import build_authorization
 
 from lending.channels.contracts import Outcome, StatementLine, TransferAnswer, TransferRequest
 from lending.channels.gateways import wechat_bill as bills
-from lending.channels.gateways.orders import order_no
+from lending.channels.gateways.orders import order_no, order_of
 from lending.channels.gateways.wire import MOST_BILL_BYTES, Heard, Silence, Wire
 
 HOME = "https://api.mch.weixin.qq.com"
@@ -258,7 +258,7 @@ class WeChatPayGateway:
         assert request.returns is not None
         status, content = self._kit.refund(
             out_refund_no=order_no(request.out_trade_no),
-            out_trade_no=order_no(request.returns.out_trade_no),
+            out_trade_no=order_of(request.returns),
             amount={
                 "refund": request.amount_fen,
                 "total": request.returns.amount_fen,

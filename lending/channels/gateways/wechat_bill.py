@@ -15,7 +15,7 @@ from datetime import date
 from itertools import count
 
 from lending.channels.contracts import StatementLine
-from lending.channels.gateways.orders import fen_of
+from lending.channels.gateways.orders import fee_of, fen_of
 
 MOST_UNPACKED_BYTES = 128 * 1024 * 1024
 ROWS_OF_A_DAY = 1_000_000_000
@@ -23,7 +23,7 @@ SUMS = ("总交易单数", "资金流水总笔数")
 TRADED = {"微信订单号", "商户订单号", "交易状态", "货币种类", "订单金额", "微信退款单号",
           "商户退款单号", "退款金额"}  # fmt: skip
 FLOWED = {"微信支付业务单号", "业务名称", "收支类型", "收支金额(元)", "业务凭证号"}
-TRANSFER = "转账"
+TRANSFER, FEE = "转账", "手续费"
 
 Row = Mapping[str, str]
 
@@ -87,7 +87,8 @@ def _plain(cell: str) -> str:
 def _trade(row: Row, number: int) -> StatementLine:
     is_refund = row["交易状态"] == "REFUND"
     amount_fen = fen_of(row["退款金额" if is_refund else "订单金额"])
-    if not amount_fen or row["货币种类"] != "CNY":
+    fee_fen = fee_of(row.get(FEE, ""))
+    if not amount_fen or row["货币种类"] != "CNY" or fee_fen is None or fee_fen > amount_fen:
         raise BillUnreadable
     return StatementLine(
         id=number,
@@ -96,6 +97,7 @@ def _trade(row: Row, number: int) -> StatementLine:
         kind="PAY_OUT" if is_refund else "COLLECT",
         account="",
         amount_fen=amount_fen,
+        fee_fen=-fee_fen if is_refund else fee_fen,
     )
 
 

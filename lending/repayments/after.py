@@ -1,0 +1,70 @@
+"""What follows money that came in: it is told, remembered as behaviour, and rewarded."""
+
+from datetime import date, datetime
+
+from borrowers.behaviour import actions as behaviour
+from borrowers.behaviour.contracts import Category, Direction
+from borrowers.messages import actions as messages
+from common.transactions import required
+from lending.loans.models import Instalment, Loan
+from lending.rewards import actions as rewards
+from lending.rewards import rules
+
+
+@required
+def tell(loan: Loan, template: str, message_key: str, amount_fen: int) -> None:
+    """A message to the loan's borrower, once for its key."""
+    messages.send(
+        borrower_id=loan.borrower_id,
+        template=template,
+        facts={"loan": loan.public_id, "amount_fen": amount_fen},
+        message_key=message_key,
+    )
+
+
+@required
+def remember(loan: Loan, paid: tuple[Instalment, ...], at: datetime) -> None:
+    """Our own loans are one more record of behaviour; they stand on the contract."""
+    for row in paid:
+        assert row.paid_on is not None
+        behaviour.record_own(
+            borrower_id=loan.borrower_id,
+            contract_id=loan.contract_id,
+            occurred_at=at,
+            amount_fen=row.principal_fen + row.interest_due_fen,
+            category=Category.CREDIT_REPAYMENT,
+            direction=Direction.OUT if row.paid_on <= row.due_on else Direction.NEUTRAL,
+            ext_text=f"instalment:{row.pk}",
+        )
+
+
+@required
+def reward(loan: Loan, paid: tuple[Instalment, ...], on: date) -> None:
+    """Points for what was paid as agreed; they can be used once the payment is safe."""
+    assert loan.disbursed_on is not None
+    earned = rewards.reward(
+        borrower_id=loan.borrower_id,
+        loan_id=loan.pk,
+        lent_on=loan.disbursed_on,
+        paid=[_as_paid(row) for row in paid],
+        on=on,
+    )
+    if earned:
+        messages.send(
+            borrower_id=loan.borrower_id,
+            template="POINTS_EARNED",
+            facts={"loan": loan.public_id, "points": earned},
+            message_key=f"points:{paid[-1].pk}:{on.isoformat()}",
+        )
+
+
+def _as_paid(row: Instalment) -> rules.Paid:
+    assert row.paid_on is not None
+    return rules.Paid(
+        instalment_id=row.pk,
+        principal_fen=row.principal_fen,
+        interest_fen=row.interest_fen,
+        interest_due_fen=row.interest_due_fen,
+        due_on=row.due_on,
+        paid_on=row.paid_on,
+    )
