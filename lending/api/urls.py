@@ -14,6 +14,7 @@ from lending.api import (
     purposes,
     requests,
     rewards,
+    statements,
     withdrawal,
 )
 
@@ -47,6 +48,11 @@ urlpatterns = [
     path(ONE_LOAN, loans.OneLoan.as_view(), name="loan"),
     path(f"{ONE_LOAN}/schedule", loans.Schedule.as_view(), name="schedule"),
     path(f"{ONE_LOAN}/certificate.pdf", papers.Certificate.as_view(), name="certificate"),
+    path(f"{ONE_LOAN}/statement", statements.LoanStatement.as_view(), name="statement"),
+    path(
+        f"{ONE_LOAN}/statement.pdf", statements.LoanStatementFile.as_view(), name="statement-file"
+    ),
+    path("statements", statements.Statements.as_view(), name="statements"),
     path(f"{ONE_LOAN}/contract.pdf", loans.Contract.as_view(), name="contract"),
     path(f"{ONE_LOAN}/repayments", loans.Repayments.as_view(), name="repayments"),
     path(f"{ONE_LOAN}/repayments/<slug:number>", loans.Repayment.as_view(), name="repayment"),

@@ -243,3 +243,11 @@ def spent_on(entitlement_id: int) -> QuerySet[PointsEntry]:
     """The movements that paid for something."""
     rows = PointsEntry.objects.filter(entitlement_id=entitlement_id, kind="SPEND")
     return rows.select_related("lot").order_by("pk")
+
+
+def earned_on_loan(loan_id: int, *, since: date, until: date) -> int:
+    """Points that a loan's payments brought on some days and that were not taken back."""
+    rows = PointsLot.objects.filter(
+        loan_id=loan_id, earned_on__range=(since, until), reversed_on=None
+    )
+    return int(rows.aggregate(points=Sum("points", default=0))["points"])

@@ -99,3 +99,24 @@ class TestTheDoors:
         assert "was changed" in checked(browser, content + b" ")
         assert "carries no seal" in checked(browser, b"nothing")
         assert SealedPaper.objects.count() == 1
+
+    def test_say_what_a_genuine_paper_is_and_when_it_was_sealed(self, lin, settled):
+        page = checked(doors.web_of(lin), certificate.settlement(loan=settled, language="en"))
+
+        assert "Certificate of settlement" in page
+        assert settled.public_id in page
+        assert "Sealed" in page
+        assert "Do not rely on it" not in page
+
+    def test_do_not_believe_what_an_altered_paper_says_of_itself(self, lin, settled):
+        content = certificate.settlement(loan=settled, language="en") + b" "
+        page = checked(doors.web_of(lin), content)
+
+        assert page.index("Do not rely on it") < page.index(settled.public_id)
+        assert "Sealed" not in page
+
+    def test_ask_for_a_file_where_none_was_given(self, lin):
+        page = doors.web_of(lin).post("/papers/verify/", {})
+
+        assert page.status_code == 422
+        assert "There is something to correct" in doors.shown(page)

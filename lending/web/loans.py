@@ -23,6 +23,7 @@ from lending.channels.models import FROM_BORROWERS, Transfer, TransferState
 from lending.loans import queries
 from lending.loans.models import Loan, LoanState
 from lending.papers import actions as papers
+from lending.papers.statements import words
 from lending.repayments import actions as repayments
 from lending.repayments.queries import Standing, standing
 from lending.rewards import queries as points
@@ -56,13 +57,14 @@ def loans(request: HttpRequest) -> HttpResponse:
     """All loans of the person, and the application that is under way."""
     borrower = own.borrower(request)
     on = business_dates.today()
+    rows = list(queries.of_borrower(borrower.id))
     found = [
         {
             "loan": each,
             "name": each.product.name_in(own.language()),
             "days_past_due": queries.days_past_due(each, on),
         }
-        for each in queries.of_borrower(borrower.id)
+        for each in rows
     ]
     return render(
         request,
@@ -70,6 +72,7 @@ def loans(request: HttpRequest) -> HttpResponse:
         {
             "loans": found,
             "is_late": any(each["days_past_due"] for each in found),
+            "has_statement": any(each.disbursed_on for each in rows),
             "application": applications.under_way(borrower.id),
             "today": on,
         },
@@ -191,32 +194,9 @@ def _waivers(found: Loan, stands: Standing | None) -> list[Any]:
     return points.usable_waivers(found.borrower_id, on=stands.on)
 
 
-# What happened, in the borrower's words.
-SAID = {
-    "DISBURSEMENT": gettext_lazy("Paid out"),
-    "REVERSAL": gettext_lazy("Reversed"),
-    "CHARGEBACK": gettext_lazy("The bank took a payment back"),
-    "PAYOFF": gettext_lazy("Paid off"),
-    "REPAYMENT": gettext_lazy("You paid"),
-    "PREPAYMENT": gettext_lazy("You paid early"),
-    "RECOVERY": gettext_lazy("You paid"),
-    "WITHDRAWAL": gettext_lazy("You gave the loan back"),
-    "CHARGE": gettext_lazy("A fee was added"),
-    "WAIVER": gettext_lazy("We let you off"),
-    "MERCHANT_REFUND": gettext_lazy("The merchant returned"),
-    "CREDIT_BALANCE_REFUND": gettext_lazy("We paid back to you"),
-    "RATE_CHANGE": gettext_lazy("Your rate was lowered"),
-    "DUE_DATE_CHANGE": gettext_lazy("Your due date was changed"),
-    "HOLIDAY": gettext_lazy("You got a payment holiday"),
-    "EXTENSION": gettext_lazy("You got more time"),
-    "RESTRUCTURE": gettext_lazy("A new plan was agreed"),
-    "WRITE_OFF": gettext_lazy("Booked as a loss"),
-}
-
-
 def _said(rows: list[Any]) -> list[Any]:
     for row in rows:
-        row.said = SAID.get(row.kind, row.kind)
+        row.said = words.said(row.kind)
     return rows
 
 

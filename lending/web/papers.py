@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from common.api.renderers import pdf
 from common.seals.contracts import Outcome
 from lending.papers import certificate, queries
+from lending.papers.models import PaperKind
 from lending.web import own
 
 SAID = {
@@ -43,14 +44,18 @@ def settlement(request: HttpRequest, public_id: str) -> HttpResponse:
 def verify(request: HttpRequest) -> HttpResponse:
     """Give a paper, hear whether it is ours and as we gave it out; the file is not kept."""
     own.borrower(request)
-    form = PaperForm(request.POST or None, request.FILES or None)
+    is_given = request.method == "POST"
+    form = PaperForm(request.POST, request.FILES) if is_given else PaperForm()
     found = None
-    if request.method == "POST" and form.is_valid():
+    if is_given and form.is_valid():
         found = queries.verified(form.cleaned_data["file"].read())
     context = {
         "form": form,
         "found": found,
         "said": SAID[found.outcome] if found else "",
+        "is_genuine": bool(found and found.outcome == Outcome.VALID),
         "is_good": bool(found and found.outcome == Outcome.VALID and found.is_current),
+        "kind": PaperKind(found.kind).label if found and found.kind else "",
     }
-    return render(request, "lending/verify_paper.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "lending/verify_paper.html", context, status=status)

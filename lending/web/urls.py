@@ -17,6 +17,7 @@ from lending.web import (
     requests,
     rewards,
     start,
+    statements,
     withdrawal,
 )
 
@@ -53,6 +54,9 @@ urlpatterns = [
     path(f"{ONE_LOAN}automatic/withdraw/", mandate.withdraw, name="automatic-withdraw"),
     path(f"{ONE_LOAN}due-dates.ics", calendar.due_dates, name="due-dates"),
     path(f"{ONE_LOAN}certificate.pdf", papers.settlement, name="certificate"),
+    path(f"{ONE_LOAN}statement/", statements.statement, name="statement"),
+    path(f"{ONE_LOAN}statement.pdf", statements.statement_file, name="statement-file"),
+    path("statements/", statements.statements, name="statements"),
     path("papers/verify/", papers.verify, name="verify-paper"),
     path(f"{ONE_LOAN}contract.pdf", loans.contract, name="contract"),
     path(f"{ONE_LOAN}repayments/<slug:out_trade_no>/", loans.repayment, name="repayment"),

@@ -105,6 +105,12 @@ class Entry:
     undoes_on: date | None = None
 
     @property
+    def told_fen(self) -> int:
+        """The amount of its row: of a waiver only what found something to forgive."""
+        is_waiver = self.kind is TransactionKind.WAIVER and self.counts
+        return self.waived_fen if is_waiver else self.amount_fen
+
+    @property
     def counts(self) -> bool:
         """Whether it moved anything."""
         return self.balance_fen is not None
