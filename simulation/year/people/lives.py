@@ -187,7 +187,7 @@ class Life:
             self._note("paid late" if stands["days_past_due"] else "paid in time")
             if payment.share < 1:
                 self._note("paid in part")
-            if habit is Habit.PAYS_TWICE and not self.on_its_way:
+            if habit is Habit.PAYS_TWICE and self.payments and not self.on_its_way:
                 self._pay_again(today)
 
     def _pay_again(self, today: date) -> None:

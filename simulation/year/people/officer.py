@@ -58,7 +58,7 @@ class Officers:
         asked = changes.propose(
             loan_id=found.pk,
             kind=TransactionKind.CHARGEBACK,
-            reason="The bank's statement says that it was called back.",
+            reason="BANK_TOOK_BACK",
             request_key=f"called-back-{payment.sequence}",
             reverses=payment.sequence,
             on=on,

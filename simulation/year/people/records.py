@@ -28,7 +28,10 @@ class Town:
         return faces.name(person)
 
     def born_on(self, person: int) -> date:
-        return faces.born_on(self.world, person)
+        """Early enough that the youngest are of age when this world begins, not only at its end."""
+        days = self.world.days.dates
+        born = faces.born_on(self.world, person)
+        return born.replace(year=born.year - (days[-1].year - days[0].year) - 1)
 
     def files(self, person: int, *, before: date, months: int) -> Iterator[Written]:
         """The statement of a card and the bills of wallets, of the last months."""
