@@ -36,6 +36,8 @@ FIELD_WORDS = {
 SEEN_WORDS = {
     **FIELD_WORDS,
     "enrolment_evidence": _("Proof of enrolment"),
+    "contract": _("Contract"),
+    "certificate": _("Sealed paper"),
     "quarantined_row": _("A row of a bill"),
 }
 

@@ -111,6 +111,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 badge_look="danger",
             ),
             Entry(_("Cost disclosures"), "price_check", "lending.CostDisclosure"),
+            Entry(_named(_("sealed papers")), "verified", "lending.SealedPaper"),
             Entry(_("Products"), "category", "lending.LoanProduct"),
             Entry(_("Schools and shops"), "storefront", "lending.Merchant"),
             Entry(_("Points"), "stars", "lending.PointsEntry"),

@@ -18,7 +18,7 @@ from common.admin.links import linked
 from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.web.refusals import message
-from lending.admin import changes, words
+from lending.admin import changes, papers, words
 from lending.admin.changes import ChangesOfLoan
 from lending.admin.figures import amount, cover, person_link, rate
 from lending.channels import queries as transfers
@@ -173,6 +173,7 @@ def _shown(request: HttpRequest, row: Loan) -> dict[str, Any]:
         "entries": ledger.entries_of_loan(row.pk),
         "may_retry": has_failed and request.user.has_perm(MAY_RETRY),
         **changes.shown(request, row),
+        **papers.shown(request, row),
     }
 
 

@@ -19,3 +19,16 @@ class Verified:
     loan: str = ""
     sealed_at: datetime | None = None
     is_current: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Something that was signed: the hash that stands for it, and whether it still is that.
+
+    `is_intact` is None where it cannot be read any more, after an erasure.
+    """
+
+    what: str
+    sha256: str
+    at: datetime
+    is_intact: bool | None

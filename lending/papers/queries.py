@@ -2,12 +2,16 @@
 
 import hashlib
 
+from borrowers.documents import queries as files
+from common.canonical import sha256_of
+from common.crypto.keys import DecryptError
+from common.errors import NotFound
 from common.files import bounded
 from common.seals import keys
 from common.seals.contracts import Looked, Outcome
 from common.seals.looking import PLACE_OF_SEAL
 from lending.loans.models import Loan, LoanState
-from lending.papers.contracts import Verified
+from lending.papers.contracts import Signed, Verified
 from lending.papers.models import PaperKind, SealedPaper
 
 LOOK = "common.seals.looking:look"
@@ -38,6 +42,42 @@ def verified(content: bytes) -> Verified:
 def papers_of(loan: Loan) -> list[SealedPaper]:
     """What was sealed for a loan, in order."""
     return list(SealedPaper.objects.filter(loan=loan).order_by("pk"))
+
+
+def verified_again(paper: SealedPaper) -> Verified | None:
+    """What a paper of ours is now, by the bytes that we keep; None where they cannot be read."""
+    content = _readable(paper.document_id)
+    return None if content is None else verified(content)
+
+
+def signed_of(loan: Loan) -> list[Signed]:
+    """Text, terms and cost table of a contract, each against the hash that was signed."""
+    contract = loan.contract
+    text = _readable(contract.text_id)
+    is_text = None if text is None else hashlib.sha256(text).hexdigest() == contract.text_sha256
+    shown, signed = contract.disclosure, contract.signed_at
+    return [
+        Signed("TEXT", contract.text_sha256, signed, is_text),
+        Signed(
+            "TERMS",
+            contract.terms_sha256,
+            signed,
+            sha256_of(contract.terms) == contract.terms_sha256,
+        ),
+        Signed(
+            "DISCLOSURE",
+            shown.content_sha256,
+            shown.recorded_at,
+            sha256_of(shown.content) == shown.content_sha256,
+        ),
+    ]
+
+
+def _readable(document_id: int) -> bytes | None:
+    try:
+        return files.content(document_id)
+    except (DecryptError, NotFound, FileNotFoundError):
+        return None
 
 
 def _looked(content: bytes) -> Looked:

@@ -11,7 +11,7 @@ from lending.tests import builders, doors
 from lending.tests.test_admin_pages import officer, signed_in
 
 pytestmark = pytest.mark.django_db
-PARTS = ["schedule", "transactions", "ledger", "changes"]
+PARTS = ["schedule", "transactions", "ledger", "papers", "changes"]
 
 
 @pytest.fixture(autouse=True)
