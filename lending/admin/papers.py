@@ -65,7 +65,7 @@ class SealedPaperAdmin(ReadOnlyAdmin):
     search_fields = ("loan__public_id", "content_sha256")
     search_help_text = _("The number of a loan, or the hash of a file")
     ordering = ("-pk",)
-    fields = ("what", "loan_link", "person", "sealed_at", "content_sha256", "seal_sha256")
+    fields = ("what", "loan_link", "person", "sealed_at", "content_sha256", "seal")
     change_form_template = "admin/lending/paper.html"
     actions = ("verify",)
 
@@ -98,6 +98,10 @@ class SealedPaperAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Hash"))
     def short_hash(self, row: SealedPaper) -> str:
         return row.content_sha256[:HASH_SHOWN]
+
+    @admin.display(description=_("Certificate of the seal"))
+    def seal(self, row: SealedPaper) -> str:
+        return row.seal_sha256
 
     @admin.action(description=_("Check the seals"), permissions=["view"])
     def verify(self, request: HttpRequest, rows: QuerySet[SealedPaper]) -> None:

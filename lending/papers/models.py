@@ -45,4 +45,4 @@ class SealedPaper(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.loan_id}"
+        return f"{self.get_kind_display()} {self.content_sha256[:12]}"
