@@ -106,6 +106,7 @@ def _cost() -> dict[str, object]:
         "annual_effective_ppm": 153_895,
         "principal_fen": PRINCIPAL_FEN,
         "instalment_fen": INSTALMENT_FEN,
+        "instalment_name": _("You pay each month"),
         "months": MONTHS,
         "interest_fen": interest_fen,
         "fees_fen": 0,

@@ -31,6 +31,7 @@ from lending.products.models import (
     LoanProduct,
     ProductProposal,
     ProductState,
+    RepaymentMethod,
     Rhythm,
     Scene,
 )
@@ -60,6 +61,8 @@ class DraftForm(forms.Form):
         label=_("Months to choose from"),
         help_text=_("Such as 3, 6, 12"),
     )
+    method = forms.ChoiceField(label=_("How it is repaid"), choices=RepaymentMethod.choices)
+    rhythm = forms.ChoiceField(label=_("Rhythm"), choices=Rhythm.choices)
     floor = forms.DecimalField(label=_("Lowest rate, in percent"), min_value=0, max_value=100)
     highest = forms.DecimalField(label=_("Highest rate, in percent"), min_value=0, max_value=100)
     penalty = forms.DecimalField(
@@ -86,11 +89,10 @@ class DraftForm(forms.Form):
         """As the verb takes them."""
         given = self.cleaned_data
         same = ("name_zh", "name_en", "scene", "licence", "minimum_fen", "maximum_fen",
-                "grace_days", "cooling_off_days", "pays_merchant", "needs_evidence",
-                "needs_order")  # fmt: skip
+                "method", "rhythm", "grace_days", "cooling_off_days", "pays_merchant",
+                "needs_evidence", "needs_order")  # fmt: skip
         return {name: given[name] for name in same} | {
             "terms_months": sorted({int(each) for each in given["terms_months"].split(",")} - {0}),
-            "rhythm": Rhythm.MONTHLY,
             "floor_rate_ppm": int(given["floor"] * PPM / 100),
             "highest_rate_ppm": int(given["highest"] * PPM / 100),
             "penalty_multiple_ppm": int(given["penalty"] * PPM),
@@ -166,6 +168,7 @@ TITLES = {
     "minimum_fen": _("From"),
     "maximum_fen": _("To"),
     "terms_months": _("Months to choose from"),
+    "method": _("How it is repaid"),
     "rhythm": _("Rhythm"),
     "floor_rate_ppm": _("Lowest rate"),
     "highest_rate_ppm": _("Highest rate"),

@@ -61,6 +61,7 @@ class CostOutput(serializers.Serializer[Any]):
 
     principal_fen = serializers.IntegerField()
     term_months = serializers.IntegerField()
+    instalment_name = serializers.CharField(help_text="What the instalment is, in words.")
     instalment_fen = serializers.IntegerField()
     total_interest_fen = serializers.IntegerField()
     total_fees_fen = serializers.IntegerField()

@@ -15,7 +15,7 @@ from common.api.inputs import WholeNumber
 from lending.products import law as laws
 from lending.products import queries
 from lending.products.calculator import span
-from lending.products.models import LoanProduct, Merchant, Scene
+from lending.products.models import LoanProduct, Merchant, RepaymentMethod, Rhythm, Scene
 from lending.products.scenes.contracts import Kind, Question
 from lending.products.scenes.judging import SCENES
 
@@ -38,6 +38,8 @@ class ProductOutput(serializers.Serializer[Any]):
     minimum_fen = serializers.IntegerField()
     maximum_fen = serializers.IntegerField()
     terms_months = serializers.ListField(child=serializers.IntegerField())
+    method = serializers.ChoiceField(choices=RepaymentMethod.choices)
+    rhythm = serializers.ChoiceField(choices=Rhythm.choices, help_text="How often is repaid.")
     version = serializers.IntegerField()
     floor_rate_ppm = serializers.IntegerField()
     highest_rate_ppm = serializers.IntegerField()
@@ -147,6 +149,7 @@ class Quotes(APIView):
             ceiling_rate_ppm=product.highest_rate_ppm,
             cap_ppm=laws.on(on, licence=product.licence, product=product.code).cap_ppm,
             on=on,
+            manner=product.manner,
         )
         return Response(QuoteOutput(found).data)
 

@@ -1,7 +1,7 @@
 """What an accepted application hands to the contract: every figure that will be signed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -28,6 +28,8 @@ class Signable:
     disclosure_sha256: str
     cost: Mapping[str, Any]
     cooling_off_days: int = 0
+    # How it is repaid, as `calc.methods.manner` keeps it; nothing for equal monthly instalments.
+    manner: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

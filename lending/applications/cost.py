@@ -9,7 +9,7 @@ from typing import Any
 from common.texts import gettext_noop
 from lending.calc.contracts import Instalment
 from lending.calc.cost import Cost, LateTerms, disclosure, late_rate_ppm
-from lending.calc.schedule import equal_instalments
+from lending.calc.methods.manner import MONTHLY, Manner, kept, read, scheduled
 
 ITEMS: Mapping[str, str] = {
     "INTEREST": gettext_noop("Interest"),
@@ -21,6 +21,9 @@ RECIPIENTS: Mapping[str, str] = {
 }
 CHARGED: Mapping[str, str] = {
     "MONTHLY_ON_BALANCE": gettext_noop("each month on what you still owe, at %(rate)s a year"),
+    "BY_PERIOD_ON_BALANCE": gettext_noop(
+        "with each instalment on what you still owe, at %(rate)s a year"
+    ),
     "LOWER_RATE": gettext_noop("takes %(rate)s a year off the rate, for the whole loan"),
     "ONCE_AT_START": gettext_noop("once, when the money is paid out"),
     "WITH_EACH_INSTALMENT": gettext_noop("with each instalment"),
@@ -42,6 +45,7 @@ class Price:
     penalty_rate_ppm: int
     grace_days: int
     cap_ppm: int
+    manner: Manner = MONTHLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,11 @@ class Quoted:
 
     schedule: tuple[Instalment, ...]
     cost: Cost
+    manner: Manner = MONTHLY
 
     @property
     def instalment_fen(self) -> int:
-        """The amount of every instalment but the last."""
+        """The amount of every instalment but the last; where they differ, of the first."""
         return self.schedule[0].total_fen
 
 
@@ -76,11 +81,12 @@ def penalty_rate_ppm(*, annual_rate_ppm: int, multiple_ppm: int, cap_ppm: int) -
 
 def quoted(price: Price, *, starts_on: date) -> Quoted:
     """The schedule from a day, and its full cost. Raises AboveTheCap."""
-    schedule = equal_instalments(
+    schedule = scheduled(
         principal_fen=price.amount_fen,
         annual_rate_ppm=price.annual_rate_ppm,
         months=price.term_months,
         starts_on=starts_on,
+        manner=price.manner,
     )
     cost = disclosure(
         principal_fen=price.amount_fen,
@@ -89,13 +95,14 @@ def quoted(price: Price, *, starts_on: date) -> Quoted:
         late=LateTerms(annual_rate_ppm=price.penalty_rate_ppm, grace_days=price.grace_days),
         cap_ppm=price.cap_ppm,
         discount_ppm=price.discount_ppm,
+        manner=price.manner,
     )
-    return Quoted(schedule=schedule, cost=cost)
+    return Quoted(schedule=schedule, cost=cost, manner=price.manner)
 
 
 def states(content: Mapping[str, Any], price: Price) -> bool:
     """Whether a cost table is one of this price, on whatever day it was made, with its notice."""
-    if "risk" not in content:
+    if "risk" not in content or read(content) != price.manner:
         return False
     rates_ppm = [price.annual_rate_ppm + price.discount_ppm]
     if price.discount_ppm:
@@ -112,21 +119,25 @@ def states(content: Mapping[str, Any], price: Price) -> bool:
 
 def content(quote: Quoted) -> dict[str, Any]:
     """The cost table as plain JSON: the same figures on the page, in the API, in the contract."""
-    return asdict(quote.cost) | {
-        "strictest_ppm": quote.cost.strictest_ppm,
-        "instalment_fen": quote.instalment_fen,
-        "term_months": len(quote.schedule),
-        "schedule": [
-            {
-                "number": row.number,
-                "due_on": row.due_on.isoformat(),
-                "principal_fen": row.principal_fen,
-                "interest_fen": row.interest_fen,
-                "total_fen": row.total_fen,
-            }
-            for row in quote.schedule
-        ],
-    }
+    return (
+        asdict(quote.cost)
+        | kept(quote.manner)
+        | {
+            "strictest_ppm": quote.cost.strictest_ppm,
+            "instalment_fen": quote.instalment_fen,
+            "term_months": sum(row.months for row in quote.schedule),
+            "schedule": [
+                {
+                    "number": row.number,
+                    "due_on": row.due_on.isoformat(),
+                    "principal_fen": row.principal_fen,
+                    "interest_fen": row.interest_fen,
+                    "total_fen": row.total_fen,
+                }
+                for row in quote.schedule
+            ],
+        }
+    )
 
 
 def item(code: str) -> str:

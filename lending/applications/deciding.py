@@ -337,6 +337,7 @@ def _insist_on_bounds(
         penalty_rate_ppm=0,
         grace_days=product.grace_days,
         cap_ppm=law.cap_ppm,
+        manner=product.manner,
     )
     try:
         cost.quoted(price, starts_on=on)

@@ -13,6 +13,7 @@ from lending.applications.contracts import Signable
 from lending.applications.cost import Price, Quoted, quoted
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
 from lending.applications.states import NotPossibleNow
+from lending.calc.methods.manner import kept
 from lending.products import law as laws
 from lending.products.models import LoanProduct
 
@@ -172,6 +173,7 @@ def price_of(offer: Offer, *, cap_ppm: int) -> Price:
         penalty_rate_ppm=offer.penalty_rate_ppm,
         grace_days=offer.grace_days,
         cap_ppm=cap_ppm,
+        manner=offer.application.product.manner,
     )
 
 
@@ -218,4 +220,5 @@ def signable(application_id: int) -> Signable:
         disclosure_sha256=confirmed.content_sha256,
         cost=confirmed.content,
         cooling_off_days=confirmed.content["risk"]["cooling_off_days"],
+        manner=kept(application.product.manner),
     )

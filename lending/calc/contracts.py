@@ -37,6 +37,12 @@ class Instalment:
         """What is to be paid on the due date."""
         return self.principal_fen + self.interest_fen + self.fee_fen
 
+    @property
+    def months(self) -> int:
+        """How many months its whole period has; shorter ones are told as months, too."""
+        years = self.due_on.year - self.starts_on.year
+        return max(MONTHS_IN_YEAR * years + self.due_on.month - self.starts_on.month, 1)
+
     def interest_through(self, day: date) -> int:
         """Interest earned by time alone: rounded down daily, exact on the due date."""
         length_days = (self.due_on - self.starts_on).days

@@ -14,9 +14,9 @@ from common.errors import Refused
 from common.rates import PPM, percent
 from common.texts import gettext_noop
 from lending.calc.accrual import DAYS_IN_YEAR
-from lending.calc.contracts import Instalment
+from lending.calc.contracts import MONTHS_IN_YEAR, Instalment
+from lending.calc.methods.manner import MONTHLY, Manner, scheduled
 from lending.calc.rates import irr
-from lending.calc.schedule import equal_instalments
 
 LENDER = "LENDER"
 Schedule = Sequence[Instalment]
@@ -110,6 +110,7 @@ def disclosure(
     discount_ppm: int = 0,
     fees: Sequence[Fee] = (),
     recipient: str = LENDER,
+    manner: Manner = MONTHLY,
 ) -> Cost:
     """The full cost of a schedule at its real, already discounted, rate.
 
@@ -120,8 +121,8 @@ def disclosure(
     flows = [_flows(principal_fen, schedule)]
     flows += [_charged(flows[0], fees[: count + 1]) for count in range(len(fees))]
     items = (
-        *_interest_items(principal_fen, annual_rate_ppm, discount_ppm, schedule, recipient),
-        *_fee_items(fees, flows, len(schedule)),
+        *_interest_items(principal_fen, annual_rate_ppm, discount_ppm, schedule, recipient, manner),
+        *_fee_items(fees, flows, schedule),
     )
     total_fen = principal_fen - sum(flows[-1])
     interest_fen = sum(row.interest_fen for row in schedule)
@@ -132,8 +133,8 @@ def disclosure(
         total_interest_fen=interest_fen,
         total_fees_fen=total_fen - principal_fen - interest_fen,
         total_fen=total_fen,
-        irr_nominal_ppm=irr.annual_nominal_ppm(flows[-1]),
-        irr_effective_ppm=irr.annual_effective_ppm(flows[-1]),
+        irr_nominal_ppm=irr.annual_nominal_ppm(flows[-1], a_year(schedule)),
+        irr_effective_ppm=irr.annual_effective_ppm(flows[-1], a_year(schedule)),
         cap_ppm=cap_ppm,
     )
     _insist_on_the_cap(cost.strictest_ppm, cap_ppm)
@@ -161,8 +162,13 @@ def _insist_on_the_cap(annual_ppm: int, cap_ppm: int) -> None:
         raise AboveTheCap(annual=f"{percent(annual_ppm):.2f}", cap=f"{percent(cap_ppm):.2f}")
 
 
+def a_year(schedule: Schedule) -> float:
+    """How many periods a year has."""
+    return MONTHS_IN_YEAR / schedule[0].months
+
+
 def _flows(principal_fen: int, schedule: Schedule) -> list[int]:
-    """What the borrower gets (+) and pays (-), month by month."""
+    """What the borrower gets (+) and pays (-), period by period."""
     return [principal_fen, *(-row.total_fen for row in schedule)]
 
 
@@ -173,43 +179,51 @@ def _charged(flows: Sequence[int], fees: Sequence[Fee]) -> list[int]:
 
 
 def _interest_items(
-    principal_fen: int, annual_rate_ppm: int, discount_ppm: int, schedule: Schedule, recipient: str
+    principal_fen: int,
+    annual_rate_ppm: int,
+    discount_ppm: int,
+    schedule: Schedule,
+    recipient: str,
+    manner: Manner,
 ) -> Iterator[Item]:
     """Interest at the rate without the discount, and the discount as less of it."""
     full_rate_ppm = annual_rate_ppm + discount_ppm
     undiscounted = schedule
     if discount_ppm:
-        undiscounted = equal_instalments(
+        undiscounted = scheduled(
             principal_fen=principal_fen,
             annual_rate_ppm=full_rate_ppm,
-            months=len(schedule),
+            months=sum(row.months for row in schedule),
             starts_on=schedule[0].starts_on,
+            manner=manner,
         )
     full_fen = sum(row.interest_fen for row in undiscounted)
-    full_ppm = irr.annual_nominal_ppm(_flows(principal_fen, undiscounted))
-    yield Item(
-        "INTEREST", recipient, "MONTHLY_ON_BALANCE", full_fen, full_ppm, standard_ppm=full_rate_ppm
-    )
+    full_ppm = irr.annual_nominal_ppm(_flows(principal_fen, undiscounted), a_year(schedule))
+    how = "MONTHLY_ON_BALANCE" if schedule[0].months == 1 else "BY_PERIOD_ON_BALANCE"
+    yield Item("INTEREST", recipient, how, full_fen, full_ppm, standard_ppm=full_rate_ppm)
     if discount_ppm:
+        real_ppm = irr.annual_nominal_ppm(_flows(principal_fen, schedule), a_year(schedule))
         yield Item(
             "REWARD_DISCOUNT",
             recipient,
             "LOWER_RATE",
             sum(row.interest_fen for row in schedule) - full_fen,
-            irr.annual_nominal_ppm(_flows(principal_fen, schedule)) - full_ppm,
+            real_ppm - full_ppm,
             standard_ppm=-discount_ppm,
         )
 
 
-def _fee_items(fees: Sequence[Fee], flows: Sequence[list[int]], months: int) -> Iterator[Item]:
+def _fee_items(
+    fees: Sequence[Fee], flows: Sequence[list[int]], schedule: Schedule
+) -> Iterator[Item]:
     """Each fee's rate is what it adds to the rate of all before it, so that the parts sum."""
-    rates = [irr.annual_nominal_ppm(each) for each in flows]
+    rates = [irr.annual_nominal_ppm(each, a_year(schedule)) for each in flows]
     for fee, (before_ppm, after_ppm) in zip(fees, pairwise(rates), strict=True):
         yield Item(
             fee.code,
             fee.recipient,
             "WITH_EACH_INSTALMENT" if fee.is_each_instalment else "ONCE_AT_START",
-            fee.amount_fen * (months if fee.is_each_instalment else 1),
+            fee.amount_fen * (len(schedule) if fee.is_each_instalment else 1),
             after_ppm - before_ppm,
             standard_fen=fee.amount_fen,
         )

@@ -11,7 +11,7 @@ from common.processes import actions as processes
 from common.processes.contracts import Claim
 from common.texts import gettext_noop
 from common.transactions import durable
-from lending.calc.schedule import equal_instalments
+from lending.calc.methods import manner as manners
 from lending.channels import actions as channels
 from lending.channels.contracts import TransferAnswer
 from lending.channels.models import Transfer, TransferPurpose, TransferState
@@ -109,11 +109,13 @@ def _give_back(line: CreditLine, loan: Loan, transfer: Transfer) -> None:
 def _open(loan: Loan, transfer: Transfer, on: date) -> None:
     """Schedule, transaction, books, owner: all of a loan's beginning at once."""
     loan.disbursed_on = on
-    schedule = equal_instalments(
+    manner = manners.read(loan.contract.terms.get("manner", {}))
+    schedule = manners.scheduled(
         principal_fen=loan.principal_fen,
         annual_rate_ppm=loan.annual_rate_ppm,
         months=loan.term_months,
         starts_on=on,
+        manner=manner,
     )
     Instalment.objects.bulk_create(
         Instalment(
@@ -135,7 +137,7 @@ def _open(loan: Loan, transfer: Transfer, on: date) -> None:
         value_date=on,
         booked_on=on,
         amount_fen=loan.principal_fen,
-        terms=log.kept_schedule(schedule),
+        terms=log.kept_schedule(schedule) | manners.kept(manner),
         transfer=transfer,
     )
     carried = servicing.bring_forward(loan=loan, through=on)

@@ -116,4 +116,6 @@ def _terms(offer: Signable, on: date) -> dict[str, Any]:
     """The signed figures, as they will be read years later."""
     figures = asdict(offer)
     del figures["payee_name"]
+    if not figures["manner"]:
+        del figures["manner"]
     return figures | {"cost": dict(offer.cost), "signed_on": on.isoformat()}

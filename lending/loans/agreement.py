@@ -18,6 +18,7 @@ from common.rates import percent
 from common.texts import gettext_noop
 from lending.applications.contracts import Signable
 from lending.applications.disclosed.table import CostTable, rate_words, table
+from lending.calc.methods.manner import read, sentences
 from lending.loans.contracts import Grid, Passage, Sheet
 
 FONT = Path(__file__).parent / "fonts" / "WenQuanYiMicroHei-subset.ttf"
@@ -116,10 +117,7 @@ def _parts(offer: Signable, party: ContractParty, on: date) -> Iterator[Passage 
 
 def _loan_text(offer: Signable) -> str:
     lines = [
-        _("Principal: ¥%(amount)s, for %(months)s months, repaid in equal monthly instalments.")
-        % {"amount": yuan(offer.principal_fen), "months": offer.term_months},
-        _("Interest: %(rate)s %% a year on the balance, charged by the month.")
-        % {"rate": _rate(offer.annual_rate_ppm)},
+        *_repaid(offer),
     ]
     if offer.discount_ppm:
         lines.append(
@@ -136,6 +134,22 @@ def _loan_text(offer: Signable) -> str:
             _("The money is for everyday consumption; not for property, shares or other lending.")
         )
     return "\n".join(lines)
+
+
+def _repaid(offer: Signable) -> Iterator[str]:
+    """The sum, how it is repaid, and its interest."""
+    figures = {"amount": yuan(offer.principal_fen), "months": offer.term_months}
+    rate = {"rate": _rate(offer.annual_rate_ppm)}
+    if not offer.manner:
+        yield (
+            _("Principal: ¥%(amount)s, for %(months)s months, repaid in equal monthly instalments.")
+            % figures
+        )
+        yield _("Interest: %(rate)s %% a year on the balance, charged by the month.") % rate
+        return
+    yield _("Principal: ¥%(amount)s, for %(months)s months.") % figures
+    yield from (_(each) for each in sentences(read(offer.manner)))
+    yield _("Interest: %(rate)s %% a year on the balance, charged with each instalment.") % rate
 
 
 def cost_parts(costs: CostTable) -> Iterator[Passage | Grid]:
@@ -177,7 +191,7 @@ def _figures(costs: CostTable) -> str:
     lines = (
         (_("You borrow"), f"¥{yuan(costs.principal_fen)}"),
         (_("Months"), str(costs.term_months)),
-        (_("You pay each month"), f"¥{yuan(costs.instalment_fen)}"),
+        (costs.instalment_name, f"¥{yuan(costs.instalment_fen)}"),
         (_("Interest in all"), f"¥{yuan(costs.total_interest_fen)}"),
         (_("Service and guarantee fees"), f"¥{yuan(costs.total_fees_fen)}"),
         (_("You pay back in all"), f"¥{yuan(costs.total_fen)}"),

@@ -13,19 +13,22 @@ from common.errors import NotFound
 from lending.applications import queries as applications
 from lending.applications.contracts import Owed
 from lending.calc import contracts as calc
+from lending.calc.methods import manner as manners
 from lending.calc.schedule import equal_instalments
 from lending.channels import queries as transfers
 from lending.loans import agreement, log
 from lending.loans.contracts import Grid, Passage, Portfolio
 from lending.loans.models import Loan, LoanState, LoanTransaction
 
-# One question in plain SQL, because every decision asks it.
+# One question in plain SQL, because every decision asks it. Rows of several months count by month.
 _OWED = """
 SELECT COALESCE(sum(principal_outstanding_fen) FILTER (WHERE state = 'ACTIVE'), 0)
        + COALESCE(sum(principal_fen) FILTER (WHERE state = 'PENDING_DISBURSEMENT'), 0),
        min(oldest_unpaid_due_on) FILTER (WHERE state = 'ACTIVE'),
        COALESCE(sum((
-           SELECT max(principal_fen + interest_due_fen) FROM lending_instalment AS instalment
+           SELECT max((principal_fen + interest_due_fen)
+                      / greatest(round((due_on - starts_on) / 30.4375), 1)::bigint)
+             FROM lending_instalment AS instalment
             WHERE instalment.loan_id = lending_loan.id AND paid_on IS NULL
        )) FILTER (WHERE state = 'ACTIVE'), 0)
   FROM lending_loan
@@ -35,18 +38,22 @@ SELECT COALESCE(sum(principal_outstanding_fen) FILTER (WHERE state = 'ACTIVE'), 
 
 def terms_of(loan: Loan) -> calc.Terms:
     """The terms of a loan that was paid out, as they were signed, whatever changed since."""
-    return _terms(loan, _first_schedule(loan))
+    opening = loan.transactions.filter(kind=calc.TransactionKind.DISBURSEMENT)
+    return _terms(loan, opening.order_by("-sequence").values_list("terms", flat=True).first())
 
 
-def _terms(loan: Loan, schedule: tuple[calc.Instalment, ...]) -> calc.Terms:
+def _terms(loan: Loan, kept: Mapping[str, Any] | None) -> calc.Terms:
     assert loan.disbursed_on is not None
+    manner = manners.read(kept or {})
     return calc.Terms(
         principal_fen=loan.principal_fen,
         annual_rate_ppm=loan.annual_rate_ppm,
-        schedule=schedule,
+        schedule=_schedule(loan, kept),
         penalty_rate_ppm=loan.penalty_rate_ppm,
         grace_days=loan.grace_days,
         disbursed_on=loan.disbursed_on,
+        method=manner.method,
+        step_months=manner.step_of(loan.term_months),
     )
 
 
@@ -81,7 +88,7 @@ def read_together(picked: Collection[Loan]) -> dict[int, tuple[calc.Terms, list[
         rows[row.loan_id].append(row)
     return {
         loan.pk: (
-            _terms(loan, _schedule(loan, _opening(rows[loan.pk]))),
+            _terms(loan, _opening(rows[loan.pk])),
             [_happened(row) for row in rows[loan.pk]],
         )
         for loan in picked
@@ -212,11 +219,6 @@ def next_sequence(loan: Loan) -> int:
     """The number of the loan's next transaction; the caller holds the loan's lock."""
     last = loan.transactions.order_by("-sequence").values_list("sequence", flat=True).first()
     return (last or 0) + 1
-
-
-def _first_schedule(loan: Loan) -> tuple[calc.Instalment, ...]:
-    opening = loan.transactions.filter(kind=calc.TransactionKind.DISBURSEMENT)
-    return _schedule(loan, opening.order_by("-sequence").values_list("terms", flat=True).first())
 
 
 def _opening(rows: Sequence[LoanTransaction]) -> Mapping[str, Any] | None:

@@ -8,8 +8,9 @@ from datetime import date
 
 from common.rates import PPM
 from lending.calc.contracts import MONTHS_IN_YEAR
+from lending.calc.cost import a_year
+from lending.calc.methods.manner import MONTHLY, Manner, scheduled
 from lending.calc.rates import irr
-from lending.calc.schedule import equal_instalments
 
 STEP_PPM = 1_000
 
@@ -44,18 +45,23 @@ def span(
     ceiling_rate_ppm: int,
     cap_ppm: int,
     on: date,
+    manner: Manner = MONTHLY,
 ) -> Span:
     """Both ends for an amount over a term, the upper one within the cap. Raises ImpossibleTerms."""
     highest_ppm = max(min(highest_rate_ppm(cap_ppm), ceiling_rate_ppm), floor_rate_ppm)
-    most = _estimate(amount_fen, term_months, highest_ppm, on)
+
+    def estimate(annual_rate_ppm: int) -> Estimate:
+        return _estimate(amount_fen, term_months, annual_rate_ppm, on, manner)
+
+    most = estimate(highest_ppm)
     # Rounding to whole fen can lift a short small loan over the cap by a hair.
     while most.irr_effective_ppm > cap_ppm and most.annual_rate_ppm > floor_rate_ppm:
         next_ppm = max(most.annual_rate_ppm - STEP_PPM, floor_rate_ppm)
-        most = _estimate(amount_fen, term_months, next_ppm, on)
+        most = estimate(next_ppm)
     return Span(
         amount_fen=amount_fen,
         term_months=term_months,
-        least=_estimate(amount_fen, term_months, floor_rate_ppm, on),
+        least=estimate(floor_rate_ppm),
         most=most,
     )
 
@@ -66,19 +72,22 @@ def highest_rate_ppm(cap_ppm: int) -> int:
     return int(exact) // STEP_PPM * STEP_PPM
 
 
-def _estimate(amount_fen: int, term_months: int, annual_rate_ppm: int, on: date) -> Estimate:
-    schedule = equal_instalments(
+def _estimate(
+    amount_fen: int, term_months: int, annual_rate_ppm: int, on: date, manner: Manner
+) -> Estimate:
+    schedule = scheduled(
         principal_fen=amount_fen,
         annual_rate_ppm=annual_rate_ppm,
         months=term_months,
         starts_on=on,
+        manner=manner,
     )
     flows = [amount_fen, *(-row.total_fen for row in schedule)]
     interest_fen = sum(row.interest_fen for row in schedule)
     return Estimate(
         annual_rate_ppm=annual_rate_ppm,
-        irr_nominal_ppm=irr.annual_nominal_ppm(flows),
-        irr_effective_ppm=irr.annual_effective_ppm(flows),
+        irr_nominal_ppm=irr.annual_nominal_ppm(flows, a_year(schedule)),
+        irr_effective_ppm=irr.annual_effective_ppm(flows, a_year(schedule)),
         instalment_fen=schedule[0].total_fen,
         interest_fen=interest_fen,
         total_fen=amount_fen + interest_fen,

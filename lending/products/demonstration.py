@@ -1,16 +1,16 @@
-"""Products to show and to test with, one a scene, and invented schools and shops. Pure.
+"""Products to show and to test with, for each scene, and invented schools and shops. Pure.
 
 Nothing is left to a default: what a product lends under is read here and nowhere else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 CONSUMPTION, EDUCATION = "CONSUMPTION", "EDUCATION"
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Every term of one product."""
+    """Every term of one product; one that is like another names what differs."""
 
     code: str
     name_zh: str
@@ -20,6 +20,8 @@ class Product:
     minimum_fen: int
     maximum_fen: int
     terms_months: tuple[int, ...]
+    method: str
+    rhythm: str
     floor_rate_ppm: int
     highest_rate_ppm: int
     penalty_multiple_ppm: int
@@ -41,132 +43,100 @@ class School:
     account: str
 
 
+DAILY = Product(
+    code="DAILY",
+    name_zh="日常消费借款",
+    name_en="Everyday loan",
+    scene=CONSUMPTION,
+    licence="CONSUMER_FINANCE",
+    minimum_fen=50_000,
+    maximum_fen=5_000_000,
+    terms_months=(3, 6, 12),
+    method="EQUAL_INSTALMENT",
+    rhythm="MONTHLY",
+    floor_rate_ppm=72_000,
+    highest_rate_ppm=210_000,
+    penalty_multiple_ppm=1_500_000,
+    grace_days=3,
+    cooling_off_days=7,
+    pays_merchant=False,
+    needs_evidence=False,
+    needs_order=False,
+)
+STUDY = replace(
+    DAILY,
+    code="STUDY",
+    name_zh="进修学费借款",
+    name_en="Tuition loan",
+    scene=EDUCATION,
+    minimum_fen=100_000,
+    maximum_fen=3_000_000,
+    terms_months=(6, 12),
+    floor_rate_ppm=60_000,
+    pays_merchant=True,
+    needs_evidence=True,
+    needs_order=True,
+)
+# What is bought from a seller that is paid directly, on an order that is shown.
+TRIP = replace(
+    DAILY,
+    code="TRIP",
+    name_zh="旅行借款",
+    name_en="Travel loan",
+    scene="TRAVEL",
+    maximum_fen=3_000_000,
+    highest_rate_ppm=180_000,
+    penalty_multiple_ppm=1_300_000,
+    pays_merchant=True,
+    needs_evidence=True,
+    needs_order=True,
+)
+RENT = replace(
+    TRIP,
+    code="RENT",
+    name_zh="租房借款",
+    name_en="Rent loan",
+    scene="RENTAL",
+    pays_merchant=False,
+)
 PRODUCTS = (
-    Product(
-        code="DAILY",
-        name_zh="日常消费借款",
-        name_en="Everyday loan",
-        scene=CONSUMPTION,
-        licence="CONSUMER_FINANCE",
-        minimum_fen=50_000,
-        maximum_fen=5_000_000,
-        terms_months=(3, 6, 12),
-        floor_rate_ppm=72_000,
-        highest_rate_ppm=210_000,
-        penalty_multiple_ppm=1_500_000,
-        grace_days=3,
-        cooling_off_days=7,
-        pays_merchant=False,
-        needs_evidence=False,
-        needs_order=False,
-    ),
-    Product(
-        code="STUDY",
-        name_zh="进修学费借款",
-        name_en="Tuition loan",
-        scene=EDUCATION,
-        licence="CONSUMER_FINANCE",
-        minimum_fen=100_000,
-        maximum_fen=3_000_000,
-        terms_months=(6, 12),
-        floor_rate_ppm=60_000,
-        highest_rate_ppm=210_000,
-        penalty_multiple_ppm=1_500_000,
-        grace_days=3,
-        cooling_off_days=7,
-        pays_merchant=True,
-        needs_evidence=True,
-        needs_order=True,
-    ),
-    Product(
-        code="TRIP",
-        name_zh="旅行借款",
-        name_en="Travel loan",
-        scene="TRAVEL",
-        licence="CONSUMER_FINANCE",
-        minimum_fen=50_000,
-        maximum_fen=3_000_000,
-        terms_months=(3, 6, 12),
-        floor_rate_ppm=72_000,
-        highest_rate_ppm=180_000,
-        penalty_multiple_ppm=1_300_000,
-        grace_days=3,
-        cooling_off_days=7,
-        pays_merchant=True,
-        needs_evidence=True,
-        needs_order=True,
-    ),
-    Product(
+    DAILY,
+    STUDY,
+    TRIP,
+    replace(
+        TRIP,
         code="CARE",
         name_zh="医疗借款",
         name_en="Medical care loan",
         scene="MEDICAL",
-        licence="CONSUMER_FINANCE",
-        minimum_fen=50_000,
         maximum_fen=5_000_000,
-        terms_months=(3, 6, 12),
-        floor_rate_ppm=72_000,
-        highest_rate_ppm=180_000,
-        penalty_multiple_ppm=1_300_000,
-        grace_days=3,
-        cooling_off_days=7,
-        pays_merchant=True,
         needs_evidence=False,
-        needs_order=True,
     ),
-    Product(
+    replace(
+        TRIP,
         code="HOME",
         name_zh="家装借款",
         name_en="Home improvement loan",
         scene="RENOVATION",
-        licence="CONSUMER_FINANCE",
-        minimum_fen=50_000,
         maximum_fen=10_000_000,
         terms_months=(6, 12, 24),
-        floor_rate_ppm=72_000,
-        highest_rate_ppm=180_000,
-        penalty_multiple_ppm=1_300_000,
-        grace_days=3,
-        cooling_off_days=7,
-        pays_merchant=True,
-        needs_evidence=True,
-        needs_order=True,
     ),
-    Product(
-        code="RENT",
-        name_zh="租房借款",
-        name_en="Rent loan",
-        scene="RENTAL",
-        licence="CONSUMER_FINANCE",
-        minimum_fen=50_000,
-        maximum_fen=3_000_000,
-        terms_months=(3, 6, 12),
-        floor_rate_ppm=72_000,
-        highest_rate_ppm=180_000,
-        penalty_multiple_ppm=1_300_000,
-        grace_days=3,
-        cooling_off_days=7,
-        pays_merchant=False,
-        needs_evidence=True,
-        needs_order=True,
-    ),
-    Product(
+    RENT,
+    replace(
+        TRIP,
         code="DEVICE",
         name_zh="数码分期",
         name_en="Device loan",
         scene="DIGITAL",
-        licence="CONSUMER_FINANCE",
-        minimum_fen=50_000,
         maximum_fen=1_500_000,
-        terms_months=(3, 6, 12),
-        floor_rate_ppm=72_000,
-        highest_rate_ppm=180_000,
-        penalty_multiple_ppm=1_300_000,
-        grace_days=3,
-        cooling_off_days=7,
-        pays_merchant=True,
-        needs_evidence=True,
-        needs_order=True,
+    ),
+    replace(
+        RENT,
+        code="RENT_QUARTER",
+        name_zh="季付租房借款",
+        name_en="Rent loan, by the quarter",
+        terms_months=(3, 6, 9, 12),
+        rhythm="QUARTERLY",
     ),
 )
 SCHOOLS = (
@@ -216,6 +186,5 @@ SCHOOLS = (
 
 
 def product_for(scene: str) -> Product:
-    """The one product of a scene."""
-    (product,) = (each for each in PRODUCTS if each.scene == scene)
-    return product
+    """The first product of a scene."""
+    return next(each for each in PRODUCTS if each.scene == scene)

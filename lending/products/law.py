@@ -93,6 +93,15 @@ class PurposeHasAnotherPayee(Refused):
     status = 422
 
 
+class PurposeNeedsInstalments(Refused):
+    """Rent is repaid as rent is paid, never at the end."""
+
+    code = "PURPOSE_NEEDS_INSTALMENTS"
+    message = gettext_noop("A loan for rent is repaid in instalments at the rent's own rhythm.")
+    advice = gettext_noop("Choose equal instalments, or equal parts of principal.")
+    status = 422
+
+
 def insist_on_law(product: LoanProduct, *, on: date) -> None:
     """Raises the first limit of the licence that is broken, or ProductAboveTheCap."""
     for broken in limits_broken(product, on=on):
@@ -111,6 +120,7 @@ def worst_path(product: LoanProduct, *, on: date) -> Worst:
             highest_rate_ppm=product.highest_rate_ppm,
             penalty_multiple_ppm=product.penalty_multiple_ppm,
             grace_days=product.grace_days,
+            manner=product.manner,
         ),
         cap_ppm=on_day(product, on).cap_ppm,
         on=on,
@@ -147,6 +157,8 @@ def _scene_broken(product: LoanProduct) -> Iterator[Refused]:
         yield PurposeNeedsItsOrder()
     if scene.pays_merchant not in {None, product.pays_merchant}:
         yield PurposeHasAnotherPayee()
+    if scene.methods and product.method not in scene.methods:
+        yield PurposeNeedsInstalments()
 
 
 def numbers_of(product: LoanProduct, *, on: date) -> dict[str, int]:

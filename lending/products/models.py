@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.approvals.models import Proposal, four_eyes
 from common.crypto.fields import SealedJSONField, sealed_check
+from lending.calc.methods.manner import Manner
 
 
 class Scene(models.TextChoices):
@@ -29,6 +30,21 @@ class Rhythm(models.TextChoices):
     """How often is repaid."""
 
     MONTHLY = "MONTHLY", _("Every month")
+    QUARTERLY = "QUARTERLY", _("Every three months")
+    YEARLY = "YEARLY", _("Once a year")
+
+
+# The months of a period.
+STEPS = {Rhythm.MONTHLY: 1, Rhythm.QUARTERLY: 3, Rhythm.YEARLY: 12}
+
+
+class RepaymentMethod(models.TextChoices):
+    """How principal is given back, of those that a product may use."""
+
+    EQUAL_INSTALMENT = "EQUAL_INSTALMENT", _("Equal instalments")
+    EQUAL_PRINCIPAL = "EQUAL_PRINCIPAL", _("Equal parts of principal")
+    INTEREST_ONLY = "INTEREST_ONLY", _("Interest first, principal at the end")
+    BULLET = "BULLET", _("Everything at the end")
 
 
 class ProductState(models.TextChoices):
@@ -103,7 +119,14 @@ class LoanProduct(models.Model):
     maximum_fen = models.BigIntegerField()
     terms_months = models.JSONField(_("Months to choose from"))
     rhythm = models.CharField(
-        _("Rhythm"), max_length=8, choices=Rhythm.choices, default=Rhythm.MONTHLY
+        _("Rhythm"), max_length=12, choices=Rhythm.choices, default=Rhythm.MONTHLY
+    )
+    method = models.CharField(
+        _("Method"),
+        max_length=16,
+        choices=RepaymentMethod.choices,
+        default=RepaymentMethod.EQUAL_INSTALMENT,
+        db_default=RepaymentMethod.EQUAL_INSTALMENT,
     )
     floor_rate_ppm = models.PositiveIntegerField()
     # Published before there was a highest rate: the dearest rate that keeps 24 % on every path.
@@ -156,6 +179,11 @@ class LoanProduct(models.Model):
     def name_in(self, language: str) -> str:
         """The name for readers of a language."""
         return self.name_en if language.startswith("en") else self.name_zh
+
+    @property
+    def manner(self) -> Manner:
+        """How its loans are repaid."""
+        return Manner(method=self.method, step_months=STEPS[Rhythm(self.rhythm)])
 
 
 class ProductProposal(Proposal):

@@ -19,12 +19,12 @@ from common.errors import NotFound, Refused
 from common.texts import gettext_noop
 from common.transactions import durable, required
 from lending.products import law as laws
-from lending.products.models import LoanProduct, ProductProposal, ProductState
+from lending.products.models import STEPS, LoanProduct, ProductProposal, ProductState
 
 # What a version says; everything else of the row is about the version.
 TERMS = (
     "name_zh", "name_en", "scene", "licence", "minimum_fen", "maximum_fen", "terms_months",
-    "rhythm", "floor_rate_ppm", "highest_rate_ppm", "penalty_multiple_ppm", "grace_days",
+    "method", "rhythm", "floor_rate_ppm", "highest_rate_ppm", "penalty_multiple_ppm", "grace_days",
     "cooling_off_days", "pays_merchant", "needs_evidence", "needs_order",
 )  # fmt: skip
 VERSION_ONCE = "loan_product_version_is_once"
@@ -64,12 +64,24 @@ class VersionWrittenMeanwhile(Refused):
     advice = gettext_noop("Compare the two, then try again.")
 
 
+class TermsOutOfRhythm(Refused):
+    """A term that does not end with a whole period."""
+
+    code = "PRODUCT_TERMS_OUT_OF_RHYTHM"
+    message = gettext_noop("Each term has to be a multiple of the %(months)s months of a period.")
+    advice = gettext_noop("Leave out the other terms, or choose another rhythm.")
+    status = 422
+
+
 def draft(*, code: str, terms: Mapping[str, Any], by: Actor) -> LoanProduct:
     """Write the next version of a product, or the first of a new one.
 
-    Raises VersionWrittenMeanwhile.
+    Raises VersionWrittenMeanwhile, TermsOutOfRhythm.
     """
     assert set(terms) == set(TERMS)
+    step_months = STEPS[terms["rhythm"]]
+    if any(each % step_months for each in terms["terms_months"]):
+        raise TermsOutOfRhythm(months=step_months)
     try:
         return _draft(code, terms, by)
     except IntegrityError as error:

@@ -78,6 +78,7 @@ def said(costs: CostTable) -> dict[str, list[str]]:
                 rate_words(each.annual_rate_ppm),
             )
         ],
+        "instalment_name": [costs.instalment_name],
         "no_other_charge": [costs.no_other_charge],
         "schedule": [
             figure

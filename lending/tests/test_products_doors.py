@@ -214,6 +214,7 @@ def form_of(row: LoanProduct, **changes: Any) -> dict[str, Any]:
         "code": row.code, "name_zh": row.name_zh, "name_en": row.name_en, "scene": row.scene,
         "licence": row.licence, "minimum_fen": "500", "maximum_fen": "40000",
         "terms_months": "6, 3", "floor": "7.2", "highest": "18", "penalty": "1.3",
+        "method": row.method, "rhythm": row.rhythm,
         "grace_days": "3",
         "cooling_off_days": "7",
     } | changes  # fmt: skip
@@ -257,6 +258,26 @@ class TestTheStaff:
         assert page.status_code == 200
         assert "The range ends before it begins." in doors.shown(page)
         assert not LoanProduct.objects.filter(version=2).exists()
+
+    def test_writes_how_it_is_repaid_and_reads_the_change(self, mei):
+        daily = LoanProduct.objects.get(code="DAILY")
+        manner = {"method": "EQUAL_PRINCIPAL", "rhythm": "QUARTERLY"}
+        mei.post(url("draft", daily), form_of(daily, **manner))
+        row = LoanProduct.objects.get(code="DAILY", version=2)
+
+        page = mei.get(url("change", row)).content.decode()
+
+        assert (row.method, row.rhythm) == ("EQUAL_PRINCIPAL", "QUARTERLY")
+        assert "Equal parts of principal" in page
+        assert "Every three months" in page
+
+    def test_is_told_which_terms_do_not_fit_the_rhythm(self, mei):
+        daily = LoanProduct.objects.get(code="DAILY")
+
+        answer = mei.post(url("draft", daily), form_of(daily, rhythm="YEARLY"))
+
+        assert "multiple of the 12 months" in answer.content.decode()
+        assert not LoanProduct.objects.filter(code="DAILY", version=2).exists()
 
     def test_turns_down_and_closes(self, mei, ann):
         daily = LoanProduct.objects.get(code="DAILY")

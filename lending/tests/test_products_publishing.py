@@ -38,8 +38,8 @@ def ann():
 
 def terms(**changes: object) -> dict[str, object]:
     daily = product_for("CONSUMPTION")
-    named = {name: getattr(daily, name) for name in publishing.TERMS if name != "rhythm"}
-    return {**named, "rhythm": "MONTHLY", "terms_months": [3, 6], **changes}
+    named = {name: getattr(daily, name) for name in publishing.TERMS}
+    return {**named, "terms_months": [3, 6], **changes}
 
 
 def written(by: Actor, *, code: str = "DAILY", **changes: object) -> LoanProduct:

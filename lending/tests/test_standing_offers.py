@@ -337,7 +337,7 @@ def told(price, *, on):
     return cost.content(quote) | {"risk": notice}
 
 
-def _figures(price) -> dict[str, int]:
+def _figures(price):
     return {name: getattr(price, name) for name in price.__dataclass_fields__}
 
 

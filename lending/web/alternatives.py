@@ -14,6 +14,7 @@ from common.templatetags.money import yuan
 from lending.applications.cost import Quoted
 from lending.applications.models import LoanApplication, OfferAlternative
 from lending.applications.offers import picking
+from lending.calc.methods.manner import MONTHLY, instalment
 
 Compared = tuple[OfferAlternative, Quoted]
 
@@ -74,7 +75,10 @@ def _whole(choice: OfferAlternative, quote: Quoted) -> str:
         "instalment": yuan(quote.instalment_fen),
         "interest": yuan(quote.cost.total_interest_fen),
     }
-    return gettext("%(terms)s: %(instalment)s a month, %(interest)s interest in all") % figures
+    if quote.manner == MONTHLY:
+        return gettext("%(terms)s: %(instalment)s a month, %(interest)s interest in all") % figures
+    figures["name"] = gettext(instalment(quote.manner))
+    return gettext("%(terms)s. %(name)s: %(instalment)s. Interest in all: %(interest)s") % figures
 
 
 def _words(choice: OfferAlternative) -> str:

@@ -6,12 +6,14 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from common.money import FEN_PER_YUAN
 from common.templatetags.dates import months
 from common.web.amounts import FenField
+from lending.calc.methods.manner import instalment
 from lending.products import law as laws
 from lending.products import queries as products
 from lending.products.calculator import Span, span
@@ -55,6 +57,7 @@ def landing(request: HttpRequest) -> HttpResponse:
             "form": form,
             "product": product,
             "span": _span(form, product) if form and product else None,
+            "instalment_name": gettext(instalment(product.manner)) if product else "",
             "cap_ppm": laws.on(clock.shanghai_today()).cap_ppm,
         },
     )
@@ -99,4 +102,5 @@ def _span(form: CalculatorForm, product: LoanProduct) -> Span | None:
         ceiling_rate_ppm=product.highest_rate_ppm,
         cap_ppm=law.cap_ppm,
         on=on,
+        manner=product.manner,
     )

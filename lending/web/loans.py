@@ -18,6 +18,7 @@ from common.errors import NotFound, Refused
 from common.money import yuan
 from common.web.amounts import FenField
 from lending.applications import queries as applications
+from lending.calc.methods import manner as manners
 from lending.channels import queries as transfers
 from lending.channels.models import FROM_BORROWERS, Transfer, TransferState
 from lending.loans import queries
@@ -175,6 +176,7 @@ def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -
             "product_name": found.product.name_in(own.language()),
             "standing": stands,
             "plan": [line.scheduled for line in stands.instalments] if stands else (),
+            "repaid": _repaid(found),
             "form": form,
             "today": on,
             "is_awaited": _is_awaited(found),
@@ -185,6 +187,12 @@ def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -
         },
         status=422 if form is not None and form.errors else 200,
     )
+
+
+def _repaid(found: Loan) -> list[str]:
+    """How it was agreed to be repaid, in sentences."""
+    manner = manners.read(found.contract.terms.get("manner", {}))
+    return [_(each) + " " for each in manners.sentences(manner)]
 
 
 def _waivers(found: Loan, stands: Standing | None) -> list[Any]:

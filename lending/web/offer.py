@@ -282,6 +282,7 @@ def _card(costs: CostTable) -> dict[str, object]:
         "annual_effective_ppm": costs.irr_effective_ppm,
         "principal_fen": costs.principal_fen,
         "instalment_fen": costs.instalment_fen,
+        "instalment_name": costs.instalment_name,
         "months": costs.term_months,
         "interest_fen": costs.total_interest_fen,
         "fees_fen": costs.total_fees_fen,

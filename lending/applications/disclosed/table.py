@@ -11,6 +11,7 @@ from common.rates import percent
 from common.texts import gettext_noop
 from lending.applications import cost
 from lending.applications.disclosed.risk import RiskNotice, notice
+from lending.calc.methods.manner import instalment, read
 
 NO_OTHER_CHARGE = gettext_noop(
     "No other charge belongs to this loan: no service fee, no guarantee fee, no membership, no "
@@ -81,6 +82,7 @@ class CostTable:
     no_other_charge: str
     schedule: tuple[Planned, ...]
     risk: RiskNotice | None
+    instalment_name: str
 
 
 def table(content: Mapping[str, Any]) -> CostTable:
@@ -95,6 +97,7 @@ def table(content: Mapping[str, Any]) -> CostTable:
             for each in content["schedule"]
         ),
         risk=notice(content["risk"]) if "risk" in content else None,
+        instalment_name=gettext(instalment(read(content))),
     )
 
 

@@ -125,6 +125,8 @@ def judge(application: LoanApplication, told: SceneEvidence, *, on: date) -> Non
 def insist_before_signing(application: LoanApplication) -> None:
     """The order is still this application's, and its seller still approved.
 
+    What was sent before its version asked for an order is bound by its scene all the same.
+
     Raises OrderFinancedAlready, PurposeNotTold, MerchantNotOpen.
     """
     if application.merchant is not None and not application.merchant.is_open:
@@ -132,7 +134,7 @@ def insist_before_signing(application: LoanApplication) -> None:
     told = orders.told_of(application.pk)
     if told is not None:
         orders.claim(told, ended_states=ENDED)
-    elif application.product.needs_order:
+    elif asks_for_order(application.product):
         raise PurposeNotTold
 
 

@@ -3,6 +3,7 @@
 Float64 inside, parts per million outside; nothing here decides how much anybody owes.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -40,14 +41,14 @@ def monthly_irr(flows_fen: Sequence[int]) -> float:
     return rate_per_period([Flow(amount_fen, month) for month, amount_fen in enumerate(flows_fen)])
 
 
-def annual_nominal_ppm(flows_fen: Sequence[int]) -> int:
-    """Twelve times the month's rate. Raises NoRate."""
-    return round(MONTHS_IN_YEAR * monthly_irr(flows_fen) * PPM)
+def annual_nominal_ppm(flows_fen: Sequence[int], a_year: float = MONTHS_IN_YEAR) -> int:
+    """Twelve times the month's rate, or so many times another period's. Raises NoRate."""
+    return round(a_year * monthly_irr(flows_fen) * PPM)
 
 
-def annual_effective_ppm(flows_fen: Sequence[int]) -> int:
-    """The month's rate compounded over a year. Raises NoRate."""
-    return round(((1 + monthly_irr(flows_fen)) ** MONTHS_IN_YEAR - 1) * PPM)
+def annual_effective_ppm(flows_fen: Sequence[int], a_year: float = MONTHS_IN_YEAR) -> int:
+    """The month's rate compounded over a year, or another period's. Raises NoRate."""
+    return round((math.pow(1 + monthly_irr(flows_fen), a_year) - 1) * PPM)
 
 
 def rate_per_period(flows: Sequence[Flow]) -> float:

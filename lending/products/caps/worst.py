@@ -11,7 +11,7 @@ from common.rates import PPM, percent
 from common.texts import gettext_noop
 from lending.calc.contracts import MONTHS_IN_YEAR
 from lending.calc.cost import late_rate_ppm
-from lending.calc.schedule import equal_instalments
+from lending.calc.methods.manner import MONTHLY, Manner, scheduled
 from lending.products.caps.paths import Charges, Path, dearest, on_time_ppm
 
 
@@ -39,6 +39,7 @@ class Ranges:
     grace_days: int
     upfront_fen: int = 0
     each_instalment_fen: int = 0
+    manner: Manner = MONTHLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,12 @@ def _candidates(
     for amount_fen in sorted({ranges.minimum_fen, ranges.maximum_fen}):
         for months in ranges.terms_months:
             for starts_on in _starts(on):
-                schedule = equal_instalments(
+                schedule = scheduled(
                     principal_fen=amount_fen,
                     annual_rate_ppm=ranges.highest_rate_ppm,
                     months=months,
                     starts_on=starts_on,
+                    manner=ranges.manner,
                 )
                 yield Worst(
                     amount_fen=amount_fen,

@@ -18,6 +18,6 @@ def years_until(schedule: Sequence[Instalment], day: date) -> Fraction:
     for row in schedule:
         length_days = (row.due_on - row.starts_on).days
         passed_days = min(max((day - row.starts_on).days, 0), length_days)
-        elapsed += Fraction(passed_days, length_days) / MONTHS_IN_YEAR
+        elapsed += row.months * Fraction(passed_days, length_days) / MONTHS_IN_YEAR
     late_days = max((day - schedule[-1].due_on).days, 0)
     return elapsed + Fraction(late_days, DAYS_IN_YEAR)

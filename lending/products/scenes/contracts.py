@@ -86,3 +86,5 @@ class Scene:
     pays_merchant: bool | None = True
     total_fen: Callable[[Facts], int] = lambda facts: int(facts["total_fen"])
     credit_scene: str = "CONSUMPTION"
+    # How it may be repaid; any way where nothing is said.
+    methods: tuple[str, ...] = ()

@@ -51,8 +51,8 @@ class RentRhythmDiffers(PurposeRefused):
     """Repaid at another rhythm than the rent is paid."""
 
     code = "RENT_RHYTHM_DIFFERS"
-    message = gettext_noop("This loan is repaid every month, and your rent is not paid monthly.")
-    advice = gettext_noop("A rent loan goes at the rent's own rhythm. Choose another loan.")
+    message = gettext_noop("This loan is repaid at another rhythm than your rent is paid.")
+    advice = gettext_noop("Choose the rent loan that goes at the rent's own rhythm.")
     article = RENT
 
 
@@ -104,4 +104,5 @@ SCENE = Scene(
     ),
     pays_merchant=False,
     total_fen=total_fen,
+    methods=("EQUAL_INSTALMENT", "EQUAL_PRINCIPAL"),
 )
