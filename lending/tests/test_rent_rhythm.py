@@ -141,7 +141,9 @@ class TestARentOfQuarters:
         offer = offered(lin)
         builders.confirmed(offer, lin)
 
-        content = application_queries.confirmed_cost(offer).content
+        found = application_queries.confirmed_cost(offer)
+        assert found is not None
+        content = found.content
         assert content["step_months"] == 3
         assert content["term_months"] == 6
         assert len(content["schedule"]) == 2
