@@ -134,6 +134,7 @@ API: Mapping[str, frozenset[Role]] = {
     "api/v1/loans/<slug:public_id>/repayments/<slug:number>": BORROWERS,
     "api/v1/loans/<slug:public_id>/payoff-quote": BORROWERS,
     "api/v1/loans/<slug:public_id>/payoff": BORROWERS,
+    "api/v1/loans/<slug:public_id>/close": BORROWERS,
     "api/v1/loans/<slug:public_id>/withdrawal": BORROWERS,
     "api/v1/loans/<slug:public_id>/early-quote": BORROWERS,
     "api/v1/loans/<slug:public_id>/early-payments": BORROWERS,

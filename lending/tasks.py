@@ -30,6 +30,7 @@ from lending.channels.models import (
     TransferPurpose,
     TransferState,
 )
+from lending.channels.payees import queries as payees
 from lending.channels.sandbox import SandboxBank
 from lending.closing import actions as closing
 from lending.closing import quarantine
@@ -63,6 +64,7 @@ BY_HAND = {
 ASK_AGAIN_SECONDS = 2.0
 # A person has to open a wallet first.
 ASK_GATEWAY_AGAIN_SECONDS = 15.0
+LONGEST_WAIT_SECONDS = 3600.0
 # An order that nobody has paid by then is closed.
 ORDER_PATIENCE = timedelta(hours=2)
 # A gateway forgets transfers after a month: an old one that it does not know is not sent again.
@@ -208,6 +210,8 @@ def _move(claim: Claim) -> None:
         _hold_back(transfer)
     if not _is_at_rest(transfer):
         channel = transfer.channel if was_sent else _channel_for(transfer)
+        if not was_sent:
+            _wait_for_owner(transfer, channel)
         transfer = channels.mark_sent(transfer_id=transfer.pk, claim=claim, channel=channel)
     # It may have been called off up to that moment; from now on it may not.
     is_at_rest = _is_at_rest(transfer)
@@ -226,10 +230,20 @@ def _hold_back(transfer: Transfer) -> None:
         raise NotYet(seconds)
 
 
+def _wait_for_owner(transfer: Transfer, channel: str) -> None:
+    """Nothing goes out while whoever is paid may still say that the new payee is not theirs."""
+    if transfer.purpose in PAID_OUT and channel != ChannelCode.SANDBOX:
+        left = payees.cooling_seconds(transfer, channel=channel, at=clock.now())
+        if left:
+            raise NotYet(min(left, LONGEST_WAIT_SECONDS))
+
+
 def _channel_for(transfer: Transfer) -> str:
     """Through whom money shall move: settings say, by product, and refunds go back as they came."""
     if (paid := transfers.way_back(transfer)) is not None:
         return paid.channel
+    if transfer.purpose == TransferPurpose.DEBIT:
+        return mandates.bank_of(transfer_id=transfer.pk)
     if transfer.purpose == TransferPurpose.SEND_BACK:
         return str(transfer.terms.get("through", ChannelCode.SANDBOX))
     if transfer.purpose in BY_HAND and settings.COLLECT_THROUGH and transfer.loan_id is not None:
@@ -283,7 +297,7 @@ def _request(transfer: Transfer) -> TransferRequest:
         amount_fen=transfer.amount_fen,
         notify_url=settings.SITE_URL + WEBHOOK_PATHS[transfer.channel],
         returns=transfers.paid_order(transfer) if is_far and is_payout else None,
-        payee=transfers.payee_of(transfer) if is_far and is_payout else None,
+        payee=payees.payee_of(transfer, at=clock.now()) if is_far and is_payout else None,
     )
 
 

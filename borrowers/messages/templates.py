@@ -67,6 +67,18 @@ TEMPLATES: Mapping[str, Template] = {
         title=gettext_noop("You have given your loan back"),
         body=gettext_noop("You owe nothing for it, and it costs nothing."),
     ),
+    "PAYEE_CHANGES": Template(
+        title=gettext_noop("Where we pay you money changes tomorrow"),
+        body=gettext_noop(
+            "We were asked to pay you at another account of a payment service, and it counts in "
+            "24 hours. Until then nothing is paid out to you there. If you did not ask for it, "
+            "tell us at once, and we stop it."
+        ),
+    ),
+    "PAYEE_STAYS": Template(
+        title=gettext_noop("Where we pay you money stays as it was"),
+        body=gettext_noop("The other account at a payment service was stopped and does not count."),
+    ),
     "INSTALMENT_DUE_SOON": Template(
         title=gettext_noop("An instalment falls due soon"),
         body=gettext_noop(

@@ -110,6 +110,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 waiting=parking.open_notices,
                 badge_look="danger",
             ),
+            Entry(_named(_("changes of payees")), "badge", "lending.PayeeChange"),
             Entry(_("Cost disclosures"), "price_check", "lending.CostDisclosure"),
             Entry(_named(_("sealed papers")), "verified", "lending.SealedPaper"),
             Entry(_("Products"), "category", "lending.LoanProduct"),

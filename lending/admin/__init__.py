@@ -10,6 +10,7 @@ from lending.admin import (
     mandates,
     papers,
     parked,
+    payees,
     products,
     rewards,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "mandates",
     "papers",
     "parked",
+    "payees",
     "products",
     "rewards",
 ]

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from borrowers.api.own import IsBorrower, acting, card_of
+from common import clock
 from common.api.idempotency import once
 from common.api.inputs import WholeNumber
 from common.api.pages import NewestFirst
@@ -26,6 +27,7 @@ from lending.loans import queries
 from lending.loans.models import Loan, LoanState
 from lending.papers import actions as papers
 from lending.repayments import actions as repayments
+from lending.repayments import covered
 from lending.repayments.actions import LoanNotOpen
 from lending.repayments.queries import Standing, standing
 
@@ -141,6 +143,9 @@ class PayoffQuoteOutput(serializers.Serializer[Any]):
     penalty_fen = serializers.IntegerField()
     total_fen = serializers.IntegerField()
     saved_fen = serializers.IntegerField(help_text="Against keeping the schedule.")
+    back_fen = serializers.IntegerField(
+        help_text="Paid ahead beyond all that is left. With a total of 0, close the loan for it."
+    )
 
 
 class AmountInput(serializers.Serializer[Any]):
@@ -278,6 +283,30 @@ class Payoff(APIView):
     def post(self, request: Request, public_id: str) -> Response:
         """Pay the quoted amount. The same key again is the same payment."""
         return _collect(request, public_id, repayments.request_payoff)
+
+
+class Close(APIView):
+    """Closing a loan that money paid ahead covers."""
+
+    permission_classes = [IsBorrower]
+
+    @extend_schema(
+        operation_id="close_covered",
+        request=None,
+        responses={
+            200: LoanSummary,
+            409: OpenApiResponse(description="Something is left to pay, or money is on its way."),
+        },
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        """Nothing is collected; what was paid beyond it goes back. Again is the same."""
+        closed = covered.close(
+            loan_id=own(request, public_id).pk,
+            on=business_dates.today(),
+            at=clock.now(),
+            by=acting(card_of(request)),
+        )
+        return Response(LoanSummary(_summary(closed)).data)
 
 
 def own(request: Request, public_id: str) -> Loan:

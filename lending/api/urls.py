@@ -58,6 +58,7 @@ urlpatterns = [
     path(f"{ONE_LOAN}/repayments/<slug:number>", loans.Repayment.as_view(), name="repayment"),
     path(f"{ONE_LOAN}/payoff-quote", loans.PayoffQuote.as_view(), name="payoff-quote"),
     path(f"{ONE_LOAN}/payoff", loans.Payoff.as_view(), name="payoff"),
+    path(f"{ONE_LOAN}/close", loans.Close.as_view(), name="close"),
     path(f"{ONE_LOAN}/withdrawal", withdrawal.Withdrawal.as_view(), name="withdrawal"),
     path(f"{ONE_LOAN}/early-quote", early.EarlyQuote.as_view(), name="early-quote"),
     path(f"{ONE_LOAN}/early-payments", early.EarlyPayments.as_view(), name="early-payments"),

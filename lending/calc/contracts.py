@@ -121,6 +121,8 @@ MONEY_IN = frozenset(
     }
 )
 WITHOUT_MONEY = UNDOING | CHANGES_OF_TERMS | {TransactionKind.WRITE_OFF}
+# Interest paid ahead may cover all that closes a loan: then nothing is left to pay.
+MAY_BE_NOTHING = WITHOUT_MONEY | {TransactionKind.PAYOFF}
 
 
 class Policy(StrEnum):
@@ -158,7 +160,7 @@ class Transaction:
 
     def __post_init__(self) -> None:
         assert (self.kind in UNDOING) == (self.reverses is not None)
-        assert self.amount_fen > 0 or self.kind in WITHOUT_MONEY
+        assert self.amount_fen > 0 or self.kind in MAY_BE_NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,10 @@ class InstalmentState:
         """Fees that leaving early does not spare: those of a period that has begun."""
         has_begun = self.scheduled.starts_on <= through
         return self.fee.due_fen if has_begun else self.fee.settled_fen
+
+    def fee_ahead_fen(self, through: date) -> int:
+        """Fees paid for a period that has not begun: leaving early spares them as well."""
+        return 0 if self.scheduled.starts_on <= through else self.fee.paid_fen
 
     def interest_earned_fen(self, through: date) -> int:
         """Income so far: what time has earned, and never behind the money already received."""
@@ -375,6 +381,8 @@ class Quote:
     penalty_fen: int
     saved_fen: int
     fee_fen: int = 0
+    # What was paid ahead beyond all that is left: it comes back.
+    back_fen: int = 0
 
     @property
     def total_fen(self) -> int:

@@ -6,6 +6,10 @@ from datetime import date
 
 from lending.calc import waterfall
 from lending.calc.contracts import Balance, InstalmentState, LoanState, Quote
+from lending.calc.conventions.strategies import Component
+from lending.calc.waterfall import Share
+
+CHARGES = (Component.INTEREST, Component.FEE, Component.PENALTY)
 
 
 def quote(state: LoanState) -> Quote:
@@ -18,37 +22,46 @@ def quote(state: LoanState) -> Quote:
         penalty_fen=closing.penalty_outstanding_fen,
         saved_fen=state.outstanding_fen - closing.outstanding_fen,
         fee_fen=closing.fee_outstanding_fen,
+        back_fen=closing.overpaid_fen - state.overpaid_fen,
     )
 
 
 def without_later_interest(state: LoanState) -> LoanState:
     """The same loan owing only interest and fees earned by the day.
 
-    Interest that was paid before time had earned it repays principal, and then what else is owed;
-    what is left of it is overpaid.
+    Interest that was paid before time had earned it, and fees of periods that have not begun,
+    repay principal, and then what else is owed; what is left of them is overpaid.
     """
-    ahead_fen = {line.number: line.interest_ahead_fen(state.through) for line in state.instalments}
+    ahead_fen: dict[Share, int] = {}
+    for line in state.instalments:
+        ahead_fen[line.number, Component.INTEREST] = line.interest_ahead_fen(state.through)
+        ahead_fen[line.number, Component.FEE] = line.fee_ahead_fen(state.through)
     return _counted_back(state, ahead_fen, lambda line: _to_the_day(line, state.through))
 
 
 def without_charges(state: LoanState) -> LoanState:
-    """The same loan owing its principal and nothing else; all interest that was paid repays it."""
-    paid_fen = {line.number: line.interest.paid_fen for line in state.instalments}
+    """The same loan owing its principal and nothing else; all other money that was paid repays it.
+
+    Whoever gives a loan back within its days has paid nothing for it: no interest, fee or penalty.
+    """
+    paid_fen = {
+        (line.number, component): line.balance(component).paid_fen
+        for line in state.instalments
+        for component in CHARGES
+    }
     return _counted_back(state, paid_fen, _uncharged)
 
 
 def _counted_back(
     state: LoanState,
-    back_fen: Mapping[int, int],
+    back_fen: Mapping[Share, int],
     closing: Callable[[InstalmentState], InstalmentState],
 ) -> LoanState:
-    """The instalments closed, and interest that they give back spent on what is left of them."""
-    kept, freed = waterfall.interest_freed(state.allocations, back_fen)
-    lines = tuple(
-        closing(_with_less_interest(line, back_fen[line.number])) for line in state.instalments
-    )
+    """The instalments closed, and money that they give back spent on what is left of them."""
+    kept, taken = waterfall.freed(state.allocations, back_fen)
+    lines = tuple(closing(_with_less(line, back_fen)) for line in state.instalments)
     state = replace(state, instalments=lines, allocations=kept)
-    for each in freed:
+    for each in taken:
         settled = waterfall.pay_again(
             state.instalments, each, on=state.through, strategy=state.terms.strategy
         )
@@ -61,10 +74,13 @@ def _counted_back(
     return state
 
 
-def _with_less_interest(line: InstalmentState, back_fen: int) -> InstalmentState:
-    return replace(
-        line, interest=replace(line.interest, paid_fen=line.interest.paid_fen - back_fen)
-    )
+def _with_less(line: InstalmentState, back_fen: Mapping[Share, int]) -> InstalmentState:
+    for component in CHARGES:
+        if part_fen := back_fen.get((line.number, component), 0):
+            before = line.balance(component)
+            less = replace(before, paid_fen=before.paid_fen - part_fen)
+            line = line.with_balance(component, less)
+    return line
 
 
 def _to_the_day(line: InstalmentState, day: date) -> InstalmentState:

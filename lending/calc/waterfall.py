@@ -16,6 +16,8 @@ FORGIVABLE = (Component.PENALTY, Component.FEE, Component.INTEREST)
 
 # The index of an instalment, and the component of it that is next in line.
 Claim = tuple[int, Component]
+# The number of an instalment, and a component of it.
+Share = tuple[int, Component]
 Lines = tuple[InstalmentState, ...]
 
 
@@ -69,32 +71,32 @@ def forgive_interest(instalments: Lines, transaction: Transaction) -> Settlement
     return _settle(instalments, transaction, claims, is_waiver=True)
 
 
-def interest_freed(
-    allocations: tuple[Allocation, ...], back_fen: Mapping[int, int]
+def freed(
+    allocations: tuple[Allocation, ...], back_fen: Mapping[Share, int]
 ) -> tuple[tuple[Allocation, ...], tuple[Allocation, ...]]:
-    """So much interest of each instalment taken out of the paper trail, the last paid first.
+    """So much of each instalment's components taken out of the paper trail, the last paid first.
 
     What stays in it, and what came out.
     """
     left = dict(back_fen)
     kept: list[Allocation] = []
-    freed: list[Allocation] = []
+    taken: list[Allocation] = []
     for each in reversed(allocations):
-        part_fen = 0
-        if each.component is Component.INTEREST and not each.is_waiver:
-            part_fen = min(each.amount_fen, left[each.instalment])
-            left[each.instalment] -= part_fen
-        for told, fen in ((freed, part_fen), (kept, each.amount_fen - part_fen)):
+        part_fen, share = 0, (each.instalment, each.component)
+        if not each.is_waiver:
+            part_fen = min(each.amount_fen, left.get(share, 0))
+            left[share] = left.get(share, 0) - part_fen
+        for told, fen in ((taken, part_fen), (kept, each.amount_fen - part_fen)):
             if fen:
                 told.append(replace(each, amount_fen=fen))
-    return tuple(reversed(kept)), tuple(reversed(freed))
+    return tuple(reversed(kept)), tuple(reversed(taken))
 
 
 def pay_again(
-    instalments: Lines, freed: Allocation, *, on: date, strategy: Strategy = DEFAULT
+    instalments: Lines, taken: Allocation, *, on: date, strategy: Strategy = DEFAULT
 ) -> Settlement:
     """Spend what was taken out of the trail: principal first, then along the schedule."""
-    money = Transaction(TransactionKind.REPAYMENT, freed.sequence, on, freed.amount_fen)
+    money = Transaction(TransactionKind.REPAYMENT, taken.sequence, on, taken.amount_fen)
     principal = ((index, Component.PRINCIPAL) for index, _ in enumerate(instalments))
     claims = chain(principal, claims_of(instalments, strategy, on))
     return _settle(instalments, money, claims, is_waiver=False)

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet, Sum
 
-from lending.channels.contracts import PaidOrder, Payee
+from lending.channels.contracts import PaidOrder
 from lending.channels.models import (
     FROM_BORROWERS,
     ChannelCode,
-    ChannelPayee,
     Transfer,
     TransferPurpose,
     TransferState,
@@ -94,12 +93,6 @@ def _order_sent_back(transfer: Transfer) -> PaidOrder | None:
         return None
     is_ours = Transfer.objects.filter(out_trade_no=number).exclude(order_no="").exists()
     return PaidOrder(number if is_ours else "", paid_fen, order_no="" if is_ours else number)
-
-
-def payee_of(transfer: Transfer) -> Payee | None:
-    """How the transfer's gateway knows whom it pays; None where nobody has told us."""
-    row = ChannelPayee.objects.filter(channel=transfer.channel, account=transfer.account).first()
-    return None if row is None else Payee(row.identity, row.name)
 
 
 def by_order_no(numbers: Iterable[str]) -> dict[str, str]:

@@ -13,13 +13,15 @@ from common.locking import Rank, lock_one
 from common.texts import gettext_noop
 from common.transactions import durable, required
 from lending.channels import actions as channels
-from lending.channels.models import Transfer
+from lending.channels.models import ChannelCode, Transfer
 from lending.loans.models import Loan, LoanState
 from lending.mandates import queries
 from lending.mandates.models import DebitState, DirectDebit, Mandate, MandateEnd
 from lending.mandates.wording import Wish, text_of
 
 LONGEST_DAYS = 3_700
+# Who collects without anybody opening a wallet.
+CAN_DEBIT = {ChannelCode.SANDBOX.value}
 
 
 class MandateGiven(Refused):
@@ -44,6 +46,15 @@ class MandateOutOfRange(Refused):
     code = "MANDATE_OUT_OF_RANGE"
     message = gettext_noop("Automatic debit cannot be given like this.")
     advice = gettext_noop("Enter an amount above zero, and a last day that is still to come.")
+    status = 422
+
+
+class BankCannotDebit(Refused):
+    """An order at a gateway waits for a hand; a debit has none."""
+
+    code = "BANK_CANNOT_DEBIT"
+    message = gettext_noop("Automatic debit is not possible through this channel.")
+    advice = gettext_noop("Allow it through the bank, or pay by hand.")
     status = 422
 
 
@@ -83,11 +94,15 @@ def give(
     request_key: str,
     on: date,
     by: Actor,
+    bank: str = ChannelCode.SANDBOX.value,
 ) -> Mandate:
     """Keep that the borrower allows debits, with the text that was read; once for each key.
 
-    Raises LoanTakesNoDebit, MandateGiven, MandateOutOfRange, MandateTextChanged.
+    `channel` is the door through which it was given, `bank` through whom it is collected.
+    Raises LoanTakesNoDebit, MandateGiven, MandateOutOfRange, MandateTextChanged, BankCannotDebit.
     """
+    if bank not in CAN_DEBIT:
+        raise BankCannotDebit
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
     if (seen := loan.mandates.filter(request_key=request_key).first()) is not None:
         return seen
@@ -111,6 +126,7 @@ def give(
         text_sha256=text.sha256,
         language=language,
         channel=channel,
+        bank=bank,
         request_key=request_key,
     )
     _tell(mandate, "MANDATE_GIVEN")

@@ -20,6 +20,13 @@ def latest(loan_id: int) -> Mandate | None:
     return Mandate.objects.filter(loan_id=loan_id).order_by("-pk").first()
 
 
+def bank_of(*, transfer_id: int) -> str:
+    """Through whom the mandate allows the try that a transfer is."""
+    return Mandate.objects.values_list("bank", flat=True).get(
+        debits__history__transfer_id=transfer_id
+    )
+
+
 def of_loan(loan: Loan) -> QuerySet[DirectDebit]:
     """Everything that was or will be collected by mandate, the latest due date first."""
     return DirectDebit.objects.filter(loan=loan).order_by("-due_on")

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F
-
 from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
 from common.errors import Refused
@@ -29,7 +27,7 @@ from lending.channels.models import (
 from lending.ledger import actions as ledger
 from lending.loans import queries as loans
 from lending.loans.models import Instalment, Loan, LoanState, LoanTransaction
-from lending.repayments.after import remember, reward, tell
+from lending.repayments.after import cheaper, paid_whole, remember, reward, tell
 from lending.rewards import actions as rewards
 from lending.servicing import actions as servicing
 from lending.servicing.waiving import beyond_the_cap
@@ -188,13 +186,13 @@ def write(
         _say_it_failed(loan, transfer)
     elif transfer.booked_at is None:
         servicing.catch_up(loan=loan, through=on - timedelta(days=1))
-        whole = _paid_whole(loan) if transfer.purpose == TransferPurpose.PAYOFF else []
+        whole = paid_whole(loan) if transfer.purpose == TransferPurpose.PAYOFF else []
         paid = _receive(loan, transfer, on)
         if loan.state == LoanState.CANCELLED:
             _undo(loan, on)
         else:
             remember(loan, paid, at)
-            reward(loan, (*_cheaper(loan, whole, on), *paid), on)
+            reward(loan, (*cheaper(loan, whole, on), *paid), on)
     return transfer
 
 
@@ -292,25 +290,6 @@ def _undo(loan: Loan, on: date) -> None:
             on=on,
         )
     tell(loan, "LOAN_GIVEN_BACK", f"given-back:{loan.pk}", loan.principal_fen)
-
-
-def _paid_whole(loan: Loan) -> list[int]:
-    """The instalments that were paid with the whole of their interest."""
-    rows = loan.instalments.exclude(paid_on=None).filter(interest_due_fen=F("interest_fen"))
-    return list(rows.values_list("pk", flat=True))
-
-
-def _cheaper(loan: Loan, whole: list[int], on: date) -> tuple[Instalment, ...]:
-    """Instalments of which a pay-off gave interest back; the points that it had earned go too."""
-    if not whole:
-        return ()
-    rows = loan.instalments.filter(pk__in=whole, interest_due_fen__lt=F("interest_fen"))
-    found = tuple(rows.exclude(paid_on=None).order_by("number"))
-    if found:
-        rewards.reverse(
-            borrower_id=loan.borrower_id, instalment_ids=[row.pk for row in found], on=on
-        )
-    return found
 
 
 def _say_it_failed(loan: Loan, transfer: Transfer) -> None:

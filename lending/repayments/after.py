@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.db.models import F
+
 from borrowers.behaviour import actions as behaviour
 from borrowers.behaviour.contracts import Category, Direction
 from borrowers.messages import actions as messages
@@ -68,3 +70,23 @@ def _as_paid(row: Instalment) -> rules.Paid:
         due_on=row.due_on,
         paid_on=row.paid_on,
     )
+
+
+def paid_whole(loan: Loan) -> list[int]:
+    """The instalments that were paid with the whole of their interest."""
+    rows = loan.instalments.exclude(paid_on=None).filter(interest_due_fen=F("interest_fen"))
+    return list(rows.values_list("pk", flat=True))
+
+
+@required
+def cheaper(loan: Loan, whole: list[int], on: date) -> tuple[Instalment, ...]:
+    """Instalments of which a pay-off gave interest back; the points that it had earned go too."""
+    if not whole:
+        return ()
+    rows = loan.instalments.filter(pk__in=whole, interest_due_fen__lt=F("interest_fen"))
+    found = tuple(rows.exclude(paid_on=None).order_by("number"))
+    if found:
+        rewards.reverse(
+            borrower_id=loan.borrower_id, instalment_ids=[row.pk for row in found], on=on
+        )
+    return found

@@ -1,7 +1,8 @@
 """Whatever order money, words and losses come in: the statement is the books, to the fen.
 
 The machine plays the bank: it moves money, tells late, twice, wrongly or never, and sometimes moves
-what nobody asked for. At every moment the difference between statement and books is explained, fen
+what nobody asked for, or takes back what had arrived; and staff undo payments by themselves. At
+every moment the difference between statement and books is explained, fen
 by fen, by what is on its way, watched or open; and once every word has come and every break has
 been worked off, there is none.
 """
@@ -16,14 +17,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 
 from common.actors import SYSTEM
+from lending.calc.contracts import TransactionKind
 from lending.channels.actions import AmountDiffers
 from lending.channels.contracts import TransferAnswer
-from lending.channels.models import Transfer
+from lending.channels.models import PAID_OUT, Transfer
 from lending.ledger import chart
 from lending.ledger import queries as ledger
-from lending.loans.models import Loan
+from lending.loans.models import Loan, LoanTransaction
+from lending.reconciliation import queries, resolving
 from lending.reconciliation.models import BankMatch, StatementBreak
 from lending.repayments import actions as repayments
+from lending.servicing import changes
 from lending.tests import builders, statements
 from lending.tests.builders import NOW, TODAY
 from lending.tests.statements import Statement
@@ -95,6 +99,44 @@ class Channel(RuleBasedStateMachine):
         last = self.statement.lines[-1]
         self.statement.moved(last.out_trade_no, last.effect_fen, account=last.account)
 
+    @rule(which=st.integers(0, 5), booked=st.booleans())
+    def is_taken_back(self, which: int, *, booked: bool) -> None:
+        """The bank takes a payment back, now and then twice; staff write it down, or not yet."""
+        arrived = list(Transfer.objects.filter(purpose="REPAYMENT").exclude(booked_at=None))
+        if not arrived:
+            return
+        payment = arrived[which % len(arrived)]
+        number = f"CB-{payment.out_trade_no}"
+        if number in self.bank and which % 3:
+            return
+        self.bank[number] = -payment.amount_fen
+        self.statement.moved(number, -payment.amount_fen, account=payment.account)
+        if booked:
+            self.undo(payment, "CHARGEBACK")
+
+    @rule(which=st.integers(0, 5), kind=st.sampled_from(["REVERSAL", "CHARGEBACK"]))
+    def is_undone(self, which: int, kind: str) -> None:
+        """Staff undo a payment: rightly, by mistake, or before the bank has taken it back."""
+        arrived = list(Transfer.objects.filter(purpose="REPAYMENT").exclude(booked_at=None))
+        if arrived:
+            self.undo(arrived[which % len(arrived)], kind)
+
+    def undo(self, payment: Transfer, kind: str) -> None:
+        row = LoanTransaction.objects.get(transfer=payment)
+        if LoanTransaction.objects.filter(loan=row.loan, reverses_sequence=row.sequence).exists():
+            return
+        self.number += 1
+        asked = changes.propose(
+            loan_id=row.loan_id,
+            kind=TransactionKind(kind),
+            reason="OUR_MISTAKE",
+            request_key=f"undo-{self.number}",
+            reverses=row.sequence,
+            on=self.day,
+            by=statements.clerk(),
+        )
+        changes.approve(change_id=asked.pk, on=self.day, by=statements.clerk("chief"))
+
     @rule(days=st.integers(0, 2))
     def compares(self, days: int) -> None:
         self.day += days * DAY
@@ -113,11 +155,16 @@ class Channel(RuleBasedStateMachine):
             return
         booked = Transfer.objects.exclude(booked_at=None)
         wanted = sum(
-            -each.amount_fen if each.purpose == "DISBURSEMENT" else each.amount_fen
-            for each in booked
+            -each.amount_fen if each.purpose in PAID_OUT else each.amount_fen for each in booked
         )
-        differences_fen = -ledger.balance_fen(chart.BANK_DIFFERENCES)
-        assert ledger.balance_fen(chart.BANK) == wanted + differences_fen
+        taken_back = LoanTransaction.objects.filter(kind="CHARGEBACK")
+        for each in taken_back:
+            assert each.reverses_sequence is not None
+            undone = LoanTransaction.objects.get(loan=each.loan, sequence=each.reverses_sequence)
+            wanted -= undone.amount_fen
+        written = ledger.written_fen(account_code=chart.BANK, key_prefix="break:")
+        assert ledger.balance_fen(chart.BANK) == wanted + written
+        assert list(queries.breaches()) == []
         assert sum(ledger.trial_balance_fen().values()) == 0
 
     @invariant()
@@ -143,8 +190,19 @@ class Channel(RuleBasedStateMachine):
         if broken.kind == "STATE_DIFFERS" and broken.here_state != "FAILED":
             assert broken.transfer is not None
             self.tell(broken.transfer)
+        elif broken.kind == "SET_ASIDE":
+            self.give_back(broken)
         else:
             statements.resolved(broken, "TO_SUSPENSE", on=self.day)
+
+    def give_back(self, broken: StatementBreak) -> None:
+        """What was set aside goes back to its payer, unless the loan takes it once more."""
+        statements.resolved(broken, "SEND_BACK", on=self.day)
+        back = Transfer.objects.filter(purpose="SEND_BACK").latest("pk")
+        resolving.book_sent_back(
+            transfer_id=back.pk, answer=builders.said(back), on=self.day, claim=None
+        )
+        self.statement.of(back)
 
     def teardown(self) -> None:
         """Peace: every word comes, every break is worked off, and then nothing differs."""

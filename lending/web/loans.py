@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from common import public_ids
+from common import clock, public_ids
 from common.api.renderers import pdf
 from common.business_date import queries as business_dates
 from common.errors import NotFound, Refused
@@ -26,6 +26,7 @@ from lending.loans.models import Loan, LoanState
 from lending.papers import actions as papers
 from lending.papers.statements import words
 from lending.repayments import actions as repayments
+from lending.repayments import covered
 from lending.repayments.queries import Standing, standing
 from lending.rewards import queries as points
 from lending.web import own, withdrawal
@@ -226,6 +227,9 @@ def _pay_off_now(request: HttpRequest, found: Loan, stands: Standing) -> HttpRes
     seen_fen = request.POST.get("amount_fen", "")
     key = request.POST.get("request_key", "")
     try:
+        if seen_fen == "0" and not stands.quote.total_fen:
+            covered.close(loan_id=found.pk, on=stands.on, at=clock.now(), by=own.actor(request))
+            return redirect("lending:loan", found.public_id)
         transfer = repayments.request_payoff(
             loan_id=found.pk,
             amount_fen=int(seen_fen) if seen_fen.isdecimal() else 0,

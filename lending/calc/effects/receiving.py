@@ -1,6 +1,7 @@
 """Money in and money back: what each payment does to a loan."""
 
 from dataclasses import replace
+from datetime import date
 
 from lending.calc import settlement, waterfall
 from lending.calc.contracts import (
@@ -26,8 +27,19 @@ def repay(state: LoanState, transaction: Transaction) -> LoanState:
 def pay_off(state: LoanState, transaction: Transaction) -> LoanState:
     """Close the loan; a pay-off that a later reversal leaves short is an ordinary repayment."""
     if transaction.amount_fen >= settlement.quote(state).total_fen:
-        state = settlement.without_later_interest(state)
+        state = _closed(settlement.without_later_interest(state), transaction.value_date)
     return repay(state, transaction)
+
+
+def _closed(state: LoanState, on: date) -> LoanState:
+    """Where money paid ahead has covered all of it, no payment comes that would say so."""
+    if state.outstanding_fen:
+        return state
+    lines = tuple(
+        line if line.settled_on is not None else replace(line, settled_on=on)
+        for line in state.instalments
+    )
+    return replace(state, instalments=lines)
 
 
 def prepay(state: LoanState, transaction: Transaction) -> LoanState:
