@@ -127,6 +127,7 @@ API: Mapping[str, frozenset[Role]] = {
     "api/v1/loans/<slug:public_id>/schedule": BORROWERS,
     "api/v1/loans/<slug:public_id>/contract.pdf": BORROWERS,
     "api/v1/loans/<slug:public_id>/certificate.pdf": BORROWERS,
+    "api/v1/loans/<slug:public_id>/due-dates.ics": BORROWERS,
     "api/v1/loans/<slug:public_id>/statement": BORROWERS,
     "api/v1/loans/<slug:public_id>/statement.pdf": BORROWERS,
     "api/v1/statements": BORROWERS,

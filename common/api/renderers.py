@@ -6,6 +6,8 @@ from rest_framework.renderers import JSONRenderer
 
 PDF = "application/pdf"
 PDF_ANSWER = {(200, PDF): OpenApiTypes.BINARY}
+CALENDAR = "text/calendar"
+CALENDAR_ANSWER = {(200, CALENDAR): OpenApiTypes.STR}
 
 
 class PdfRenderer(JSONRenderer):
@@ -13,6 +15,20 @@ class PdfRenderer(JSONRenderer):
 
     media_type = PDF
     format = "pdf"
+
+
+class CalendarRenderer(JSONRenderer):
+    """The same for a client that asks for a calendar."""
+
+    media_type = CALENDAR
+    format = "ics"
+
+
+def calendar(text: str, *, name: str) -> HttpResponse:
+    """Days that the client puts into a calendar."""
+    answer = HttpResponse(text, content_type=f"{CALENDAR}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def pdf(content: bytes, *, name: str) -> HttpResponse:

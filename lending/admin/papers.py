@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from borrowers.documents import actions as documents
@@ -18,10 +18,13 @@ from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
 from common.admin.links import linked
 from common.api.renderers import pdf
+from common.errors import Refused
 from common.seals.contracts import Outcome
+from common.web.refusals import in_words
 from lending.admin.figures import person_link
-from lending.loans.models import Loan
-from lending.papers import queries
+from lending.loans import queries as loans
+from lending.loans.models import Loan, LoanState
+from lending.papers import certificate, queries
 from lending.papers.contracts import Verified
 from lending.papers.models import SealedPaper
 
@@ -81,7 +84,12 @@ class SealedPaperAdmin(ReadOnlyAdmin):
             self.admin_site.admin_view(self.open),
             name="lending_sealedpaper_open",
         )
-        return [opening, *super().get_urls()]
+        making = path(
+            "certificate/<int:loan_id>/",
+            self.admin_site.admin_view(self.certificate),
+            name="lending_sealedpaper_certificate",
+        )
+        return [opening, making, *super().get_urls()]
 
     @admin.display(description=_("Paper"), ordering="kind")
     def what(self, row: SealedPaper) -> str:
@@ -159,6 +167,21 @@ class SealedPaperAdmin(ReadOnlyAdmin):
         )
         return pdf(content, name=f"{row.kind.lower()}-{row.loan.public_id}.pdf")
 
+    def certificate(self, request: HttpRequest, loan_id: int) -> HttpResponse:
+        """Make the certificate of settlement, as the borrower's own page does (POST only)."""
+        if request.method != "POST" or not request.user.has_perms([MAY_SEE, MAY_OPEN]):
+            raise PermissionDenied
+        loan = loans.by_ids([loan_id]).first()
+        if loan is None:
+            raise Http404
+        try:
+            made = certificate.settlement(loan=loan, language=get_language() or "")
+        except Refused as refusal:
+            messages.error(request, in_words(refusal))
+            return HttpResponseRedirect(reverse("admin:lending_loan_change", args=[loan.pk]))
+        row = queries.paper_of(made)
+        return HttpResponseRedirect(reverse("admin:lending_sealedpaper_change", args=[row.pk]))
+
 
 def said(found: Verified | None) -> str:
     """What a check found, in words."""
@@ -176,4 +199,5 @@ def shown(request: HttpRequest, loan: Loan) -> dict[str, Any]:
     return {
         "signed": [(SIGNED[each.what], each) for each in queries.signed_of(loan)],
         "papers": queries.papers_of(loan),
+        "may_certify": loan.state == LoanState.SETTLED and request.user.has_perm(MAY_OPEN),
     }

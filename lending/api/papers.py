@@ -1,4 +1,4 @@
-"""Papers of a loan under the platform's seal."""
+"""Papers of a loan: the certificate under the platform's seal, and the due dates."""
 
 from django.http import HttpResponse
 from django.utils.translation import get_language
@@ -8,9 +8,18 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from borrowers.api.own import IsBorrower
-from common.api.renderers import PDF_ANSWER, PdfRenderer, pdf
+from common.api.renderers import (
+    CALENDAR_ANSWER,
+    PDF_ANSWER,
+    CalendarRenderer,
+    PdfRenderer,
+    calendar,
+    pdf,
+)
+from common.business_date import queries as business_dates
 from lending.api.loans import own
 from lending.papers import certificate
+from lending.papers.calendar import due_dates
 
 
 class Certificate(APIView):
@@ -26,3 +35,16 @@ class Certificate(APIView):
             loan=own(request, public_id), language=get_language() or ""
         )
         return pdf(content, name=f"certificate-{public_id}.pdf")
+
+
+class DueDates(APIView):
+    """The due dates of a loan for a calendar."""
+
+    permission_classes = [IsBorrower]
+    renderer_classes = [CalendarRenderer, JSONRenderer]
+
+    @extend_schema(operation_id="loan_due_dates", responses=CALENDAR_ANSWER)
+    def get(self, request: Request, public_id: str) -> HttpResponse:
+        """One all-day event for each instalment that is still to be paid."""
+        events = due_dates(own(request, public_id), on=business_dates.today())
+        return calendar(events, name=f"loan-{public_id}.ics")

@@ -47,6 +47,7 @@ urlpatterns = [
     path("loans", loans.Loans.as_view(), name="loans"),
     path(ONE_LOAN, loans.OneLoan.as_view(), name="loan"),
     path(f"{ONE_LOAN}/schedule", loans.Schedule.as_view(), name="schedule"),
+    path(f"{ONE_LOAN}/due-dates.ics", papers.DueDates.as_view(), name="due-dates"),
     path(f"{ONE_LOAN}/certificate.pdf", papers.Certificate.as_view(), name="certificate"),
     path(f"{ONE_LOAN}/statement", statements.LoanStatement.as_view(), name="statement"),
     path(

@@ -44,6 +44,11 @@ def papers_of(loan: Loan) -> list[SealedPaper]:
     return list(SealedPaper.objects.filter(loan=loan).order_by("pk"))
 
 
+def paper_of(content: bytes) -> SealedPaper:
+    """The row of a paper that was just sealed, or given out before."""
+    return SealedPaper.objects.get(content_sha256=hashlib.sha256(content).hexdigest())
+
+
 def verified_again(paper: SealedPaper) -> Verified | None:
     """What a paper of ours is now, by the bytes that we keep; None where they cannot be read."""
     content = _readable(paper.document_id)

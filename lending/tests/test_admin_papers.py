@@ -249,3 +249,45 @@ class TestOnTheLoansPage:
         assert page_of(sealed[0]) not in page
         assert "What was signed" not in page
         assert CostDisclosure.objects.exists()
+
+
+class TestTheCertificate:
+    def ask(self, account, loan):
+        address = reverse("admin:lending_sealedpaper_certificate", args=[loan.pk])
+        return signed_in(account).post(address)
+
+    def test_is_made_for_the_borrower_who_asks_at_the_desk(self, loan):
+        account = officer("open_sealedpaper")
+        page = signed_in(account).get(reverse("admin:lending_loan_change", args=[loan.pk]))
+        address = reverse("admin:lending_sealedpaper_certificate", args=[loan.pk])
+        assert address in page.content.decode()
+
+        answer = self.ask(account, loan)
+        row = SealedPaper.objects.get()
+
+        assert answer.headers["Location"] == page_of(row)
+        assert row.kind == "SETTLEMENT"
+        assert self.ask(account, loan).headers["Location"] == page_of(row)
+        assert SealedPaper.objects.count() == 1
+
+    def test_is_refused_while_something_is_owed(self):
+        running = builders.paid_out(builders.person("Wei"))
+        account = officer("open_sealedpaper")
+        page = signed_in(account).get(reverse("admin:lending_loan_change", args=[running.pk]))
+        assert "lending/sealedpaper/certificate" not in page.content.decode()
+
+        answer = self.ask(account, running)
+
+        assert answer.headers["Location"] == reverse("admin:lending_loan_change", args=[running.pk])
+        assert not SealedPaper.objects.exists()
+
+    def test_needs_the_right_and_a_loan(self, loan):
+        assert self.ask(officer(), loan).status_code == 403
+        assert not SealedPaper.objects.exists()
+
+    def test_of_no_loan_is_not_there(self, loan):
+        address = reverse("admin:lending_sealedpaper_certificate", args=[loan.pk + 1])
+        browser = signed_in(officer("open_sealedpaper"))
+
+        assert browser.post(address).status_code == 404
+        assert browser.get(address).status_code == 403
