@@ -317,6 +317,9 @@ class TestWords:
         answer = doors.api_of(lin).get(f"/api/v1/loans/{loan.public_id}/statement").json()
         text = read(doors.web_of(lin).get(f"/loans/{loan.public_id}/statement.pdf").content)
 
+        home = doors.shown(doors.web_of(lin).get(f"/loans/{loan.public_id}/"))
+        assert home.count("<s>¥500.00</s>") == 1
+        assert "was taken back" in home
         assert page.count("<s>¥500.00</s>") == 2
         assert "Taken back on Nov. 20, 2026; it counts for nothing." in page
         assert "counts for nothing" in text
