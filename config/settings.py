@@ -298,6 +298,7 @@ SPECTACULAR_SETTINGS = {
         "LoanState": "lending.loans.models.LoanState",
         "MoneyDirection": ["neutral", "in", "out"],
         "ReasonDirection": ["UP", "DOWN"],
+        "TransactionKind": "lending.calc.contracts.TransactionKind",
         "TransferState": "lending.channels.models.TransferState",
     },
 }

@@ -78,7 +78,7 @@ class PartsOutput(serializers.Serializer[Any]):
     credit_fen = serializers.IntegerField()
 
 
-class EntryOutput(serializers.Serializer[Any]):
+class StatementEntry(serializers.Serializer[Any]):
     """One thing that happened. What was undone, and its undoing, count for nothing."""
 
     sequence = serializers.IntegerField()
@@ -126,7 +126,7 @@ class StatementOutput(serializers.Serializer[Any]):
     closing = OwedOutput(source="account.closing")
     due_fen = serializers.IntegerField(source="account.due_fen")
     dues = DueInPeriod(source="account.dues", many=True)
-    entries = EntryOutput(source="account.entries", many=True)
+    entries = StatementEntry(source="account.entries", many=True)
     so_far = MovementsOutput(
         source="account.so_far", help_text="From the loan's first day to `until`."
     )

@@ -122,6 +122,11 @@ class TestEveryAnswer:
         builders.collected(Transfer.objects.latest("pk"), on=builders.TODAY)
         assert api.get(f"loans/{loan}")["state"] == "SETTLED"
         assert all(row["paid_on"] for row in api.get(f"loans/{loan}/schedule")["results"])
+        told = api.get(f"loans/{loan}/statement")
+        assert told["closing"]["total_fen"] == 0
+        assert len(told["entries"]) == 3
+        assert api.get("statements")["closing_fen"] == 0
+        assert api.get(f"loans/{loan}/statement.pdf").startswith(b"%PDF")
         api.get("loans")
         api.get("applications")
 
@@ -180,6 +185,7 @@ class TestTheSchema:
             "/api/v1/loans/{public_id}",
             "/api/v1/loans/{public_id}/certificate.pdf",
             "/api/v1/loans/{public_id}/contract.pdf",
+            "/api/v1/loans/{public_id}/due-dates.ics",
             "/api/v1/loans/{public_id}/early-payments",
             "/api/v1/loans/{public_id}/early-quote",
             "/api/v1/loans/{public_id}/late-fee-waivers",
@@ -192,6 +198,8 @@ class TestTheSchema:
             "/api/v1/loans/{public_id}/requests",
             "/api/v1/loans/{public_id}/requests/{number}/take-back",
             "/api/v1/loans/{public_id}/schedule",
+            "/api/v1/loans/{public_id}/statement",
+            "/api/v1/loans/{public_id}/statement.pdf",
             "/api/v1/loans/{public_id}/withdrawal",
         }
 
