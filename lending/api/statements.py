@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import get_language
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -25,7 +25,6 @@ PERIOD = [
     OpenApiParameter("since", date, description="The first day; else the payout."),
     OpenApiParameter("until", date, description="The last day; else today."),
 ]
-REFUSED = OpenApiResponse(description="The days are not possible, or nothing was paid out.")
 
 
 class PeriodInput(serializers.Serializer[Any]):
@@ -164,7 +163,7 @@ class LoanStatement(APIView):
     @extend_schema(
         operation_id="loan_statement",
         parameters=PERIOD,
-        responses={200: StatementOutput, 422: REFUSED},
+        responses=StatementOutput,
     )
     def get(self, request: Request, public_id: str) -> Response:
         """What was due, what was paid and where it went, and what is owed."""
@@ -192,9 +191,7 @@ class Statements(APIView):
 
     permission_classes = [IsBorrower]
 
-    @extend_schema(
-        operation_id="statements", parameters=PERIOD, responses={200: OverviewOutput, 422: REFUSED}
-    )
+    @extend_schema(operation_id="statements", parameters=PERIOD, responses=OverviewOutput)
     def get(self, request: Request) -> Response:
         """What was owed, what moved and what is owed, loan by loan and in all."""
         told = queries.of_borrower(

@@ -122,11 +122,6 @@ class TestEveryAnswer:
         builders.collected(Transfer.objects.latest("pk"), on=builders.TODAY)
         assert api.get(f"loans/{loan}")["state"] == "SETTLED"
         assert all(row["paid_on"] for row in api.get(f"loans/{loan}/schedule")["results"])
-        told = api.get(f"loans/{loan}/statement")
-        assert told["closing"]["total_fen"] == 0
-        assert len(told["entries"]) == 3
-        assert api.get("statements")["closing_fen"] == 0
-        assert api.get(f"loans/{loan}/statement.pdf").startswith(b"%PDF")
         api.get("loans")
         api.get("applications")
 
@@ -137,6 +132,22 @@ class TestEveryAnswer:
         second = api.post("applications", again, key="the-second-loan")
         assert second["discount_ppm"] == 5_000
         assert api.post(f"applications/{second['id']}/withdraw")["state"] == "WITHDRAWN"
+
+    def test_of_what_is_taken_home_is_as_published(self, api, lin):
+        loan = builders.paid_out(lin)
+        here = f"loans/{loan.public_id}"
+        builders.pay(loan, 50_000, on=builders.TODAY, key="first-payment")
+        told = api.get(f"{here}/statement")
+
+        assert [each["kind"] for each in told["entries"]] == ["DISBURSEMENT", "REPAYMENT"]
+        assert told["closing"]["total_fen"] == api.get("statements")["closing_fen"] > 0
+        assert api.get(f"{here}/statement?since=2030-01-01")["status"] == 422
+        assert api.get(f"{here}/statement?since=soon")["status"] == 400
+        assert api.get(f"{here}/certificate.pdf")["status"] == 409
+        builders.pay_off(loan)
+        for file in ("statement.pdf", "certificate.pdf", "contract.pdf"):
+            assert api.get(f"{here}/{file}").startswith(b"%PDF")
+        assert api.get(f"{here}/due-dates.ics").startswith(b"BEGIN:VCALENDAR")
 
     def test_of_a_refusal_is_a_problem_as_published(self, api, lin):
         draft = builders.draft(lin)
