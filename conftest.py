@@ -27,6 +27,9 @@ from tests.machinery.installations import running_redis
 for name in ("MINGZHANG_STATE", "MINGZHANG_DATABASE_ROLE", "KEYS_DATABASE_URL"):
     os.environ.pop(name, None)
 os.environ["MINGZHANG_ENV"] = "test"
+# Tests already run side by side, one for each processor.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 # Static files are collected by `make up`; tests find them where they are written.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from common.threads import as_many_as_pay
 from scoring.oversight.contracts import Flags, Real
 
 Matrix = npt.NDArray[np.float64]
@@ -44,8 +45,9 @@ def boosted(train: Matrix, target: Flags, test: Matrix) -> Real:
     model = HistGradientBoostingClassifier(
         max_iter=60, learning_rate=0.08, max_leaf_nodes=8, min_samples_leaf=20, random_state=0
     )
-    model.fit(train[:, tells], target)
-    return np.asarray(model.predict_proba(test[:, tells])[:, 1], dtype=np.float64)
+    with as_many_as_pay(len(train)):
+        model.fit(train[:, tells], target)
+        return np.asarray(model.predict_proba(test[:, tells])[:, 1], dtype=np.float64)
 
 
 def _folds(target: Flags, *, folds: int, seed: int) -> npt.NDArray[np.int64]:

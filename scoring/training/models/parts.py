@@ -15,6 +15,7 @@ from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifie
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
+from common.threads import as_many_as_pay
 from scoring.training.models.coding import MOST_CODES, Coding, Numbers, at
 
 # Digits of a leaf: the sum over all trees of a part stays within 1e-9 of the fitted one.
@@ -64,45 +65,49 @@ class Boosted:
 
     @classmethod
     def fitted(cls, lesson: Lesson, *, leaves: int, rounds: int, members: int) -> "Boosted":
-        made = [
-            HistGradientBoostingClassifier(
-                learning_rate=0.05,
-                max_iter=lesson.much(rounds),
-                max_leaf_nodes=leaves,
-                min_samples_leaf=20,
-                l2_regularization=1.0,
-                max_features=SHARE_OF_FEATURES,
-                monotonic_cst=list(lesson.signs),
-                early_stopping=False,
-                random_state=lesson.seed + number,
-            ).fit(lesson.codes, lesson.is_bad, sample_weight=lesson.weights)
-            for number in range(lesson.much(members))
-        ]
+        with as_many_as_pay(len(lesson.codes)):
+            made = [
+                HistGradientBoostingClassifier(
+                    learning_rate=0.05,
+                    max_iter=lesson.much(rounds),
+                    max_leaf_nodes=leaves,
+                    min_samples_leaf=20,
+                    l2_regularization=1.0,
+                    max_features=SHARE_OF_FEATURES,
+                    monotonic_cst=list(lesson.signs),
+                    early_stopping=False,
+                    random_state=lesson.seed + number,
+                ).fit(lesson.codes, lesson.is_bad, sample_weight=lesson.weights)
+                for number in range(lesson.much(members))
+            ]
         return cls(tuple(made))
 
     @classmethod
     def additive(cls, lesson: Lesson, members: int) -> "Boosted":
         """Stumps on ever other features: what they add up to is one step function for each."""
         count = len(lesson.signs)
-        made = [
-            HistGradientBoostingClassifier(
-                learning_rate=0.05,
-                max_iter=lesson.much(400),
-                max_leaf_nodes=2,
-                min_samples_leaf=20,
-                l2_regularization=1.0,
-                max_features=max(0.2, 1.0 / count),
-                interaction_cst="no_interactions",
-                monotonic_cst=list(lesson.signs),
-                early_stopping=False,
-                random_state=lesson.seed + number,
-            ).fit(lesson.codes, lesson.is_bad, sample_weight=lesson.weights)
-            for number in range(lesson.much(members))
-        ]
+        with as_many_as_pay(len(lesson.codes)):
+            made = [
+                HistGradientBoostingClassifier(
+                    learning_rate=0.05,
+                    max_iter=lesson.much(400),
+                    max_leaf_nodes=2,
+                    min_samples_leaf=20,
+                    l2_regularization=1.0,
+                    max_features=max(0.2, 1.0 / count),
+                    interaction_cst="no_interactions",
+                    monotonic_cst=list(lesson.signs),
+                    early_stopping=False,
+                    random_state=lesson.seed + number,
+                ).fit(lesson.codes, lesson.is_bad, sample_weight=lesson.weights)
+                for number in range(lesson.much(members))
+            ]
         return cls(tuple(made))
 
     def log_odds(self, codes: Numbers) -> Numbers:
-        found: Numbers = np.mean([each.decision_function(codes) for each in self.members], axis=0)
+        with as_many_as_pay(len(codes)):
+            told = [each.decision_function(codes) for each in self.members]
+        found: Numbers = np.mean(told, axis=0)
         return found
 
     def row(self) -> dict[str, Any]:
