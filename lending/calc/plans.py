@@ -52,6 +52,7 @@ class DayCount(StrEnum):
     """Which part of a year a period is.
 
     PERIODIC takes a whole period as its part of a year (a month is a twelfth) whatever its days.
+    The years of ACT_ACT part before 31 December, as Apache Fineract has it; ISDA's at New Year.
     """
 
     PERIODIC = "PERIODIC"
@@ -61,6 +62,7 @@ class DayCount(StrEnum):
     ACT_364 = "ACT_364"
     ACT_365 = "ACT_365"
     ACT_ACT = "ACT_ACT"
+    ACT_ACT_ISDA = "ACT_ACT_ISDA"
 
 
 class Rounding(StrEnum):

@@ -10,11 +10,12 @@ from lending.calc.conventions.due_dates import Span, spans
 from lending.calc.methods import progressive
 from lending.calc.methods.counting import begun, rows_after
 from lending.calc.methods.fees import at_start_fen, lent_fen
+from lending.calc.methods.rate_changes import rate_changed
 from lending.calc.plans import ImpossibleTerms, Plan, Tranche
 from lending.calc.rates.costs import rates_of
 from lending.calc.rates.irr import NoRate
 from lending.management.quote_flows import percent, rates_of_flows
-from lending.management.quote_terms import ASK, PAY_OUT, Asked, Occasion, asked
+from lending.management.quote_terms import ASK, PAY_OUT, RATE, Asked, Occasion, asked
 
 Row = dict[str, Any]
 
@@ -65,6 +66,8 @@ def _after(progress: progressive.Progress, each: Occasion) -> progressive.Progre
     if each.kind == PAY_OUT:
         payout = Tranche(disbursed_on=each.on, amount_fen=each.amount_fen)
         return progressive.paid_out(progress, payout)
+    if each.kind == RATE:
+        return rate_changed(progress, on=each.on, annual_rate_ppm=each.annual_rate_ppm)
     if each.amount_fen:
         return progressive.spread(progress, on=each.on, amount_fen=each.amount_fen)
     payment = progressive.Payment(

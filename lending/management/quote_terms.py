@@ -1,7 +1,7 @@
 """The terms of `manage.py quote`, out of JSON: what is agreed, and what happened since."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -33,7 +33,7 @@ from lending.management.typed import (
 
 PeriodDates = tuple[tuple[date, ...], tuple[date, ...]]
 LEVEL, MONTHLY = Method.EQUAL_INSTALMENT, Frequency.MONTHLY
-PAY_OUT, PAY, ASK = "DISBURSEMENT", "PAYMENT", "PAYABLE"
+PAY_OUT, PAY, ASK, RATE = "DISBURSEMENT", "PAYMENT", "PAYABLE", "RATE_CHANGE"
 NO_DATES: PeriodDates = ((), ())
 OCCASIONS = {
     **dict.fromkeys(("DISBURSEMENT", "DISBURSE", "ADDDISBURSEMENT", "ADD_DISBURSEMENT"), PAY_OUT),
@@ -41,7 +41,13 @@ OCCASIONS = {
     **dict.fromkeys(("PAYPRINCIPAL", "PAY_PRINCIPAL"), "PAY_PRINCIPAL"),
     **dict.fromkeys(("PAYINTEREST", "PAY_INTEREST"), "PAY_INTEREST"),
     **dict.fromkeys(("PAYABLE", "PAYABLE_DETAILS", "GETPAYABLEDETAILS"), ASK),
+    **dict.fromkeys(("RATE_CHANGE", "CHANGE_RATE"), RATE),
+    # Apache Fineract names the first day that ends at the new rate: it begins the night before.
+    **dict.fromkeys(("CHANGE_INTEREST_RATE", "CHANGEINTERESTRATE"), "CHANGE_INTEREST_RATE"),
 }
+RATE_NAMES = "annual_rate_percent annual_nominal_rate_percent annual_interest_rate_percent"
+NEW_RATE = f"{RATE_NAMES} new_annual_rate_percent rate_percent new_rate_percent new_rate rate"
+NEW_RATE += " new_interest_rate interest_rate"
 ON = "on date value_date disbursed_on paid_on transaction_date"
 ABOUT = "instalment number period instalment_number period_number"
 
@@ -60,6 +66,7 @@ class Occasion:
     amount_fen: int = 0
     principal_fen: int = 0
     interest_fen: int = 0
+    annual_rate_ppm: int | Fraction = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +112,7 @@ def _plan(terms: Typed, payouts: list[Tranche]) -> Plan:
     due_dates = terms.find("due_dates", _days) or due_dates
     fixed_fen = _money(terms, "fixed_instalment")
     if given is None and not due_dates and fixed_fen is None:
-        raise MissingTerm(name="periods")
+        raise terms.missing("periods")
     periods = given if isinstance(given, int) else len(due_dates)
     return Plan(
         principal_fen=principal_fen,
@@ -156,7 +163,7 @@ def _paid_out(terms: Typed, payouts: list[Tranche]) -> tuple[date, int, tuple[Tr
     if not payouts:
         if principal_fen is None or start is None:
             missing = "principal_fen" if principal_fen is None else "first_disbursed_on"
-            raise MissingTerm(name=missing)
+            raise terms.missing(missing)
         return start, principal_fen, ()
     total_fen = sum(each.amount_fen for each in payouts)
     first, *later = payouts
@@ -174,10 +181,9 @@ def _money(terms: Typed, name: str) -> int | None:
     return fen if fen is not None else terms.find(name, fen_of_yuan)
 
 
-def _annual_rate_ppm(terms: Typed) -> int | Fraction:
+def _annual_rate_ppm(terms: Typed, names: str = RATE_NAMES) -> int | Fraction:
     if terms.has("annual_rate_ppm"):
         return terms.must("annual_rate_ppm", number_of)
-    names = "annual_rate_percent annual_nominal_rate_percent"
     rate = terms.must(names, number_of) * PPM_PER_PERCENT
     return rate.numerator if rate.denominator == 1 else rate
 
@@ -278,9 +284,18 @@ def _event(terms: Typed) -> Occasion:
     if code not in OCCASIONS:
         raise UnclearTerm(name="events.op", value=code)
     kind = OCCASIONS[code]
+    if kind in {RATE, "CHANGE_INTEREST_RATE"}:
+        return _rate_change(terms, days_before=0 if kind == RATE else 1)
     if kind in {PAY_OUT, PAY, ASK}:
         return _occasion(terms, kind)
     return _occasion(terms, PAY, part=kind.removeprefix("PAY_").lower())
+
+
+def _rate_change(terms: Typed, *, days_before: int) -> Occasion:
+    on = terms.must(ON, day) - timedelta(days=days_before)
+    found = Occasion(kind=RATE, on=on, annual_rate_ppm=_annual_rate_ppm(terms, NEW_RATE))
+    terms.finish()
+    return found
 
 
 def _occasion(terms: Typed, kind: str, part: str = "amount") -> Occasion:

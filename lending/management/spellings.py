@@ -26,7 +26,13 @@ FREQUENCIES = {
     **dict.fromkeys(("WEEK", "WEEKS"), Frequency.WEEKLY),
     **dict.fromkeys(("MONTH", "MONTHS"), Frequency.MONTHLY),
 }
-ROUNDINGS = {"CEILING": Rounding.UP, "CEIL": Rounding.UP, "FLOOR": Rounding.DOWN}
+ROUNDINGS = {
+    **dict.fromkeys(("CEILING", "CEIL", "ROUND_CEILING"), Rounding.UP),
+    **dict.fromkeys(("FLOOR", "TRUNCATE", "ROUND_FLOOR"), Rounding.DOWN),
+    **dict.fromkeys(("BANKERS", "BANKER_S", "四舍六入五成双"), Rounding.HALF_EVEN),
+    "四舍五入": Rounding.HALF_UP,
+    **{f"ROUND_{each.value}": each for each in Rounding},
+}
 ROLLS = {
     "UNADJUSTED": Roll.NONE,
     "SAME_DAY": Roll.NONE,
@@ -51,6 +57,12 @@ DAY_COUNTS = {
     "ANNUAL_12": DayCount.PERIODIC,
     "ACT_365F": DayCount.ACT_365,
     "ACT_365_FIXED": DayCount.ACT_365,
+    "ACTUAL_365_FIXED": DayCount.ACT_365,
+    "ACT365": DayCount.ACT_365,
+    "ACT360": DayCount.ACT_360,
+    "A_365": DayCount.ACT_365,
+    "A_360": DayCount.ACT_360,
+    "ACTUAL_ACTUAL_ISDA": DayCount.ACT_ACT_ISDA,
 }
 # Days of a month and of a year, as Apache Fineract names them.
 PAIRS = {

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -13,6 +14,8 @@ from common.texts import gettext_noop
 Value = TypeVar("Value")
 LONGEST_LIST = 600
 FURTHEST_DIGIT = 20
+# How like a term's name another word must be to be taken for a slip of the pen.
+NEAR = 0.75
 NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 FRACTION = re.compile(r"\d{1,9}/0*[1-9]\d{0,8}", re.ASCII)
 
@@ -24,6 +27,12 @@ class UnknownTerm(Refused):
     message = gettext_noop("We do not know the term %(name)s.")
     advice = gettext_noop("Use these: %(known)s.")
     status = 422
+
+
+class MisspeltTerm(UnknownTerm):
+    """A key that is nearly one that we know."""
+
+    advice = gettext_noop("Did you mean %(nearest)s? docs/quote.md lists every term.")
 
 
 class UnclearTerm(Refused):
@@ -54,13 +63,22 @@ class Typed:
         self._left = {_plain(key): value for key, value in content.items()}
         self._named = {_plain(key): str(key) for key in content}
         self._asked: list[str] = []
+        # Every word that we know, and the first of those that mean the same.
+        self._words: dict[str, str] = {}
 
     def must(self, names: str, read: Callable[[Any], Value]) -> Value:
         """The value under the first of these names, read. Raises MissingTerm and UnclearTerm."""
         found = self.find(names, read)
         if found is None:
-            raise MissingTerm(name=self._place(names.split(maxsplit=1)[0]))
+            raise self.missing(names.split(maxsplit=1)[0])
         return found
+
+    def missing(self, name: str) -> Refused:
+        """Why a term is not there: because it is spelt otherwise, perhaps."""
+        unread = [key for key, value in self._left.items() if value is not None]
+        for near in get_close_matches(name, set(unread) - set(self._words), n=1, cutoff=NEAR):
+            return MisspeltTerm(name=self._told(near), nearest=name)
+        return MissingTerm(name=self._place(name))
 
     def take(self, names: str, read: Callable[[Any], Value], *, default: Value) -> Value:
         """The same, or the default where none of them is given. Raises UnclearTerm."""
@@ -71,6 +89,7 @@ class Typed:
         """The same, or nothing. Raises UnclearTerm."""
         alternatives = names.split()
         self._asked.append(alternatives[0])
+        self._words |= dict.fromkeys(alternatives, alternatives[0])
         for name in alternatives:
             if (value := self._left.pop(name, None)) is not None:
                 return self._read(name, read, value)
@@ -84,8 +103,9 @@ class Typed:
         """Raises UnknownTerm when something was not asked for."""
         for name, value in self._left.items():
             if value is not None:
-                known = ", ".join(self._asked)
-                raise UnknownTerm(name=self._place(self._named[name])[:60], known=known)
+                for near in get_close_matches(name, self._words, n=1, cutoff=NEAR):
+                    raise MisspeltTerm(name=self._told(name), nearest=self._words[near])
+                raise UnknownTerm(name=self._told(name), known=", ".join(self._asked))
 
     def _read(self, name: str, read: Callable[[Any], Value], value: Any) -> Value:
         try:
@@ -93,13 +113,21 @@ class Typed:
         except (ValueError, TypeError, KeyError, InvalidOperation, OverflowError) as error:
             raise UnclearTerm(name=self._place(name), value=shortened(value)) from error
 
+    def _told(self, name: str) -> str:
+        return _printable(self._place(self._named[name])[:60])
+
     def _place(self, name: str) -> str:
         return f"{self._name}.{name}" if self._name else name
 
 
 def shortened(value: object) -> str:
     """A value as it may be told back."""
-    return str(value)[:40]
+    return _printable(str(value)[:40])
+
+
+def _printable(words: str) -> str:
+    """Words that any terminal and any encoding can bear."""
+    return "".join(each if each.isprintable() else "?" for each in words)
 
 
 def whole(value: object) -> int:

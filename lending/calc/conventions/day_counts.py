@@ -4,12 +4,14 @@ Whole months of 30/360 have 30 days. Only a period with odd days is counted by i
 by the European rule (30E/360): a 31st counts as a 30th. Weeks and days have the days they have.
 PERIODIC takes a month as a twelfth and a week as a fifty-second; odd days of a monthly loan are
 thirtieths of a month, those of a weekly one sevenths of a week.
-ACT/ACT divides the days of each calendar year by its length; the old year ends with 31 December.
+ACT/ACT divides the days of each calendar year by its length; the old year ends with 31 December,
+as a period's last day counts and its first does not. ISDA's counts the first and not the last.
 """
 
 import calendar
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from lending.calc.contracts import MONTHS_IN_YEAR
 from lending.calc.conventions.due_dates import Span
@@ -24,6 +26,7 @@ DAYS_IN_YEAR = {
     DayCount.ACT_364: 364,
     DayCount.ACT_365: 365,
 }
+CALENDAR_YEARS = {DayCount.ACT_ACT, DayCount.ACT_ACT_ISDA}
 THIRTY = {DayCount.THIRTY_360, DayCount.THIRTY_365}
 
 
@@ -32,8 +35,8 @@ def year_part(span: Span, day_count: DayCount, frequency: Frequency) -> Fraction
     if day_count is DayCount.PERIODIC:
         units = span.units + Fraction(span.odd_days, DAYS_IN_UNIT[frequency])
         return units / PERIODS_IN_YEAR[frequency]
-    if day_count is DayCount.ACT_ACT:
-        return _of_calendar_years(span, frequency)
+    if day_count in CALENDAR_YEARS:
+        return _of_calendar_years(span, day_count, frequency)
     return Fraction(days_in(span, day_count, frequency), DAYS_IN_YEAR[day_count])
 
 
@@ -43,8 +46,8 @@ def year_part_between(
     """The part of a year that some days of a period are: their share of it by the calendar."""
     if (start, end) == (span.starts_on, span.ends_on):
         return year_part(span, day_count, frequency)
-    if day_count is DayCount.ACT_ACT and span.starts_on.year != span.ends_on.year:
-        return _of_calendar_years(Span(start, end, 0, 1), frequency)
+    if day_count in CALENDAR_YEARS and span.starts_on.year != span.ends_on.year:
+        return _of_calendar_years(Span(start, end, 0, 1), day_count, frequency)
     share = Fraction((end - start).days, (span.ends_on - span.starts_on).days)
     return share * year_part(span, day_count, frequency)
 
@@ -69,18 +72,20 @@ def _thirty_days(start: date, end: date) -> int:
     return 30 * months + min(end.day, 30) - min(start.day, 30)
 
 
-def _of_calendar_years(span: Span, frequency: Frequency) -> Fraction:
+def _of_calendar_years(span: Span, day_count: DayCount, frequency: Frequency) -> Fraction:
     start, end = span.starts_on, span.ends_on
     if start.year == end.year:
         return Fraction(days_in(span, DayCount.ACT_ACT, frequency), year_days(start.year))
-    years = range(start.year, end.year + 1)
-    return sum((_days_of(year, start, end) for year in years), start=Fraction(0))
-
-
-def _days_of(year: int, start: date, end: date) -> Fraction:
-    """The part of the year that the days from start to end fill; it begins on 31 December."""
-    begins, ends = max(start, date(year - 1, 12, 31)), min(end, date(year, 12, 31))
-    return Fraction((ends - begins).days, year_days(year))
+    begins_later = timedelta(days=1 if day_count is DayCount.ACT_ACT_ISDA else 0)
+    turns = [date(year, 12, 31) + begins_later for year in range(start.year, end.year)]
+    parts = pairwise([start, *turns, end])
+    return sum(
+        (
+            Fraction((last - first).days, year_days(year))
+            for year, (first, last) in enumerate(parts, start=start.year)
+        ),
+        start=Fraction(0),
+    )
 
 
 def _month_days(day: date) -> int:

@@ -4,7 +4,8 @@ The level instalment is counted again from the period that holds a tranche, on t
 opens with and all that is paid out in it; a tranche on a due date belongs to the next period. The
 interest of a period is rounded for each of its parts with one balance. Principal that comes before
 its due date stops bearing interest that day; interest that no longer fits into the instalment then
-is carried to the next one. The conventions are those that Apache Fineract publishes.
+is carried to the next one. Where the rate changes, the level is counted again from that period on,
+and what was paid ahead stays. The conventions are those that Apache Fineract publishes.
 """
 
 from bisect import bisect_right
@@ -25,6 +26,8 @@ from lending.calc.methods.fees import lent_fen
 from lending.calc.plans import ImpossibleTerms, Method, Plan, Tranche
 
 Move = tuple[date, int]
+# From that day on this yearly rate, in parts per million.
+Turn = tuple[date, int | Fraction]
 METHODS = {Method.EQUAL_INSTALMENT, Method.EQUAL_PRINCIPAL, Method.INTEREST_ONLY, Method.BULLET}
 
 
@@ -83,6 +86,7 @@ class Progress:
     targets: tuple[int, ...]
     payouts: tuple[Tranche, ...] = ()
     payments: tuple[Payment, ...] = ()
+    turns: tuple[Turn, ...] = ()
 
     def lines(self) -> tuple[Line, ...]:
         """Every period in turn."""
@@ -109,6 +113,15 @@ class Progress:
             if each.on < self.spans[each.instalment - 1].ends_on:
                 found[each.instalment - 1] += each.principal_fen
         return found
+
+    def rate_on(self, day: date) -> Fraction:
+        """The yearly rate, as a part of one, of the day that begins then."""
+        known = [rate_ppm for turn, rate_ppm in self.turns if turn <= day]
+        return Fraction(known[-1] if known else self.plan.annual_rate_ppm) / PPM
+
+    def is_paid(self, index: int) -> bool:
+        """Whether all that the period asks for came before its due date."""
+        return 0 < self.targets[index] <= self.early_fen.get(index, 0)
 
     def index_of(self, day: date) -> int:
         """The period that holds the day, its first day included; -1 before, between and after."""
@@ -219,29 +232,41 @@ def payoff(progress: Progress, on: date) -> Payable:
 
 
 def _retargeted(progress: Progress, start: int, balance_fen: int) -> Progress:
-    plan, left = progress.plan, len(progress.spans) - start
+    plan, left = progress.plan, range(start, len(progress.spans))
     if plan.method is Method.EQUAL_PRINCIPAL:
-        return _aimed(progress, start, divided(balance_fen, left, plan.rounding))
+        return _aimed(progress, left, divided(balance_fen, len(left), plan.rounding))
     if plan.method is not Method.EQUAL_INSTALMENT:
-        return _aimed(progress, start, 0)
-    level_fen = amortisation.level_of(plan, balance_fen, progress.level_factors[start:])
-    found = _aimed(progress, start, level_fen)
-    gap_fen = found.lines()[-1].total_fen - level_fen
-    other_fen = amortisation.tuned(gap_fen, level_fen, left, plan)
+        return _aimed(progress, left, 0)
+    return levelled(progress, left, level_over(progress, left, balance_fen))
+
+
+def level_over(progress: Progress, left: Sequence[int], balance_fen: int) -> int:
+    """The level instalment of some periods that repay a balance."""
+    factors = [progress.level_factors[each] for each in left]
+    return amortisation.level_of(progress.plan, balance_fen, factors)
+
+
+def levelled(progress: Progress, left: Sequence[int], level_fen: int) -> Progress:
+    """With that level for some periods, or one that is closer to what the last of them asks."""
+    found, last = _aimed(progress, left, level_fen), left[-1]
+    gap_fen = found.lines()[last].total_fen - level_fen
+    other_fen = amortisation.tuned(gap_fen, level_fen, len(left), progress.plan)
     if other_fen is None:
         return found
-    other = _aimed(progress, start, other_fen)
-    return other if abs(other.lines()[-1].total_fen - other_fen) < abs(gap_fen) else found
+    other = _aimed(progress, left, other_fen)
+    return other if abs(other.lines()[last].total_fen - other_fen) < abs(gap_fen) else found
 
 
-def _aimed(progress: Progress, start: int, target_fen: int) -> Progress:
-    left = len(progress.spans) - start
-    return replace(progress, targets=progress.targets[:start] + (target_fen,) * left)
+def _aimed(progress: Progress, left: Sequence[int], target_fen: int) -> Progress:
+    targets = list(progress.targets)
+    for each in left:
+        targets[each] = target_fen
+    return replace(progress, targets=tuple(targets))
 
 
 def _lines(progress: Progress) -> Iterator[Line]:
     brought_fen = carried_fen = 0
-    last = len(progress.spans) - 1
+    last = _last_unpaid(progress)
     for index, span in enumerate(progress.spans):
         moves = progress.moves.get(index, ())
         opening_fen = brought_fen + _first_day_moves(progress, index)
@@ -249,17 +274,35 @@ def _lines(progress: Progress) -> Iterator[Line]:
         early_fen = progress.early_fen.get(index, 0)
         # What may fall due at the end: principal not yet here, and that which came early for it.
         most_fen = brought_fen + sum(fen for _, fen in moves) + early_fen
-        due_fen = interest_fen if index == last else _fitting(progress, index, interest_fen)
+        due_fen = interest_fen if index >= last else _fitting(progress, index, interest_fen)
         wanted_fen = max(_wanted(progress, index, due_fen), early_fen)
-        principal_fen = most_fen if index == last else min(wanted_fen, most_fen)
+        if index == last:
+            wanted_fen = most_fen - _still_to_come_fen(progress, index)
+        principal_fen = min(wanted_fen, most_fen)
         carried_fen = interest_fen - due_fen
         kept_fen = most_fen - principal_fen
-        later_fen = 0 if index == last else _first_day_moves(progress, index + 1)
+        is_end = index == len(progress.spans) - 1
+        later_fen = 0 if is_end else _first_day_moves(progress, index + 1)
         yield Line(
             span, brought_fen, opening_fen, principal_fen, due_fen, carried_fen,
             kept_fen + later_fen,
         )  # fmt: skip
         brought_fen = kept_fen
+
+
+def _last_unpaid(progress: Progress) -> int:
+    """The period that takes what rounding leaves: the last one that is not paid ahead."""
+    every = range(len(progress.spans))
+    return max((each for each in every if not progress.is_paid(each)), default=every[-1])
+
+
+def _still_to_come_fen(progress: Progress, index: int) -> int:
+    """Principal that comes for later instalments, and only after this period."""
+    return sum(
+        each.principal_fen
+        for each in progress.payments
+        if each.instalment - 1 > index and progress.index_of(each.on) > index
+    )
 
 
 def _first_day_moves(progress: Progress, index: int) -> int:
@@ -289,7 +332,8 @@ def _interest(progress: Progress, index: int, balance_fen: int, *, until: date =
         return 0
     total_fen, start = 0, span.starts_on
     end = max(min(span.ends_on, until), start)
-    for day, delta_fen in [*progress.moves.get(index, ()), (end, 0)]:
+    turns = [(day, 0) for day, _ in progress.turns]
+    for day, delta_fen in [*sorted((*progress.moves.get(index, ()), *turns)), (end, 0)]:
         stop = min(day, end)
         if stop > start:
             factor = _factor(progress, index, start, stop)
@@ -305,4 +349,4 @@ def _factor(progress: Progress, index: int, start: date, end: date) -> Fraction:
     if (start, end) == (span.starts_on, span.ends_on):
         return progress.factors[index]
     part = year_part_between(span, start, end, plan.day_count, plan.frequency)
-    return arithmetic_of(plan).factor(Fraction(plan.annual_rate_ppm) / PPM, part)
+    return arithmetic_of(plan).factor(progress.rate_on(start), part)

@@ -60,7 +60,7 @@ class Command(BaseCommand):
         self.stdout.write(dumped(found) if options["json"] else as_text(found))
 
     def tell_refusal(self, refused: Refused, *, as_json: bool) -> None:
-        """Why nothing was counted, and what to do."""
+        """Why nothing was counted, and what to do: for people always, and for programs if asked."""
         told = {
             "code": refused.code,
             "message": _(refused.message) % refused.context,
@@ -68,8 +68,7 @@ class Command(BaseCommand):
         }
         if as_json:
             self.stdout.write(dumped({"error": told}))
-        else:
-            self.stderr.write("{message}\n{advice}\n({code})".format(**told))
+        self.stderr.write("{message}\n{advice}\n({code})".format(**told))
 
 
 def read_terms(file: str | None) -> object:
