@@ -34,6 +34,7 @@ CHOSEN_FOR_A_VERB = {
     "lending.PointsGrant": {"approve", "turn_down"},
     "lending.QuarantinedLoan": {"try_again"},
     "lending.RewardProgramme": {"put_in_force"},
+    "lending.SealedPaper": {"verify"},
 }
 # What the packages bring along for signing in and out writes into tables of theirs.
 THEIRS = ("borrowers_account",)

@@ -77,6 +77,10 @@ class SealedPaperAdmin(ReadOnlyAdmin):
         rows: QuerySet[SealedPaper] = super().get_queryset(request)
         return rows.select_related("loan")
 
+    def has_open_permission(self, request: HttpRequest) -> bool:
+        """Who may handle the files themselves, to give one out or to check many."""
+        return bool(request.user.has_perm(MAY_OPEN))
+
     def get_urls(self) -> list[URLPattern]:
         """Opening a paper, beside the usual pages."""
         opening = path(
@@ -111,7 +115,7 @@ class SealedPaperAdmin(ReadOnlyAdmin):
     def seal(self, row: SealedPaper) -> str:
         return row.seal_sha256
 
-    @admin.action(description=_("Check the seals"), permissions=["view"])
+    @admin.action(description=_("Check the seals"), permissions=["open"])
     def verify(self, request: HttpRequest, rows: QuerySet[SealedPaper]) -> None:
         """Say of the chosen papers whether each is still as it was sealed."""
         wrong = []

@@ -85,7 +85,7 @@ class TestTheList:
 
     def test_checks_the_chosen_seals(self, sealed):
         damage(sealed[0])
-        browser = signed_in(officer())
+        browser = signed_in(officer("open_sealedpaper"))
         page = doors.shown(
             browser.post(
                 reverse(LIST),
