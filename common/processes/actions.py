@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import structlog
 from django.db import connection
-from django.db.models.functions import Now
 
 from common.actors import Actor
 from common.audit import actions as audit
@@ -62,14 +61,28 @@ UPDATE common_process
 _RETRY = """
 UPDATE common_process
    SET state = 'PENDING', lease_until = NULL, lease_token = NULL, last_error = %(error)s,
-       next_attempt_at = clock_timestamp() + make_interval(secs => %(delay)s)
+       next_attempt_at = clock_timestamp() + CASE WHEN next_attempt_at = to_timestamp(0)
+                                                  THEN interval '0'
+                                                  ELSE make_interval(secs => %(delay)s) END
  WHERE id = %(id)s AND state = 'RUNNING' AND lease_token = %(token)s
+RETURNING task, queue, next_attempt_at <= clock_timestamp()
 """
 _POSTPONE = """
 UPDATE common_process
    SET state = 'PENDING', lease_until = NULL, lease_token = NULL, attempts = attempts - 1,
-       next_attempt_at = clock_timestamp() + make_interval(secs => %(delay)s)
+       next_attempt_at = clock_timestamp() + CASE WHEN next_attempt_at = to_timestamp(0)
+                                                  THEN interval '0'
+                                                  ELSE make_interval(secs => %(delay)s) END
  WHERE id = %(id)s AND state = 'RUNNING' AND lease_token = %(token)s
+RETURNING task, queue, next_attempt_at <= clock_timestamp()
+"""
+# Whoever is at work learns of the news by this mark, when they give the work back.
+_HASTEN = """
+UPDATE common_process
+   SET next_attempt_at = CASE WHEN lease_until > clock_timestamp()
+                              THEN to_timestamp(0) ELSE clock_timestamp() END
+ WHERE kind = %s AND subject_id = %s AND state IN ('PENDING', 'RUNNING')
+RETURNING id, task, queue, next_attempt_at > to_timestamp(0)
 """
 _TRY_AGAIN = """
 UPDATE common_process
@@ -166,23 +179,30 @@ def finish(*, claim: Claim) -> None:
 
 
 def retry(*, claim: Claim, error: str, delay_seconds: float) -> None:
-    """Give the work back after a failure. `error` is a code or class name, never a message."""
-    _change(_RETRY, claim, error=error[:200], delay=delay_seconds)
+    """Give the work back after a failure, at once where news has come while it was worked on.
+
+    `error` is a code or class name, never a message.
+    """
+    _give_back(_RETRY, claim, error=error[:200], delay=delay_seconds)
 
 
 def postpone(*, claim: Claim, delay_seconds: float) -> None:
-    """Give the work back because somebody else is still at theirs; no attempt is counted."""
-    _change(_POSTPONE, claim, delay=delay_seconds)
+    """The same because somebody else is still at theirs; no attempt is counted."""
+    _give_back(_POSTPONE, claim, delay=delay_seconds)
 
 
 @required
 def hasten(*, kind: str, subject_id: int) -> None:
-    """News has come for this process: let it be tried now instead of later."""
-    for row in Process.objects.filter(
-        kind=kind, subject_id=subject_id, state__in=["PENDING", "RUNNING"]
-    ):
-        Process.objects.filter(pk=row.pk).update(next_attempt_at=Now())
-        after_commit(partial(poke, task=row.task, queue=row.queue, process_id=row.pk))
+    """News has come for this process: let it be tried now instead of later.
+
+    Whoever is at work on it need not be poked: they find the news when they give it back.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HASTEN, [kind, subject_id])
+        found = cursor.fetchall()
+    for process_id, task, queue, is_free in found:
+        if is_free:
+            after_commit(partial(poke, task=task, queue=queue, process_id=process_id))
 
 
 @durable
@@ -214,7 +234,18 @@ def reap() -> int:
     return len(owed)
 
 
-def _change(statement: str, claim: Claim, **values: str | float | None) -> None:
+def _give_back(statement: str, claim: Claim, **values: str | float) -> None:
+    """Run one compare-and-set on the claimed row; what is due already is poked."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"id": claim.process_id, "token": claim.token, **values})
+        if (found := cursor.fetchone()) is None:
+            raise LeaseLost(f"process {claim.process_id}")
+    task, queue, is_due = found
+    if is_due:
+        after_commit(partial(poke, task=task, queue=queue, process_id=claim.process_id))
+
+
+def _change(statement: str, claim: Claim, **values: float | None) -> None:
     """Run one compare-and-set on the claimed row."""
     with connection.cursor() as cursor:
         cursor.execute(statement, {"id": claim.process_id, "token": claim.token, **values})

@@ -155,3 +155,82 @@ class TestHasten:
             for poke in pokes:
                 poke()
             assert messages.sent() == [(TASK, {"process_id": other})]
+
+
+class TestNewsForWhoeverIsAtWork:
+    """A poke would find the lease taken; the one who holds it must not miss the news."""
+
+    @staticmethod
+    def hasten() -> None:
+        with transaction.atomic():
+            actions.hasten(kind="DECIDE", subject_id=7)
+
+    def test_is_not_poked_while_they_work(self, messages, django_capture_on_commit_callbacks):
+        claimed(owed())
+
+        with django_capture_on_commit_callbacks(execute=True) as pokes:
+            self.hasten()
+
+        assert (pokes, messages.sent()) == ([], [])
+        assert actions.reap() == 0
+
+    @pytest.mark.parametrize(
+        "give_back",
+        [
+            lambda claim: actions.postpone(claim=claim, delay_seconds=300),
+            lambda claim: actions.retry(claim=claim, error="BANK_SILENT", delay_seconds=300),
+        ],
+        ids=["postpone", "retry"],
+    )
+    def test_is_tried_again_at_once_when_they_give_it_back(
+        self, give_back, messages, django_capture_on_commit_callbacks
+    ):
+        process_id = owed()
+        claim = claimed(process_id)
+        self.hasten()
+
+        with django_capture_on_commit_callbacks(execute=True):
+            give_back(claim)
+
+        assert messages.sent() == [(TASK, {"process_id": process_id})]
+        assert actions.reap() == 1
+
+    def test_is_used_up_by_that(self, messages, django_capture_on_commit_callbacks):
+        claim = claimed(process_id := owed())
+        self.hasten()
+        actions.postpone(claim=claim, delay_seconds=300)
+
+        with django_capture_on_commit_callbacks() as pokes:
+            actions.postpone(claim=claimed(process_id), delay_seconds=300)
+
+        assert pokes == []
+        assert actions.reap() == 0
+
+    def test_without_it_they_wait(self, messages, django_capture_on_commit_callbacks):
+        claim = claimed(owed())
+
+        with django_capture_on_commit_callbacks() as pokes:
+            actions.postpone(claim=claim, delay_seconds=300)
+
+        assert pokes == []
+        assert actions.reap() == 0
+
+    def test_is_left_to_the_reaper_when_they_die(self, messages):
+        process_id = owed()
+        claimed(process_id)
+        self.hasten()
+        set_back(process_id, "lease_until")
+
+        assert actions.reap() == 1
+        assert messages.sent() == [(TASK, {"process_id": process_id})]
+
+    def test_changes_nothing_of_what_they_have_finished(self, messages):
+        claim = claimed(owed())
+        self.hasten()
+        actions.finish(claim=claim)
+        before = Process.objects.values().get()
+
+        self.hasten()
+
+        assert Process.objects.values().get() == before
+        assert actions.reap() == 0
