@@ -5,7 +5,7 @@ reversal count for nothing, as if neither had been written, whatever their dates
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lending.calc import settlement
@@ -22,7 +22,7 @@ from lending.calc.contracts import (
 from lending.calc.effects import changing, giving_up, receiving
 from lending.calc.effects.giving_up import UnsoundLog
 
-__all__ = ["EFFECT", "RANK", "UnsoundLog", "fold", "forward", "standing"]
+__all__ = ["EFFECT", "RANK", "Folded", "UnsoundLog", "fold", "folded", "forward", "standing"]
 
 # On one day the loan opens first, then terms change and debt is asked or forgiven, then money is
 # spent, pay-offs after it, losses after them; money goes back last.
@@ -36,13 +36,35 @@ def fold(terms: Terms, transactions: Iterable[Transaction], through: date) -> Lo
 
     Raises UnsoundLog.
     """
-    state = LoanState(terms=terms, through=date.min)
-    for transaction in standing(list(transactions)):
-        if transaction.value_date > through:
-            break
+    return forward(folded(terms, transactions, through).state, through)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A loan after the last transaction that counted, and all that counted until then."""
+
+    terms: Terms
+    counted: tuple[Transaction, ...]
+    state: LoanState
+
+
+def folded(
+    terms: Terms, transactions: Iterable[Transaction], through: date, *, kept: Folded | None = None
+) -> Folded:
+    """The loan after its last transaction of a day or before.
+
+    Where the log only grew since it was `kept`, the fold goes on from there: the answer is that of
+    beginning again, because what counted is the same and counted in the same order. Raises
+    UnsoundLog.
+    """
+    counted = tuple(each for each in standing(list(transactions)) if each.value_date <= through)
+    state, later = LoanState(terms=terms, through=date.min), counted
+    if kept and kept.terms == terms and kept.counted == counted[: len(kept.counted)]:
+        state, later = kept.state, counted[len(kept.counted) :]
+    for transaction in later:
         state = forward(state, transaction.value_date)
         state = EFFECT[transaction.kind](state, transaction)
-    return forward(state, through)
+    return Folded(terms, counted, state)
 
 
 def forward(state: LoanState, through: date) -> LoanState:
