@@ -1,7 +1,7 @@
 """Rows in plain SQL, where building the query would take longer than running it."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -12,6 +12,9 @@ from common.transactions import required
 
 # Names of tables and columns stand in the code, never in a request.
 _INSERT = "INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"
+_INSERT_ONCE = """
+INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({once}) DO NOTHING RETURNING {columns}
+"""
 _INSERT_MANY = "INSERT INTO {table} ({names}) VALUES {rows}"
 _CHANGE = "UPDATE {table} SET {changes} WHERE id = %s"
 _CHANGE_MANY = """
@@ -19,6 +22,7 @@ UPDATE {table} AS present SET {changes}
   FROM jsonb_populate_recordset(NULL::{table}, %s) AS given WHERE present.id = given.id
 """
 _ONE = "SELECT {columns} FROM {table} WHERE id = %s"
+_FIRST = "SELECT {columns} FROM {table} WHERE {condition} LIMIT 1"
 _EVERY = "SELECT {columns} FROM {table} WHERE {column} = %s ORDER BY {order}"
 
 Row = TypeVar("Row", bound=models.Model)
@@ -42,6 +46,17 @@ def every(model: type[Row], *, column: str, value: int, order: str = "id") -> li
     with connection.cursor() as cursor:
         cursor.execute(statement, [value])
         return [read(model, iter(found)) for found in cursor.fetchall()]
+
+
+def first(model: type[Row], condition: str, values: Sequence[Any]) -> Row | None:
+    """A row that meets a condition of our own."""
+    statement = _FIRST.format(
+        columns=columns(model), table=model._meta.db_table, condition=condition
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found = cursor.fetchone()
+    return None if found is None else read(model, iter(found))
 
 
 def value(model: type[models.Model], pk: int, name: str) -> Any:
@@ -104,6 +119,24 @@ def insert(model: type[models.Model], values: Mapping[str, object]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, [_plain(value) for value in values.values()])
         return int(cursor.fetchone()[0])
+
+
+@required
+def insert_once(
+    model: type[Row], values: Mapping[str, object], *, once: Collection[str]
+) -> Row | None:
+    """Write a row unless one with the same values of the columns `once` is there; then nothing."""
+    statement = _INSERT_ONCE.format(
+        table=model._meta.db_table,
+        names=", ".join(values),
+        marks=", ".join(["%s"] * len(values)),
+        once=", ".join(once),
+        columns=columns(model),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_plain(value) for value in values.values()])
+        found = cursor.fetchone()
+    return None if found is None else read(model, iter(found))
 
 
 @required

@@ -144,3 +144,57 @@ def test_both_refuse_to_write_outside_of_a_transaction():
 
     with pytest.raises(TransactionManagementError):
         rows.change(AuditEntry(pk=1), action="z")
+
+
+PROCESS = {
+    "kind": "DECIDE",
+    "subject_id": 7,
+    "process_key": "",
+    "task": "x.y",
+    "queue": "default",
+    "state": "PENDING",
+    "attempts": 0,
+    "attempts_allowed": 8,
+    "progress_percent": 0,
+    "last_error": "",
+}
+ONCE = ("kind", "subject_id", "process_key")
+
+
+@pytest.mark.django_db
+class TestInsertOnce:
+    def test_answers_the_row_with_what_the_table_filled_in(self):
+        found = rows.insert_once(Process, PROCESS, once=ONCE)
+
+        theirs = Process.objects.get()
+        assert found is not None
+        assert (found.pk, found.next_attempt_at) == (theirs.pk, theirs.next_attempt_at)
+
+    def test_leaves_the_first_as_it_is(self):
+        rows.insert_once(Process, PROCESS, once=ONCE)
+
+        assert rows.insert_once(Process, PROCESS | {"task": "z"}, once=ONCE) is None
+        assert Process.objects.get().task == "x.y"
+
+    def test_is_held_to_every_other_rule_of_the_table(self):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.insert_once(Process, PROCESS | {"progress_percent": 101}, once=ONCE)
+
+        assert not Process.objects.exists()
+
+
+@pytest.mark.django_db
+class TestFirst:
+    def test_is_a_row_that_meets_the_condition(self):
+        number = rows.insert(AuditEntry, ENTRY)
+        rows.insert(AuditEntry, ENTRY | {"subject": "loan:2"})
+
+        found = rows.first(AuditEntry, "subject = %s AND action = %s", ["loan:1", "x.y"])
+
+        assert found == AuditEntry.objects.get(pk=number)
+        assert found.facts == ENTRY["facts"]
+
+    def test_is_nothing_where_none_does(self):
+        rows.insert(AuditEntry, ENTRY)
+
+        assert rows.first(AuditEntry, "subject = %s", ["loan:1' OR true --"]) is None

@@ -104,7 +104,7 @@ class EarlyPayments(APIView):
                 by=acting(card),
             ).out_trade_no
 
-        return once(request, act=act, show=lambda number: by_number(found, number))
+        return once(request, act=act, show=lambda number: by_number(found.pk, number))
 
 
 class LateFeeWaivers(APIView):

@@ -252,7 +252,7 @@ class Repayment(APIView):
     @extend_schema(operation_id="repayment", responses=RepaymentOutput)
     def get(self, request: Request, public_id: str, number: str) -> Response:
         """Where it is."""
-        return Response(by_number(own(request, public_id), number))
+        return Response(by_number(queries.own_id(card_of(request).id, public_id), number))
 
 
 class PayoffQuote(APIView):
@@ -325,11 +325,12 @@ def _collect(request: Request, public_id: str, verb: Any) -> Response:
     """Both ways of paying: one amount, one key, one verb."""
     asked = AmountInput(data=request.data)
     asked.is_valid(raise_exception=True)
-    found, card = own(request, public_id), card_of(request)
+    card = card_of(request)
+    loan_id = queries.own_id(card.id, public_id)
 
     def act(key: str) -> str:
         transfer: Transfer = verb(
-            loan_id=found.pk,
+            loan_id=loan_id,
             amount_fen=asked.validated_data["amount_fen"],
             request_key=key,
             on=business_dates.today(),
@@ -337,7 +338,7 @@ def _collect(request: Request, public_id: str, verb: Any) -> Response:
         )
         return transfer.out_trade_no
 
-    return once(request, act=act, show=lambda number: by_number(found, number))
+    return once(request, act=act, show=lambda number: by_number(loan_id, number))
 
 
 def _summary(found: Loan) -> dict[str, Any]:
@@ -366,9 +367,9 @@ def _is_repayment(transfer: Transfer) -> bool:
     return transfer.purpose in FROM_BORROWERS
 
 
-def by_number(found: Loan, number: str) -> Any:
+def by_number(loan_id: int, number: str) -> Any:
     """One payment of a loan, by our number for the bank. Raises NotFound."""
-    transfer = transfers.of_loan_by_number(loan_id=found.pk, out_trade_no=number)
+    transfer = transfers.of_loan_by_number(loan_id=loan_id, out_trade_no=number)
     if transfer is None or not _is_repayment(transfer):
         raise NotFound
     return RepaymentOutput(_repayment(transfer)).data

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db import connection
 from django.db.models.functions import Now
 
+from common import rows
 from common.actors import Actor
 from common.audit import actions as audit
 from common.errors import Refused
-from common.locking import Rank, lock_one
+from common.locking import Rank, lock_one, lock_row
 from common.processes import actions as processes
 from common.processes.contracts import Claim
 from common.texts import gettext_noop
@@ -48,6 +49,21 @@ LETTER = {
     TransferPurpose.SEND_BACK: "S",
 }
 
+_SETTLE = """
+UPDATE lending_transfer
+   SET state = %s, bank_reference = %s, failure_code = %s, settled_at = statement_timestamp()
+ WHERE id = %s
+"""
+_MEANT = "SELECT id FROM lending_transfer WHERE {column} = %s ORDER BY id LIMIT 1"
+_MARK_BOOKED = "UPDATE lending_transfer SET booked_at = statement_timestamp() WHERE id = %s"
+# What makes two intents one, and what of a transfer stands when nobody was asked yet.
+ASKED_FOR = ("loan_id", "purpose", "request_key")
+NEW: Mapping[str, object] = {
+    "channel": ChannelCode.SANDBOX,
+    "state": TransferState.INTENT,
+    **dict.fromkeys(("order_no", "pay_link", "bank_reference", "failure_code"), ""),
+}
+
 
 class AmountDiffers(Refused):
     """The bank moved another amount than we asked for: nothing is booked, a person must look."""
@@ -70,20 +86,22 @@ def intend(
     terms: Mapping[str, Any] | None = None,
 ) -> Transfer:
     """Write down that money shall move, and start the process that moves it, once per key."""
-    transfer, _ = Transfer.objects.get_or_create(
-        loan_id=loan_id,
-        purpose=purpose,
-        request_key=request_key,
-        defaults={
-            "out_trade_no": out_trade_no(
-                purpose=purpose, loan_public_id=loan_public_id, request_key=request_key
-            ),
-            "account": account,
-            "amount_fen": amount_fen,
-            "terms": dict(terms or {}),
-            "intended_on": on,
-        },
-    )
+    wanted: dict[str, object] = {
+        **NEW,
+        "loan_id": loan_id,
+        "purpose": purpose,
+        "request_key": request_key,
+        "out_trade_no": out_trade_no(
+            purpose=purpose, loan_public_id=loan_public_id, request_key=request_key
+        ),
+        "account": account,
+        "amount_fen": amount_fen,
+        "terms": dict(terms or {}),
+        "intended_on": on,
+    }
+    transfer = rows.insert_once(Transfer, wanted, once=ASKED_FOR)
+    if transfer is None:
+        transfer = Transfer.objects.get(loan_id=loan_id, purpose=purpose, request_key=request_key)
     processes.start(
         kind=PROCESS_KIND,
         subject_id=transfer.pk,
@@ -108,14 +126,12 @@ def mark_sent(
 
     Through which channel is decided here, once: later calls keep what the first one chose.
     """
-    transfer = lock_one(Transfer.objects.all(), rank=Rank.TRANSFER, pk=transfer_id)
+    transfer = lock_row(Transfer, rank=Rank.TRANSFER, pk=transfer_id)
     processes.hold(claim=claim)
     if transfer.state == TransferState.INTENT:
-        transfer.state = TransferState.SENT
-        transfer.channel = channel
-        if channel != ChannelCode.SANDBOX:
-            transfer.order_no = order_no(transfer.out_trade_no)
-        transfer.save(update_fields=["state", "channel", "order_no"])
+        is_near = channel == ChannelCode.SANDBOX
+        number = transfer.order_no if is_near else order_no(transfer.out_trade_no)
+        rows.change(transfer, state=TransferState.SENT, channel=channel, order_no=number)
     return transfer
 
 
@@ -146,7 +162,7 @@ def settle(*, transfer_id: int, answer: TransferAnswer) -> Transfer:
     Raises AmountDiffers when the bank moved another amount.
     """
     assert answer.is_final
-    transfer = lock_one(Transfer.objects.all(), rank=Rank.TRANSFER, pk=transfer_id)
+    transfer = lock_row(Transfer, rank=Rank.TRANSFER, pk=transfer_id)
     if transfer.state in {TransferState.SUCCEEDED, TransferState.FAILED}:
         return transfer
     if answer.amount_fen not in {None, transfer.amount_fen}:
@@ -154,12 +170,14 @@ def settle(*, transfer_id: int, answer: TransferAnswer) -> Transfer:
     transfer.state = TransferState(answer.outcome)
     transfer.bank_reference = answer.bank_reference
     transfer.failure_code = answer.reason if answer.outcome == "FAILED" else ""
-    Transfer.objects.filter(pk=transfer.pk).update(
-        state=transfer.state,
-        bank_reference=transfer.bank_reference,
-        failure_code=transfer.failure_code,
-        settled_at=Now(),
-    )
+    settled: list[Any] = [
+        transfer.state,
+        transfer.bank_reference,
+        transfer.failure_code,
+        transfer.pk,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, settled)
     parking.park_what_contradicts(transfer=transfer)
     return transfer
 
@@ -192,7 +210,8 @@ def give_up(*, transfer_id: int, code: str) -> None:
 @required
 def mark_booked(*, transfer: Transfer) -> None:
     """The money is in the books: the same transaction that put it there says so."""
-    Transfer.objects.filter(pk=transfer.pk).update(booked_at=Now())
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_BOOKED, [transfer.pk])
 
 
 @durable
@@ -203,17 +222,16 @@ def store_notice(*, channel: str, notice: WebhookNotice) -> bool:
     that contradicts what we know is parked for a person.
     """
     transfer = _meant_by(channel=channel, notice=notice)
-    event, is_new = ChannelEvent.objects.get_or_create(
-        channel=channel,
-        event_key=notice.event_id,
-        defaults={
-            "out_trade_no": notice.out_trade_no,
-            "state": notice.state,
-            "amount_fen": notice.amount_fen,
-            "bank_reference": notice.bank_reference,
-        },
-    )
-    if not is_new:
+    told = {
+        "channel": channel,
+        "event_key": notice.event_id,
+        "out_trade_no": notice.out_trade_no,
+        "state": notice.state,
+        "amount_fen": notice.amount_fen,
+        "bank_reference": notice.bank_reference,
+    }
+    event = rows.insert_once(ChannelEvent, told, once=("channel", "event_key"))
+    if event is None:
         return False
     reason = parking.reason_to_park(channel=channel, notice=notice, transfer=transfer)
     if reason is not None:
@@ -225,9 +243,8 @@ def store_notice(*, channel: str, notice: WebhookNotice) -> bool:
 
 def _meant_by(*, channel: str, notice: WebhookNotice) -> Transfer | None:
     """The transfer of a notice, locked, so that its final state and the notice see each other."""
-    number = notice.out_trade_no
-    meant = Q(out_trade_no=number) if channel == ChannelCode.SANDBOX else Q(order_no=number)
-    key = Transfer.objects.filter(meant).values_list("pk", flat=True).first()
-    if key is None:
-        return None
-    return lock_one(Transfer.objects.all(), rank=Rank.TRANSFER, pk=key)
+    column = "out_trade_no" if channel == ChannelCode.SANDBOX else "order_no"
+    with connection.cursor() as cursor:
+        cursor.execute(_MEANT.format(column=column), [notice.out_trade_no])
+        found = cursor.fetchone()
+    return None if found is None else lock_row(Transfer, rank=Rank.TRANSFER, pk=found[0])

@@ -3,6 +3,7 @@
 from datetime import date
 
 from borrowers.messages import actions as messages
+from common import rows
 from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
 from common.errors import NotFound, Refused
@@ -108,7 +109,7 @@ def _give_back(line: CreditLine, loan: Loan, transfer: Transfer) -> None:
 
 def _open(loan: Loan, transfer: Transfer, on: date) -> None:
     """Schedule, transaction, books, owner: all of a loan's beginning at once."""
-    loan.disbursed_on = on
+    rows.change(loan, disbursed_on=on)
     manner = manners.read(loan.contract.terms.get("manner", {}))
     schedule = manners.scheduled(
         principal_fen=loan.principal_fen,

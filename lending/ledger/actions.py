@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db import connection, transaction
 
+from common import rows as plain_rows
 from common.errors import Refused
 from common.texts import gettext_noop
 from common.transactions import required
@@ -46,15 +47,17 @@ def post(*, entry_key: str, business_date: date, kind: str, lines: Sequence[Line
     if not figures:
         return 0
     assert sum(figures.values()) == 0, f"{entry_key} is not balanced"
-    entry, is_new = LedgerEntry.objects.get_or_create(
-        entry_key=entry_key, defaults={"business_date": business_date, "kind": kind}
-    )
-    if not is_new:
-        if _figures_of(entry.pk) != figures:
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [entry_key, business_date, kind])
+        opened = cursor.fetchone()
+    if opened is None:
+        known = LedgerEntry.objects.get(entry_key=entry_key)
+        if _figures_of(known.pk) != figures:
             raise LedgerKeyReused
-        return entry.pk
-    _write(entry.pk, figures)
-    return entry.pk
+        return known.pk
+    entry_id: int = opened[0]
+    _write(entry_id, figures)
+    return entry_id
 
 
 @required
@@ -124,7 +127,10 @@ def _figures_of(entry_id: int, *, loan_id: int | None = None) -> dict[tuple[str,
 
 
 def _write(entry_id: int, figures: dict[tuple[str, int | None], int]) -> None:
-    LedgerPosting.objects.bulk_create(
-        LedgerPosting(entry_id=entry_id, account_id=code, loan_id=loan_id, amount_fen=amount)
-        for (code, loan_id), amount in sorted(figures.items(), key=str)
+    plain_rows.insert_many(
+        LedgerPosting,
+        [
+            {"entry_id": entry_id, "account_id": code, "loan_id": loan_id, "amount_fen": amount}
+            for (code, loan_id), amount in sorted(figures.items(), key=str)
+        ],
     )

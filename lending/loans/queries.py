@@ -1,6 +1,7 @@
 """What was signed and what happened, as values that the arithmetic takes."""
 
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -35,16 +36,27 @@ SELECT COALESCE(sum(principal_outstanding_fen) FILTER (WHERE state = 'ACTIVE'), 
  WHERE borrower_id = (SELECT borrower_id FROM lending_loanapplication WHERE id = %s)
 """
 
+# And this one every payment.
+_LOGS = """
+SELECT loan_id, kind, sequence, value_date, amount_fen, reverses_sequence, terms
+  FROM lending_loantransaction WHERE loan_id = ANY(%s) ORDER BY loan_id, sequence
+"""
+_NEXT_SEQUENCE = """
+SELECT COALESCE(max(sequence), 0) + 1 FROM lending_loantransaction WHERE loan_id = %s
+"""
+_OWN = "SELECT id FROM lending_loan WHERE borrower_id = %s AND public_id = %s"
+
+Known = tuple[calc.Terms, list[calc.Transaction]]
+
 
 def terms_of(loan: Loan) -> calc.Terms:
     """The terms of a loan that was paid out, as they were signed, whatever changed since."""
-    opening = loan.transactions.filter(kind=calc.TransactionKind.DISBURSEMENT)
-    return _terms(loan, opening.order_by("-sequence").values_list("terms", flat=True).first())
+    return read(loan)[0]
 
 
-def _terms(loan: Loan, kept: Mapping[str, Any] | None) -> calc.Terms:
+def _terms(loan: Loan, kept: Mapping[str, Any]) -> calc.Terms:
     assert loan.disbursed_on is not None
-    manner = manners.read(kept or {})
+    manner = manners.read(kept)
     return calc.Terms(
         principal_fen=loan.principal_fen,
         annual_rate_ppm=loan.annual_rate_ppm,
@@ -59,7 +71,7 @@ def _terms(loan: Loan, kept: Mapping[str, Any] | None) -> calc.Terms:
 
 def log_of(loan: Loan) -> list[calc.Transaction]:
     """Everything that happened to a loan."""
-    return [_happened(row) for row in loan.transactions.order_by("sequence")]
+    return _logs([loan.pk])[loan.pk][0]
 
 
 def is_undone(*, transfer_id: int, kind: calc.TransactionKind) -> bool:
@@ -81,17 +93,18 @@ def reversed_fen() -> int:
     return int(rows.aggregate(total=Sum("amount_fen"))["total"] or 0)
 
 
-def read_together(picked: Collection[Loan]) -> dict[int, tuple[calc.Terms, list[calc.Transaction]]]:
-    """The terms and the log of many loans that were paid out, by their numbers, in one question."""
-    rows: dict[int, list[LoanTransaction]] = {loan.pk: [] for loan in picked}
-    for row in LoanTransaction.objects.filter(loan_id__in=rows).order_by("loan_id", "sequence"):
-        rows[row.loan_id].append(row)
+def read(loan: Loan) -> Known:
+    """The terms and the log of a loan that was paid out, in one question."""
+    return read_together([loan])[loan.pk]
+
+
+def read_together(picked: Collection[Loan]) -> dict[int, Known]:
+    """The same of many loans, by their numbers."""
+    logs = _logs([loan.pk for loan in picked])
     return {
-        loan.pk: (
-            _terms(loan, _opening(rows[loan.pk])),
-            [_happened(row) for row in rows[loan.pk]],
-        )
+        loan.pk: (_terms(loan, opening), happened)
         for loan in picked
+        for happened, opening in [logs[loan.pk]]
     }
 
 
@@ -110,6 +123,16 @@ def own(borrower_id: int, public_id: str) -> Loan:
     if loan is None:
         raise NotFound
     return loan
+
+
+def own_id(borrower_id: int, public_id: str) -> int:
+    """Its number alone. Raises NotFound for anybody else's."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, [borrower_id, public_id])
+        found = cursor.fetchone()
+    if found is None:
+        raise NotFound
+    return int(found[0])
 
 
 def history(loan: Loan) -> list[LoanTransaction]:
@@ -217,16 +240,34 @@ def days_past_due(loan: Loan, on: date) -> int:
 
 def next_sequence(loan: Loan) -> int:
     """The number of the loan's next transaction; the caller holds the loan's lock."""
-    last = loan.transactions.order_by("-sequence").values_list("sequence", flat=True).first()
-    return (last or 0) + 1
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_SEQUENCE, [loan.pk])
+        return int(cursor.fetchone()[0])
 
 
-def _opening(rows: Sequence[LoanTransaction]) -> Mapping[str, Any] | None:
-    opening = [row.terms for row in rows if row.kind == calc.TransactionKind.DISBURSEMENT]
-    return opening[-1] if opening else None
+def _logs(loan_ids: list[int]) -> dict[int, tuple[list[calc.Transaction], Mapping[str, Any]]]:
+    """What happened to some loans, and how each was paid out."""
+    logs: dict[int, list[calc.Transaction]] = {number: [] for number in loan_ids}
+    opening: dict[int, Mapping[str, Any]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOGS, [loan_ids])
+        for loan_id, kind, sequence, value_date, amount_fen, reverses, terms in cursor.fetchall():
+            said = json.loads(terms)
+            happened = calc.Transaction(
+                kind=calc.TransactionKind(kind),
+                sequence=sequence,
+                value_date=value_date,
+                amount_fen=amount_fen,
+                reverses=reverses,
+                change=log.change_of(said),
+            )
+            logs[loan_id].append(happened)
+            if happened.kind is calc.TransactionKind.DISBURSEMENT:
+                opening[loan_id] = said
+    return {number: (logs[number], opening.get(number, {})) for number in loan_ids}
 
 
-def _schedule(loan: Loan, kept: Mapping[str, Any] | None) -> tuple[calc.Instalment, ...]:
+def _schedule(loan: Loan, kept: Mapping[str, Any]) -> tuple[calc.Instalment, ...]:
     """The schedule of the payout; loans from before it was kept had equal monthly instalments."""
     if kept:
         return log.schedule_of(kept)
@@ -236,17 +277,6 @@ def _schedule(loan: Loan, kept: Mapping[str, Any] | None) -> tuple[calc.Instalme
         annual_rate_ppm=loan.annual_rate_ppm,
         months=loan.term_months,
         starts_on=loan.disbursed_on,
-    )
-
-
-def _happened(row: LoanTransaction) -> calc.Transaction:
-    return calc.Transaction(
-        kind=calc.TransactionKind(row.kind),
-        sequence=row.sequence,
-        value_date=row.value_date,
-        amount_fen=row.amount_fen,
-        reverses=row.reverses_sequence,
-        change=log.change_of(row.terms),
     )
 
 

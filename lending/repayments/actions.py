@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from common import rows
 from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
 from common.errors import Refused
-from common.locking import Rank, lock_one
+from common.locking import Rank, lock_row
 from common.money import yuan
 from common.processes import actions as processes
 from common.processes.contracts import Claim
 from common.texts import gettext_noop
 from common.transactions import durable, required
+from lending.calc import settlement
 from lending.calc.contracts import TransactionKind
-from lending.calc.fold import fold, payable, payoff_quote
+from lending.calc.fold import payable
 from lending.channels import actions as channels
 from lending.channels import queries as transfers
 from lending.channels.contracts import TransferAnswer
@@ -101,7 +103,7 @@ def request(*, loan_id: int, amount_fen: int, request_key: str, on: date, by: Ac
 
     Raises KeyReused, LoanNotOpen, NotAnAmount, TooMuch.
     """
-    loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+    loan = lock_row(Loan, rank=Rank.LOAN, pk=loan_id)
     if seen := asked_before(
         loan=loan, purpose=TransferPurpose.REPAYMENT, amount_fen=amount_fen, request_key=request_key
     ):
@@ -109,7 +111,7 @@ def request(*, loan_id: int, amount_fen: int, request_key: str, on: date, by: Ac
     insist_on_open(loan=loan)
     if amount_fen <= 0:
         raise NotAnAmount
-    state = fold(loans.terms_of(loan), beyond_the_cap.log_on(loan, on=on), on)
+    state = beyond_the_cap.state_on(loan, on=on)
     most_fen = payable(state, on) - transfers.collecting_fen(loan.pk)
     if amount_fen > most_fen:
         raise TooMuch(most=yuan(max(most_fen, 0)))
@@ -133,7 +135,7 @@ def request_payoff(
     QuoteChanged, TooMuch while another payment is on its way, and NotAnAmount where interest paid
     ahead already covers what is left.
     """
-    loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+    loan = lock_row(Loan, rank=Rank.LOAN, pk=loan_id)
     if seen := asked_before(
         loan=loan, purpose=TransferPurpose.PAYOFF, amount_fen=amount_fen, request_key=request_key
     ):
@@ -141,7 +143,7 @@ def request_payoff(
     insist_on_open(loan=loan)
     if transfers.collecting_fen(loan.pk):
         raise TooMuch(most=yuan(0))
-    quote = payoff_quote(loans.terms_of(loan), beyond_the_cap.log_on(loan, on=on), on)
+    quote = settlement.quote(beyond_the_cap.state_on(loan, on=on))
     if amount_fen != quote.total_fen:
         raise QuoteChanged(quote=yuan(quote.total_fen))
     if amount_fen <= 0:
@@ -169,8 +171,8 @@ def book(
 
     The payment counts for the day on which the borrower asked, and is booked on the day `on`.
     """
-    loan_id = Transfer.objects.values_list("loan_id", flat=True).get(pk=transfer_id)
-    loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+    loan_id = rows.value(Transfer, transfer_id, "loan_id")
+    loan = lock_row(Loan, rank=Rank.LOAN, pk=loan_id)
     write(loan=loan, transfer_id=transfer_id, answer=answer, on=on, at=at)
     if claim is not None:
         processes.finish(claim=claim)
@@ -244,16 +246,17 @@ def collect(
 def _receive(loan: Loan, transfer: Transfer, on: date) -> tuple[Instalment, ...]:
     """Transaction, fold, books; what became fully paid is the answer."""
     beyond_the_cap.before_money(loan, on=transfer.intended_on)
-    LoanTransaction.objects.create(
-        loan=loan,
-        sequence=loans.next_sequence(loan),
-        kind=KINDS[TransferPurpose(transfer.purpose)],
-        value_date=transfer.intended_on,
-        booked_on=on,
-        amount_fen=transfer.amount_fen,
-        terms=transfer.terms,
-        transfer=transfer,
-    )
+    happened: dict[str, object] = {
+        "loan_id": loan.pk,
+        "sequence": loans.next_sequence(loan),
+        "kind": KINDS[TransferPurpose(transfer.purpose)],
+        "value_date": transfer.intended_on,
+        "booked_on": on,
+        "amount_fen": transfer.amount_fen,
+        "terms": transfer.terms,
+        "transfer_id": transfer.pk,
+    }
+    rows.insert(LoanTransaction, happened)
     carried = servicing.bring_forward(loan=loan, through=on)
     ledger.post(
         entry_key=f"transfer:{transfer.pk}",

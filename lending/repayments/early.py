@@ -15,7 +15,7 @@ from lending.calc.contracts import Change, LoanState, Policy, Transaction, Trans
 from lending.calc.fold import fold
 from lending.channels import queries as transfers
 from lending.channels.models import Transfer, TransferPurpose
-from lending.loans import log, queries
+from lending.loans import log
 from lending.loans.models import Loan
 from lending.repayments.actions import NotAnAmount, asked_before, collect, insist_on_open
 from lending.servicing.waiving import beyond_the_cap
@@ -56,7 +56,7 @@ class Outcome:
 
 def outcomes(loan: Loan, *, amount_fen: int, on: date) -> list[Outcome]:
     """Each choice side by side, for an amount paid today. Raises NotAnAmount, EarlyTooMuch."""
-    terms, told = queries.terms_of(loan), beyond_the_cap.log_on(loan, on=on)
+    terms, told, _ = beyond_the_cap.known_on(loan, on=on)
     before = fold(terms, told, on)
     _insist(before, amount_fen)
     found = []
@@ -98,7 +98,7 @@ def request(
     ):
         return seen
     insist_on_open(loan=loan)
-    state = fold(queries.terms_of(loan), beyond_the_cap.log_on(loan, on=on), on)
+    state = beyond_the_cap.state_on(loan, on=on)
     _insist(state, amount_fen, collecting_fen=transfers.collecting_fen(loan.pk))
     if quote_key is not None:
         quoted = {each.policy: each for each in outcomes(loan, amount_fen=amount_fen, on=on)}

@@ -5,9 +5,8 @@ from datetime import date
 
 from lending.calc import settlement
 from lending.calc.contracts import InstalmentState, Quote
-from lending.calc.fold import amount_due, fold, next_due, payable
+from lending.calc.fold import amount_due, next_due, payable
 from lending.channels import queries as transfers
-from lending.loans import queries as loans
 from lending.loans.models import Loan
 from lending.loans.models import LoanState as Life
 from lending.servicing.waiving import beyond_the_cap
@@ -46,7 +45,7 @@ def standing(loan: Loan, *, on: date) -> Standing | None:
     """How the loan stands on a day; nothing before it was paid out."""
     if loan.disbursed_on is None or loan.state == Life.CANCELLED:
         return None
-    state = fold(loans.terms_of(loan), beyond_the_cap.log_on(loan, on=on), on)
+    state = beyond_the_cap.state_on(loan, on=on)
     collecting_fen = transfers.collecting_fen(loan.pk)
     return Standing(
         on=on,

@@ -28,8 +28,8 @@ def reward(*, borrower_id: int, loan_id: int, lent_on: date, paid: Sequence[Paid
     They can be used once the payment is safe. The same instalment again gives nothing more, unless
     what it gave was taken back with its payment: then it earns as if paid for the first time.
     """
-    programme = queries.programme(on)
-    if programme is None or not paid:
+    programme = queries.programme(on) if paid else None
+    if programme is None:
         return 0
     terms = rules.read(programme.terms)
     account = accounts.lock(borrower_id)

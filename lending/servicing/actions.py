@@ -15,6 +15,7 @@ from lending.calc.fold import fold
 from lending.ledger import actions as ledger_verbs
 from lending.ledger import queries as ledger
 from lending.ledger.contracts import Line
+from lending.loans import memory
 from lending.loans import queries as loans
 from lending.loans.models import Instalment, Loan
 from lending.loans.models import LoanState as Life
@@ -58,18 +59,19 @@ def bring_forward(*, loan: Loan, through: date) -> Carried:
     """Bring a locked loan's columns and instalments to the end of a day.
 
     Never goes back: a day before the one it was carried to gives the later day's state. The caller
-    posts the lines in the same transaction. What the loan asks beyond the cap is waived first.
+    posts the lines in the same transaction. What the loan asks beyond the cap is waived first. Only
+    what the fold answers is written: no other column of the loan may have been changed.
     """
     through = max(through, loan.carried_through or through)
-    log = loans.log_of(loan)
+    terms, log = loans.read(loan)
     step = _step(
         loan,
-        fold(loans.terms_of(loan), log, through),
+        memory.fold(loan.pk, terms, log, through),
         log=log,
-        rows=loan.instalments.all(),
+        rows=plain_rows.every(Instalment, column="loan_id", value=loan.pk, order="number"),
         present=ledger.loan_balances_fen(loan.pk),
     )
-    loan.save()
+    plain_rows.change(loan, **{name: getattr(loan, name) for name in COLUMNS})
     _keep_instalments([step])
     courses.keep({loan.pk: step.course})
     return step.carried
@@ -77,10 +79,7 @@ def bring_forward(*, loan: Loan, through: date) -> Carried:
 
 @required
 def bring_forward_together(*, picked: Sequence[Loan], through: date) -> dict[int, Carried]:
-    """The same for many locked loans that have not seen the day, in a few statements.
-
-    Only what the fold answers is written: no other column of the loans may have been changed.
-    """
+    """The same for many locked loans that have not seen the day, in a few statements."""
     known = loans.read_together(picked)
     present = ledger.balances_of_loans_fen(known)
     rows: dict[int, list[Instalment]] = {number: [] for number in known}

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from common.errors import NotFound
 from lending.applications.contracts import Owed
 from lending.closing import actions as closing
 from lending.loans import queries
@@ -55,3 +56,34 @@ def test_who_has_no_loan_owes_nothing_whatever_others_owe():
     asked = builders.draft(builders.person("Lin"))
 
     assert owed_by(asked.pk) == Owed(outstanding_fen=0, days_past_due=0)
+
+
+class TestOwnNumber:
+    def test_is_the_loan_s(self):
+        builders.open_books()
+        loan = builders.paid_out(builders.person("Wei"))
+
+        assert queries.own_id(loan.borrower_id, loan.public_id) == loan.pk
+
+    def test_of_somebody_else_s_loan_is_not_told(self):
+        builders.open_books()
+        loan = builders.paid_out(builders.person("Wei"))
+        other = builders.person("Lin")
+
+        for borrower_id, public_id in ((other.id, loan.public_id), (loan.borrower_id, "none")):
+            with pytest.raises(NotFound):
+                queries.own_id(borrower_id, public_id)
+
+
+def test_terms_and_log_in_one_question_are_those_of_the_loan(django_assert_num_queries):
+    builders.open_books()
+    loan = builders.paid_out(builders.person("Wei"))
+    builders.collected(builders.pay(loan, 1_00, on=TODAY, key="first-yuan"), on=TODAY)
+
+    with django_assert_num_queries(1):
+        terms, log = queries.read(loan)
+
+    assert (terms, log) == (queries.terms_of(loan), queries.log_of(loan))
+    assert [each.kind for each in log] == ["DISBURSEMENT", "REPAYMENT"]
+    assert [each.sequence for each in log] == [1, 2]
+    assert queries.next_sequence(loan) == 3

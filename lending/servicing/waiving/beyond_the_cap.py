@@ -9,9 +9,10 @@ from datetime import date
 from common.actors import SYSTEM
 from common.audit import actions as audit
 from common.transactions import required
-from lending.calc.contracts import LoanState, Transaction
+from lending.calc.contracts import LoanState, Terms, Transaction
 from lending.calc.fold import fold
 from lending.loans import log as keeping
+from lending.loans import memory
 from lending.loans import queries as loans
 from lending.loans.models import Loan, LoanTransaction
 from lending.products import law
@@ -27,9 +28,23 @@ def cap_ppm(loan: Loan) -> int:
 
 def log_on(loan: Loan, *, on: date) -> list[Transaction]:
     """Everything that happened to a loan, and what would be waived at the end of the day."""
-    log = loans.log_of(loan)
-    missing = waiver_of(loan, log, fold(loans.terms_of(loan), log, on))
-    return log if missing is None else [*log, missing]
+    return known_on(loan, on=on)[1]
+
+
+def state_on(loan: Loan, *, on: date) -> LoanState:
+    """How a loan stands at the end of the day, without what would be waived then."""
+    return known_on(loan, on=on)[2]
+
+
+def known_on(loan: Loan, *, on: date) -> tuple[Terms, list[Transaction], LoanState]:
+    """The terms, that log, and what the two come to."""
+    terms, log = loans.read(loan)
+    state = memory.fold(loan.pk, terms, log, on)
+    missing = waiver_of(loan, log, state)
+    if missing is None:
+        return terms, log, state
+    log = [*log, missing]
+    return terms, log, fold(terms, log, on)
 
 
 def waiver_of(loan: Loan, log: list[Transaction], state: LoanState) -> Transaction | None:
@@ -96,8 +111,8 @@ def before_money(loan: Loan, *, on: date) -> None:
     """Waive first what the payer of a day was not asked for; the caller carries the loan on."""
     if _owes_nothing_late(loan, on):
         return
-    log = loans.log_of(loan)
-    waive(loan, log, fold(loans.terms_of(loan), log, on))
+    terms, log = loans.read(loan)
+    waive(loan, log, fold(terms, log, on))
 
 
 def _owes_nothing_late(loan: Loan, on: date) -> bool:
