@@ -13,16 +13,27 @@ from common.texts import gettext_noop
 # makes the second run harmless.
 LOCK_SECONDS = 30
 
+# Neither waits for the disk. What was begun lies before the verb's own commit, which takes it along;
+# a completion that a crash of PostgreSQL forgets is that of a request which died half-way.
 _BEGIN = """
+WITH unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS setting)
 INSERT INTO common_idempotencykey (account_id, key, fingerprint, resource, locked_until)
-VALUES (%(account)s, %(key)s, %(fingerprint)s, '',
-        clock_timestamp() + make_interval(secs => %(lock)s))
+SELECT %(account)s, %(key)s, %(fingerprint)s, '',
+       clock_timestamp() + make_interval(secs => %(lock)s)
+  FROM unhurried WHERE setting = 'off'
 ON CONFLICT (account_id, key) DO UPDATE
    SET locked_until = clock_timestamp() + make_interval(secs => %(lock)s)
  WHERE common_idempotencykey.status_code IS NULL
    AND common_idempotencykey.fingerprint = EXCLUDED.fingerprint
    AND common_idempotencykey.locked_until < clock_timestamp()
 RETURNING id
+"""
+
+
+_COMPLETE = """
+WITH unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS setting)
+UPDATE common_idempotencykey SET status_code = %s, resource = %s, locked_until = NULL
+  FROM unhurried WHERE setting = 'off' AND id = %s
 """
 
 
@@ -84,9 +95,8 @@ def begin(*, account_id: int, key: str, fingerprint: str) -> Begun:
 
 def complete(*, row_id: int, status_code: int, resource: str) -> None:
     """Keep what came of it: a status and the id of the thing, never the body."""
-    IdempotencyKey.objects.filter(pk=row_id).update(
-        status_code=status_code, resource=resource, locked_until=None
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPLETE, [status_code, resource, row_id])
 
 
 def release(*, row_id: int) -> None:

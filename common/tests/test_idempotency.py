@@ -150,3 +150,21 @@ class TestAtOnce:
             answers = together(refused_at_once, refused_at_once, refused_at_once)
             assert all(each is None or isinstance(each, StillRunning) for each in answers)
             IdempotencyKey.objects.all().delete()
+
+
+@pytest.mark.commits
+def test_only_the_keys_own_statements_do_not_wait_for_the_disk():
+    """What the verb between them commits is as durable as ever."""
+
+    def how() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return cursor.fetchone()[0]
+
+    before = how()
+    begun = begin()
+    between = how()
+    actions.complete(row_id=begun.row_id, status_code=201, resource="R-1")
+
+    assert (between, how()) == (before, before)
+    assert begin().resource == "R-1"
