@@ -114,3 +114,31 @@ class TestQueries:
         assert masks[lin.id].phone == "139****0001"
         assert masks[lin.id].id_number == "9****************8"
         assert masks[wei.id].name == ""
+
+
+class TestByNumber:
+    """Asked for by every request of somebody signed in, so it is asked in plain SQL."""
+
+    def test_is_the_account_as_django_reads_it(self, django_assert_num_queries):
+        lin = Account.objects.filter(pk=cast.borrower("Lin").account_id).get()
+
+        with django_assert_num_queries(1):
+            found = Account.objects.get(pk=lin.pk)
+
+        names = [field.attname for field in Account._meta.concrete_fields]
+        assert [getattr(found, name) for name in names] == [getattr(lin, name) for name in names]
+        assert found.phone == "+8613900000001"
+        assert not found._state.adding
+        assert Account.objects.get(pk=str(lin.pk)) == lin
+
+    def test_of_nobody_is_none(self):
+        with pytest.raises(Account.DoesNotExist):
+            Account.objects.get(pk=1)
+
+    def test_any_other_question_is_django_s(self):
+        lin = Account.objects.filter(pk=cast.borrower("Lin").account_id).get()
+
+        assert Account.objects.get_by_natural_key(lin.public_id) == lin
+        assert Account.objects.get(pk=lin.pk, is_active=True) == lin
+        with pytest.raises(Account.DoesNotExist):
+            Account.objects.get(pk=lin.pk, is_active=False)
