@@ -13,8 +13,8 @@ from common.texts import gettext_noop
 # makes the second run harmless.
 LOCK_SECONDS = 30
 
-# Neither waits for the disk. What was begun lies before the verb's own commit, which takes it along;
-# a completion that a crash of PostgreSQL forgets is that of a request which died half-way.
+# Neither waits for the disk. What was begun lies before the verb's own commit, which takes it
+# along; a completion that a crash of PostgreSQL forgets is that of a request which died half-way.
 _BEGIN = """
 WITH unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS setting)
 INSERT INTO common_idempotencykey (account_id, key, fingerprint, resource, locked_until)
