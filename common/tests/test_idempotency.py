@@ -159,7 +159,7 @@ def test_only_the_keys_own_statements_do_not_wait_for_the_disk():
     def how() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SHOW synchronous_commit")
-            return cursor.fetchone()[0]
+            return str(cursor.fetchone()[0])
 
     before = how()
     begun = begin()
