@@ -13,6 +13,11 @@ Outcome = Literal["PROCESSING", "SUCCEEDED", "FAILED", "NOT_FOUND", "UNKNOWN"]
 OUT_TRADE_NO = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
+def is_plain(word: str, *, most: int) -> bool:
+    """Whether a stranger's word fits a column of so many letters, without a control character."""
+    return len(word) <= most and (not word or word.isprintable())
+
+
 @dataclass(frozen=True, slots=True)
 class PaidOrder:
     """An order that was paid through a gateway, by our number, or by the gateway's alone."""

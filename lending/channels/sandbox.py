@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
+from itertools import pairwise
 from types import TracebackType
 from typing import Any, ClassVar, Self, cast, get_args
 from urllib.parse import urlsplit
 
 import requests
+import structlog
 
 from common.api import signatures
 from common.errors import Refused
@@ -21,6 +23,7 @@ from lending.channels.contracts import (
     TransferAnswer,
     TransferRequest,
     WebhookNotice,
+    is_plain,
 )
 
 CONNECT_SECONDS = 3.0
@@ -33,6 +36,10 @@ ORDERED = ("out_trade_no", "kind", "account", "amount_fen", "notify_url")
 STATES = get_args(State)
 KINDS = get_args(Kind)
 
+# What our columns hold of a line's words.
+MOST_LETTERS = {"out_trade_no": 64, "bank_reference": 64, "account": 80}
+
+log = structlog.get_logger(__name__)
 Content = Mapping[str, Any]
 
 
@@ -126,7 +133,12 @@ class SandboxBank:
             last_id = lines[-1].id if lines else since_id
             status, content = self._ask("GET", f"/statement?since={last_id}")
             page = _lines(content) if status == requests.codes.ok else None
-            if page is None or any(line.id <= last_id for line in page):
+            if page is None:
+                return None
+            # Each line once, upwards: whoever goes round in circles would be heard for ever.
+            numbers = [last_id, *(line.id for line in page)]
+            if any(after <= before for before, after in pairwise(numbers)):
+                log.error("statement_unreadable", code="LINES_OUT_OF_ORDER")
                 return None
             lines += page
             has_more = bool(content.get("has_more")) and bool(page)
@@ -234,21 +246,28 @@ def _lines(content: Content) -> list[StatementLine] | None:
         return None
     lines = [_line(entry) for entry in entries]
     found = [line for line in lines if line is not None]
-    return found if len(found) == len(lines) else None
+    if len(found) < len(lines):
+        # A statement with a hole would be compared as if it were whole.
+        log.error("statement_unreadable", code="LINE_UNREADABLE")
+        return None
+    return found
 
 
 def _line(entry: object) -> StatementLine | None:
     if not isinstance(entry, dict) or entry.get("kind") not in KINDS:
         return None
     numbers = (entry.get("id"), entry.get("amount_fen"))
-    if not all(type(number) is int for number in numbers):
+    if not all(type(number) is int and 0 < number <= LARGEST_FEN for number in numbers):
+        return None
+    words = {name: str(entry.get(name)) for name in MOST_LETTERS}
+    if not all(is_plain(word, most=MOST_LETTERS[name]) for name, word in words.items()):
         return None
     return StatementLine(
         id=entry["id"],
-        out_trade_no=str(entry.get("out_trade_no")),
-        bank_reference=str(entry.get("bank_reference")),
+        out_trade_no=words["out_trade_no"],
+        bank_reference=words["bank_reference"],
         kind=cast("Kind", entry["kind"]),
-        account=str(entry.get("account")),
+        account=words["account"],
         amount_fen=entry["amount_fen"],
         moved_at=_instant(entry.get("moved_at")),
     )

@@ -38,7 +38,8 @@ RETURNING days_late
 # Lines without a match, each with the transfer of its number; the first line of a number is the
 # transfer's, every later one is one too many. Then transfers that no line knows. What a bank takes
 # back by itself stands under the payment's number with its own letters before it: its first line
-# fits once the charge-back is in the loan's log, and needs no transfer. What we have reversed by
+# fits once the charge-back is in the loan's log, and needs no transfer; one that we have booked and
+# the bank knows nothing of is missing there. What we have reversed by
 # ourselves is still in our account there: until the bank takes it back, somebody must say where
 # it belongs.
 _FOUND = """
@@ -56,6 +57,10 @@ WITH own AS (
         ON undone.loan_id = payment.loan_id AND undone.reverses_sequence = payment.sequence
      WHERE line.bank = %(bank)s AND starts_with(line.out_trade_no, 'CB-')
        AND undone.kind = 'CHARGEBACK'
+       AND NOT EXISTS (SELECT 1 FROM lending_statementbreak AS settled
+                        WHERE settled.bank = %(bank)s AND settled.kind = 'MISSING_THERE'
+                          AND settled.subject = line.out_trade_no
+                          AND settled.resolution = 'TO_SUSPENSE')
      GROUP BY line.out_trade_no, own.fen
 ), set_aside AS (
     SELECT transfer.id AS transfer_id, undone.loan_id, payment.amount_fen AS fen,
@@ -98,6 +103,17 @@ WITH own AS (
       FROM loose LEFT JOIN own ON own.out_trade_no = loose.out_trade_no
     UNION ALL
     SELECT NULL, transfer_id, loan_id, subject, fen, fen, here_state, 'SET_ASIDE' FROM set_aside
+    UNION ALL
+    SELECT NULL, own.id, own.loan_id, 'CB-' || own.out_trade_no, -own.fen, 0, own.state,
+           'MISSING_THERE'
+      FROM lending_loantransaction AS undone
+      JOIN lending_loantransaction AS payment
+        ON payment.loan_id = undone.loan_id AND payment.sequence = undone.reverses_sequence
+      JOIN own ON own.id = payment.transfer_id
+     WHERE undone.kind = 'CHARGEBACK'
+       AND NOT EXISTS (SELECT 1 FROM lending_bankline AS line
+                        WHERE line.bank = %(bank)s AND line.effect_fen = -own.fen
+                          AND line.out_trade_no = 'CB-' || own.out_trade_no)
     UNION ALL
     SELECT NULL, own.id, own.loan_id, own.out_trade_no, own.fen, 0, own.state, 'MISSING_THERE'
       FROM own

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from common.actors import SYSTEM
 from lending.calc.contracts import TransactionKind
 from lending.channels.models import Transfer
+from lending.ledger import chart
+from lending.ledger import queries as ledger
 from lending.reconciliation import queries
 from lending.reconciliation.models import (
     BankLine,
@@ -292,7 +294,7 @@ class TestAPaymentThatTheBankHasTakenBack:
 
         statement.compared(TODAY)
 
-        assert statements.shown() == {"MISSING_HERE": "OPEN"}
+        assert statements.shown() == {"MISSING_HERE": "OPEN", "LATE": "WATCHED"}
 
     def test_is_not_explained_by_a_reversal_of_ours(self, loan, payment, statement):
         self.booked(loan, kind=TransactionKind.REVERSAL)
@@ -310,8 +312,50 @@ class TestAPaymentThatTheBankHasTakenBack:
 
         statement.compared(TODAY)
 
-        (broken,) = StatementBreak.objects.all()
+        (broken,) = StatementBreak.objects.filter(state="OPEN")
         assert (broken.kind, broken.subject) == ("MISSING_HERE", f"CB-{other.out_trade_no}")
+        (watched,) = StatementBreak.objects.filter(state="WATCHED")
+        assert watched.subject == f"CB-{payment.out_trade_no}", "nobody has taken that one back"
+
+    def test_that_only_we_know_of_is_watched_and_then_missing_there(self, loan, payment, statement):
+        self.booked(loan)
+
+        first = statement.compared(TODAY)
+        second = statement.compared(TODAY + DAY)
+
+        assert (first.still_open, second.still_open) == (0, 1)
+        assert statements.shown() == {"LATE": "RESOLVED", "MISSING_THERE": "OPEN"}
+        broken = StatementBreak.objects.get(state="OPEN")
+        assert (broken.here_fen, broken.there_fen) == (-10_000, 0)
+
+    def test_that_comes_a_day_after_we_wrote_it_down_comes_right(self, loan, payment, statement):
+        self.booked(loan)
+        statement.compared(TODAY)
+        self.taken_back(payment, statement)
+
+        statement.compared(TODAY + DAY)
+
+        assert statements.shown() == {"LATE": "RESOLVED"}
+        assert ledger.balance_fen(chart.BANK) == statement.balance_fen
+
+    def test_that_was_given_up_and_comes_after_all_is_put_right_once_more(
+        self, loan, payment, statement
+    ):
+        self.booked(loan)
+        for later in range(2):
+            statement.compared(TODAY + later * DAY)
+        statements.resolved(StatementBreak.objects.get(state="OPEN"), "TO_SUSPENSE", on=TODAY + DAY)
+        assert ledger.balance_fen(chart.BANK) == statement.balance_fen
+
+        self.taken_back(payment, statement)
+        statement.compared(TODAY + 2 * DAY)
+        statements.resolved(
+            StatementBreak.objects.get(state="OPEN"), "TO_SUSPENSE", on=TODAY + 2 * DAY
+        )
+
+        assert statement.compared(TODAY + 3 * DAY).still_open == 0
+        assert ledger.balance_fen(chart.BANK) == statement.balance_fen
+        assert ledger.balance_fen(chart.BANK_DIFFERENCES) == 0
 
 
 class TestManyLines:

@@ -46,6 +46,10 @@ class Channel(RuleBasedStateMachine):
         self.bank: dict[str, int] = {}
         self.statement = Statement()
         self.statement.of(Transfer.objects.get())
+        for each in range(2):
+            payment = builders.pay(self.loan, 1_000 + each, on=TODAY, key=f"first-{each}")
+            self.bank[payment.out_trade_no] = payment.amount_fen
+            self.statement.of(payment)
 
     def open_transfers(self) -> list[Transfer]:
         return list(Transfer.objects.filter(state="INTENT").order_by("pk"))

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from alipay import DCAliPay
 from alipay.exceptions import AliPayException, AliPayValidationError
 
@@ -54,6 +55,7 @@ REFUSED = {
 }  # fmt: skip
 NO_BILL = {"isp.bill_not_exist"}
 
+log = structlog.get_logger(__name__)
 Content = Mapping[str, Any]
 
 
@@ -154,7 +156,10 @@ class AlipayGateway:
         if any(file is None for file in files):
             return None
         lines = alipay_bill.lines([file for file in files if file is not None], day=day)
-        return None if lines is None else tuple(lines)
+        if lines is None:
+            log.error("bill_unreadable", code=day.isoformat())
+            return None
+        return tuple(lines)
 
     def _heard(
         self, request: TransferRequest, act: Callable[[TransferRequest], TransferAnswer]

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count
 
-from lending.channels.contracts import StatementLine
+from lending.channels.contracts import StatementLine, is_plain
 from lending.channels.gateways.orders import fee_of, fen_of
 
 KINDS = ("trade", "signcustomer")
 MOST_UNPACKED_BYTES = 128 * 1024 * 1024
 ROWS_OF_A_DAY = 1_000_000_000
+MOST_LETTERS = 64
 TRADED = {"支付宝交易号", "商户订单号", "业务类型", "订单金额(元)", "退款批次号/请求号"}
 FLOWED = {"业务流水号", "商户订单号", "支出金额(-元)", "业务类型"}
 SUMMED_UP = "汇总"
@@ -35,7 +36,7 @@ def lines(archives: Sequence[bytes], *, day: date) -> list[StatementLine] | None
     number = count(int(day.strftime("%Y%m%d")) * ROWS_OF_A_DAY + 1)
     traded, flowed = archives
     try:
-        return [
+        found = [
             *(_trade(row, next(number)) for row in rows(traded, needed=TRADED)),
             *(
                 _transfer(row, next(number))
@@ -45,6 +46,8 @@ def lines(archives: Sequence[bytes], *, day: date) -> list[StatementLine] | None
         ]
     except BillUnreadable:
         return None
+    words = (word for line in found for word in (line.out_trade_no, line.bank_reference))
+    return found if all(is_plain(word, most=MOST_LETTERS) for word in words) else None
 
 
 def rows(archive: bytes, *, needed: set[str]) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import structlog
 from wechatpayv3 import WeChatPay, WeChatPayType
 from wechatpayv3.core import Core
 from wechatpayv3.type import RequestType
@@ -60,6 +61,7 @@ REFUSED = {"PARAM_ERROR", "ORDER_CLOSED", "MCH_NOT_EXISTS", "APPID_MCHID_NOT_MAT
            "INVALID_REQUEST"}  # fmt: skip
 NO_BILL = {"NO_STATEMENT_EXIST"}
 
+log = structlog.get_logger(__name__)
 Content = Mapping[str, Any]
 
 
@@ -209,7 +211,10 @@ class WeChatPayGateway:
         if traded is None or flowed is None:
             return None
         lines = bills.lines(traded, flowed, day=day)
-        return None if lines is None else tuple(lines)
+        if lines is None:
+            log.error("bill_unreadable", code=day.isoformat())
+            return None
+        return tuple(lines)
 
     def _download(self, answer: tuple[int, Content]) -> bytes | None:
         """The file of a bill, proved by the signed digest; empty where nothing moved."""

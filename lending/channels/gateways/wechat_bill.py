@@ -14,11 +14,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import count
 
-from lending.channels.contracts import StatementLine
+from lending.channels.contracts import StatementLine, is_plain
 from lending.channels.gateways.orders import fee_of, fen_of
 
 MOST_UNPACKED_BYTES = 128 * 1024 * 1024
 ROWS_OF_A_DAY = 1_000_000_000
+MOST_LETTERS = 64
 SUMS = ("总交易单数", "资金流水总笔数")
 TRADED = {"微信订单号", "商户订单号", "交易状态", "货币种类", "订单金额", "微信退款单号",
           "商户退款单号", "退款金额"}  # fmt: skip
@@ -47,7 +48,7 @@ def lines(traded: bytes, flowed: bytes, *, day: date) -> list[StatementLine] | N
     """Every movement of the day, numbered within it; None where a row cannot be read."""
     number = count(int(day.strftime("%Y%m%d")) * ROWS_OF_A_DAY + 1)
     try:
-        return [
+        found = [
             *(_trade(row, next(number)) for row in rows(traded, needed=TRADED)),
             *(
                 _transfer(row, next(number))
@@ -57,6 +58,8 @@ def lines(traded: bytes, flowed: bytes, *, day: date) -> list[StatementLine] | N
         ]
     except BillUnreadable:
         return None
+    words = (word for line in found for word in (line.out_trade_no, line.bank_reference))
+    return found if all(is_plain(word, most=MOST_LETTERS) for word in words) else None
 
 
 def rows(content: bytes, *, needed: set[str]) -> Iterator[Row]:
