@@ -18,6 +18,7 @@ from lending.reconciliation.models import (
     ReconciledDay,
     StatementBreak,
 )
+from lending.returns.models import ReturnProposal
 from lending.rewards.models import (
     Benefit,
     Entitlement,
@@ -44,6 +45,6 @@ __all__ = [
     "LoanProduct", "LoanRequest", "LoanSnapshot", "LoanTransaction", "Mandate", "Merchant", "Offer",
     "OfferAlternative", "ParkedNotice", "PartnerStatement", "PayeeChange", "PointsAccount",
     "PointsEntry", "PointsGrant", "PointsLot", "ProductProposal", "QuarantinedLoan",
-    "ReconciledDay", "RewardPartner", "RewardProgramme", "RewardsDay", "SceneEvidence",
-    "SealedPaper", "StatementBreak", "TierMembership", "Transfer",
+    "ReconciledDay", "ReturnProposal", "RewardPartner", "RewardProgramme", "RewardsDay",
+    "SceneEvidence", "SealedPaper", "StatementBreak", "TierMembership", "Transfer",
 ]  # fmt: skip

@@ -45,6 +45,7 @@ from lending.reconciliation import queries as statements
 from lending.reconciliation import resolving
 from lending.reconciliation.models import ReconciledDay
 from lending.repayments import actions as repayments
+from lending.returns import actions as returns
 from lending.rewards import actions as rewards
 
 log = structlog.get_logger(__name__)
@@ -86,6 +87,12 @@ def decide_application(*, process_id: int, **_: Any) -> None:
 def move_money(*, process_id: int, **_: Any) -> None:
     """Move the money of one transfer, and book what the bank says."""
     run(process_id=process_id, work=_move)
+
+
+@shared_task
+def book_return(*, process_id: int, **_: Any) -> None:
+    """Ask the bank about money that a seller sent back, and book or park what it says."""
+    run(process_id=process_id, work=_book_return)
 
 
 @shared_task
@@ -184,6 +191,22 @@ def _call_helpers(_day: date) -> None:
     """A courtesy: who called closes all by itself where nobody hears it."""
     for _ in range(HELPERS):
         call(task="lending.tasks.help_close", queue="money")
+
+
+def _book_return(claim: Claim) -> None:
+    """The bank's own word counts, whatever a notice said."""
+    answer = bank().query(returns.number_of(event_id=claim.subject_id))
+    if answer.outcome == "PROCESSING":
+        raise NotYet(ASK_AGAIN_SECONDS)
+    if answer.outcome == "UNKNOWN":
+        raise Failed(answer.reason or answer.outcome)
+    returns.book(
+        event_id=claim.subject_id,
+        answer=answer,
+        on=business_dates.today(),
+        at=clock.now(),
+        claim=claim,
+    )
 
 
 def _seal(claim: Claim) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -12,11 +13,18 @@ from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
 from common.errors import NotFound
+from lending.admin import publishing as pages
 from lending.admin.figures import amount
 from lending.channels import parking
 from lending.channels.models import ParkedNotice, ParkedOutcome
+from lending.returns import assigning
 
 LOOKS = {"": "danger", "RESOLVED": "success"}
+# What a person may say; that money was put on a loan, the books say.
+BY_HAND = [each.value for each in ParkedOutcome if each != ParkedOutcome.ASSIGNED]
+PAGE = "admin:lending_parkednotice_change"
+MAY_ASSIGN = "lending.propose_returnproposal"
+MAY_APPROVE = "lending.approve_returnproposal"
 MAY_RESOLVE = "lending.resolve_parkednotice"
 
 
@@ -30,7 +38,59 @@ class ParkedNoticeAdmin(ReadOnlyAdmin):
     search_help_text = _("The number of an order or of the bank")
     ordering = (F("resolved_at").asc(nulls_first=True), "-pk")
     fields = list_display
-    actions = tuple(f"found_{each.value.lower()}" for each in ParkedOutcome)
+    actions = tuple(f"found_{each.lower()}" for each in BY_HAND)
+
+    change_form_template = "admin/lending/parked.html"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With the loan that was named for returned money, and who may name or approve one."""
+        row = self.get_object(request, object_id)
+        shown = {} if row is None else _assigning(request, row)
+        answer: HttpResponse = super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **shown}
+        )
+        return answer
+
+    def get_urls(self) -> list[URLPattern]:
+        """Naming a loan and deciding on it, beside the usual pages."""
+        wrap = self.admin_site.admin_view
+        assign = path(
+            "<int:parked_id>/assign/", wrap(self.assign), name="lending_parkednotice_assign"
+        )
+        decide = path(
+            "<int:parked_id>/decide/<int:proposal_id>/",
+            wrap(self.decide),
+            name="lending_parkednotice_decide",
+        )
+        return [assign, decide, *super().get_urls()]
+
+    def assign(self, request: HttpRequest, parked_id: int) -> HttpResponse:
+        """Name the loan of returned money for a colleague to approve (POST only)."""
+        loan = request.POST.get("loan", "").strip()[:22]
+        return pages.press(
+            request,
+            PAGE,
+            parked_id,
+            MAY_ASSIGN,
+            lambda by: assigning.propose(parked_id=parked_id, loan_public_id=loan, by=by),
+        )
+
+    def decide(self, request: HttpRequest, parked_id: int, proposal_id: int) -> HttpResponse:
+        """Approve or turn down the loan that a colleague named (POST only)."""
+        verb = assigning.approve if "approve" in request.POST else assigning.turn_down
+        return pages.press(
+            request,
+            PAGE,
+            parked_id,
+            MAY_APPROVE,
+            lambda by: verb(proposal_id=proposal_id, by=by),
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ParkedNotice]:
         """With the notice that every row is about."""
@@ -86,6 +146,19 @@ class ParkedNoticeAdmin(ReadOnlyAdmin):
     def found_corrected(self, request: HttpRequest, chosen: QuerySet[ParkedNotice]) -> None:
         """Two people have corrected the loan."""
         _resolve(request, chosen, ParkedOutcome.CORRECTED)
+
+
+def _assigning(request: HttpRequest, row: ParkedNotice) -> dict[str, Any]:
+    wishes: list[Any] = list(row.proposals.select_related("loan").order_by("-pk"))
+    for each in wishes:
+        is_waiting = each.state == "PROPOSED" and each.author_id != request.user.pk
+        each.may_decide = is_waiting and request.user.has_perm(MAY_APPROVE)
+    is_open = assigning.can_be_assigned(row) and not any(w.state == "PROPOSED" for w in wishes)
+    return {
+        "parked": row,
+        "wishes": wishes,
+        "may_assign": is_open and request.user.has_perm(MAY_ASSIGN),
+    }
 
 
 def _resolve(request: HttpRequest, chosen: QuerySet[Any], outcome: ParkedOutcome) -> None:

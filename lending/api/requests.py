@@ -30,6 +30,7 @@ NEEDS: Mapping[str, frozenset[str]] = {
     TransactionKind.EXTENSION: frozenset({"periods"}),
     TransactionKind.RESTRUCTURE: frozenset({"periods"}),
     TransactionKind.CREDIT_BALANCE_REFUND: frozenset({"amount_fen"}),
+    TransactionKind.MERCHANT_REFUND: frozenset({"amount_fen"}),
 }
 
 

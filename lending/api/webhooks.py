@@ -17,6 +17,8 @@ from lending.channels import actions
 from lending.channels.contracts import Gateway
 from lending.channels.models import ChannelCode
 from lending.channels.sandbox import NoticeUnreadable, read_notice
+from lending.returns import actions as returns
+from lending.returns import matching
 
 MOST_BYTES = 16 * 1024
 
@@ -33,7 +35,8 @@ def sandbox_bank(request: HttpRequest) -> JsonResponse:
             body=request.body,
             now=clock.now(),
         )
-        actions.store_notice(channel=ChannelCode.SANDBOX, notice=notice)
+        keep = returns.hear if matching.is_return(notice.out_trade_no) else actions.store_notice
+        keep(channel=ChannelCode.SANDBOX, notice=notice)
     except Refused as refusal:
         return JsonResponse(
             refusal_body(refusal),

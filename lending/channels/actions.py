@@ -216,12 +216,13 @@ def mark_booked(*, transfer: Transfer) -> None:
 
 @durable
 def store_notice(*, channel: str, notice: WebhookNotice) -> bool:
-    """Keep what a bank told us and wake the transfer; False when it had told us before.
+    """`keep_notice` as a verb of its own."""
+    return keep_notice(channel=channel, notice=notice)
 
-    The notice is believed only as far as it makes us ask: the worker queries the bank itself. One
-    that contradicts what we know is parked for a person.
-    """
-    transfer = _meant_by(channel=channel, notice=notice)
+
+@required
+def keep_event(*, channel: str, notice: WebhookNotice) -> ChannelEvent | None:
+    """The notice as a new row; None where it had been told before."""
     told = {
         "channel": channel,
         "event_key": notice.event_id,
@@ -230,7 +231,18 @@ def store_notice(*, channel: str, notice: WebhookNotice) -> bool:
         "amount_fen": notice.amount_fen,
         "bank_reference": notice.bank_reference,
     }
-    event = rows.insert_once(ChannelEvent, told, once=("channel", "event_key"))
+    return rows.insert_once(ChannelEvent, told, once=("channel", "event_key"))
+
+
+@required
+def keep_notice(*, channel: str, notice: WebhookNotice) -> bool:
+    """Keep what a bank told us and wake the transfer; False when it had told us before.
+
+    The notice is believed only as far as it makes us ask: the worker queries the bank itself. One
+    that contradicts what we know is parked for a person.
+    """
+    transfer = _meant_by(channel=channel, notice=notice)
+    event = keep_event(channel=channel, notice=notice)
     if event is None:
         return False
     reason = parking.reason_to_park(channel=channel, notice=notice, transfer=transfer)

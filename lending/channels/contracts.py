@@ -67,7 +67,8 @@ class TransferAnswer:
     UNKNOWN: money may have moved or not; query by the same number, never use another one.
     `reason` is the bank's code for a failure, or ours for what went wrong on the way.
     `amount_fen` is what the bank says that it moves, None when it said nothing.
-    `pay_link` is where the borrower pays an order that waits for them.
+    `pay_link` is where the borrower pays an order that waits for them. `account` is the other
+    side, where the bank says it.
     """
 
     out_trade_no: str
@@ -76,6 +77,7 @@ class TransferAnswer:
     reason: str = ""
     amount_fen: int | None = None
     pay_link: str = ""
+    account: str = ""
 
     @property
     def is_final(self) -> bool:

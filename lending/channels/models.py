@@ -151,6 +151,12 @@ class ParkedReason(models.TextChoices):
     PAID_AFTER_FAILURE = "PAID_AFTER_FAILURE", _("Paid after it had failed here")
     FAILED_AFTER_PAYMENT = "FAILED_AFTER_PAYMENT", _("Failed after it had arrived here")
     REFUND_NOT_ASKED = "REFUND_NOT_ASKED", _("A refund that nobody asked for")
+    PAYEE_DIFFERS = "PAYEE_DIFFERS", _("Not from the school or shop that was paid")
+    ABOVE_FINANCED = "ABOVE_FINANCED", _("More than was lent and has not come back")
+    RETURNED_ALREADY = "RETURNED_ALREADY", _("All of it has come back before")
+    LOAN_NOT_OPEN = "LOAN_NOT_OPEN", _("The loan is not running")
+    NOT_AT_THE_BANK = "NOT_AT_THE_BANK", _("The bank knows of no such money")
+    WORKED_OFF = "WORKED_OFF", _("Worked off with the bank's statement")
 
 
 class ParkedOutcome(models.TextChoices):
@@ -159,6 +165,7 @@ class ParkedOutcome(models.TextChoices):
     NOT_OURS = "NOT_OURS", _("Not our money")
     MATCHED = "MATCHED", _("The books are right")
     GIVEN_BACK = "GIVEN_BACK", _("Given back at the gateway")
+    ASSIGNED = "ASSIGNED", _("Booked on a loan")
     CORRECTED = "CORRECTED", _("Corrected by an approved change")
 
 

@@ -57,8 +57,10 @@ def reason_to_park(
 
 @required
 def park(*, event: ChannelEvent, reason: ParkedReason) -> None:
-    """Let a notice wait for a person, once."""
-    ParkedNotice.objects.get_or_create(event=event, defaults={"reason": reason})
+    """Let a notice wait for a person, once; the latest reason stands while it waits."""
+    parked, is_new = ParkedNotice.objects.get_or_create(event=event, defaults={"reason": reason})
+    if not is_new and parked.resolved_at is None and parked.reason != reason:
+        ParkedNotice.objects.filter(pk=parked.pk).update(reason=reason)
 
 
 @required
@@ -89,6 +91,13 @@ def resolve(*, parked_id: int, outcome: ParkedOutcome, by: Actor) -> None:
         by=by,
         facts={"reason": parked.reason, "outcome": str(outcome)},
     )
+
+
+@required
+def settle(*, event: ChannelEvent, outcome: ParkedOutcome) -> None:
+    """What waited about a notice has come right; nothing where nothing waits."""
+    waits = ParkedNotice.objects.filter(event=event, resolved_at=None)
+    waits.update(outcome=outcome, resolved_at=Now())
 
 
 def open_notices() -> QuerySet[ParkedNotice]:

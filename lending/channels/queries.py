@@ -53,6 +53,24 @@ def collecting_fen(loan_id: int) -> int:
         return int(cursor.fetchone()[0])
 
 
+def returning_fen(loan_id: int) -> int:
+    """Money that a seller is asked to give back on a loan and that is not yet booked."""
+    asked = Transfer.objects.filter(
+        loan_id=loan_id, purpose=TransferPurpose.RETURN, booked_at=None
+    ).exclude(state=TransferState.FAILED)
+    return int(asked.aggregate(total=Sum("amount_fen"))["total"] or 0)
+
+
+def by_number(out_trade_no: str) -> Transfer | None:
+    """The transfer of one of our numbers."""
+    return Transfer.objects.filter(out_trade_no=out_trade_no).first()
+
+
+def payout_by_number(out_trade_no: str) -> Transfer | None:
+    """The payout of a number, if the money went out under it."""
+    return payouts().filter(out_trade_no=out_trade_no, state=TransferState.SUCCEEDED).first()
+
+
 def payouts() -> QuerySet[Transfer]:
     """Every attempt to pay a loan out."""
     return Transfer.objects.filter(purpose=TransferPurpose.DISBURSEMENT)

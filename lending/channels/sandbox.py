@@ -192,7 +192,8 @@ def _notice(content: Content) -> WebhookNotice | None:
     occurred_at = _instant(content.get("occurred_at"))
     if type(amount_fen) is not int or not 0 < amount_fen <= LARGEST_FEN:
         return None
-    if state not in STATES or not occurred_at:
+    currency = content.get("currency", "CNY")
+    if state not in STATES or not occurred_at or not isinstance(currency, str):
         return None
     return WebhookNotice(
         event_id=str(words[0]),
@@ -201,6 +202,7 @@ def _notice(content: Content) -> WebhookNotice | None:
         amount_fen=amount_fen,
         bank_reference=str(words[2]),
         occurred_at=occurred_at,
+        currency=currency[:3],
     )
 
 
@@ -237,6 +239,7 @@ def _answer(out_trade_no: str, content: Content) -> TransferAnswer:
         bank_reference=str(content.get("bank_reference", ""))[:MOST_REFERENCE],
         reason=str(content.get("reason", ""))[:MOST_REASON],
         amount_fen=amount_fen,
+        account=str(content.get("account", ""))[:MOST_REFERENCE],
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
+from common.approvals.models import ProposalState
 from lending.channels.models import ChannelCode
 from lending.channels.reconciliation import Excused
 from lending.ledger import chart
@@ -99,3 +100,11 @@ def breaches() -> Iterator[str]:
 def _age(first_day: date, on: date) -> int:
     days_old = (on - first_day).days
     return sum(days_old >= least for least, _ in AGES[1:])
+
+
+def is_worked_off(*, bank: str, number: str) -> bool:
+    """Whether people have resolved, or are resolving, the line of a number in another way."""
+    rows = StatementBreak.objects.filter(bank=bank, subject=number)
+    return rows.filter(
+        Q(resolution__in=["SEND_BACK", "TO_SUSPENSE"]) | Q(proposals__state=ProposalState.PROPOSED)
+    ).exists()

@@ -56,12 +56,17 @@ class GivingBack:
 
 
 def giving_back(loan: Loan, *, on: date) -> GivingBack:
-    """What it means today. Raises TooLateToGiveBack."""
+    """What it means today. Raises TooLateToGiveBack.
+
+    Whoever asked in time asks again after a seller who did not give the money back.
+    """
     is_by_merchant = loan.payee_account != loan.payer_account
     if loan.state == LoanState.PENDING_DISBURSEMENT:
         return GivingBack(True, 0, None, is_by_merchant)  # noqa: FBT003 (the first field says it)
     until = last_day(loan)
-    if loan.state != LoanState.ACTIVE or until is None or on > until:
+    if loan.state != LoanState.ACTIVE or until is None:
+        raise TooLateToGiveBack
+    if on > until and not (is_by_merchant and _asked_in_time(loan, until)):
         raise TooLateToGiveBack
     state = fold(queries.terms_of(loan), queries.log_of(loan), on)
     # Interest that was paid already counts; where it is more than is left, it comes back after.
@@ -146,6 +151,17 @@ def request(*, loan_id: int, amount_fen: int, request_key: str, on: date, by: Ac
         request_key=request_key,
         on=on,
     )
+
+
+def _asked_in_time(loan: Loan, until: date) -> bool:
+    """Whether the seller was asked for the money within the days, and did not give it."""
+    return Transfer.objects.filter(
+        loan_id=loan.pk,
+        purpose=TransferPurpose.WITHDRAWAL,
+        account=loan.payee_account,
+        state=TransferState.FAILED,
+        intended_on__lte=until,
+    ).exists()
 
 
 def _payouts(loan: Loan) -> list[Transfer]:

@@ -81,6 +81,7 @@ class RequestState(models.TextChoices):
     TAKEN_UP = "TAKEN_UP", _("Taken up")
     DECLINED = "DECLINED", _("Declined")
     TAKEN_BACK = "TAKEN_BACK", _("Taken back")
+    ARRIVED = "ARRIVED", _("The money came")
 
 
 class LoanRequest(models.Model):

@@ -254,6 +254,49 @@ class TestALoanThatASchoolWasPaid:
         assert (loan.state, loan.overpaid_fen) == ("CANCELLED", 0)
         assert ledger.loan_balances_fen(loan.pk).get("1002", 0) == 0
 
+    def asked_in_vain(self, card, *, on=TODAY):
+        """The school was asked within the days and had no money."""
+        loan = study_loan(card)
+        builders.collected(give_back(loan, card, on=on), on=on, outcome="FAILED")
+        loan.refresh_from_db()
+        return loan
+
+    def test_is_asked_again_after_the_days_where_it_did_not_give_it_in_time(self, lin):
+        loan = self.asked_in_vain(lin, on=TODAY + 7 * DAY)
+        later = TODAY + 20 * DAY
+
+        builders.collected(give_back(loan, lin, on=later, key="again"), on=later)
+
+        loan.refresh_from_db()
+        assert (loan.state, loan.overpaid_fen) == ("CANCELLED", 0)
+        assert list(LoanTransaction.objects.filter(loan=loan, kind="WITHDRAWAL"))
+        assert not list(invariants.of_loan(loan))
+
+    def test_is_not_asked_for_the_first_time_after_the_days(self, lin):
+        loan = study_loan(lin)
+
+        with pytest.raises(withdrawal.TooLateToGiveBack):
+            give_back(loan, lin, on=TODAY + 8 * DAY)
+
+        assert not Transfer.objects.filter(purpose="WITHDRAWAL").exists()
+
+    def test_is_not_asked_twice_at_once(self, lin):
+        loan = self.asked_in_vain(lin)
+        give_back(loan, lin, on=TODAY + 20 * DAY, key="again")
+
+        with pytest.raises(repayments.TooMuch):
+            give_back(loan, lin, on=TODAY + 21 * DAY, key="third")
+
+        assert Transfer.objects.filter(purpose="WITHDRAWAL").exclude(state="FAILED").count() == 1
+
+    def test_of_the_borrower_s_own_failure_no_second_time_follows(self, lin):
+        loan = builders.paid_out(lin)
+        builders.collected(give_back(loan, lin), on=TODAY, outcome="FAILED")
+        loan.refresh_from_db()
+
+        with pytest.raises(withdrawal.TooLateToGiveBack):
+            give_back(loan, lin, on=TODAY + 8 * DAY, key="again")
+
 
 @pytest.mark.commits
 @pytest.mark.parametrize("_", range(3))

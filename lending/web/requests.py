@@ -31,6 +31,7 @@ NAMES: Mapping[str, Any] = {
     Kind.EXTENSION: _("More periods, and smaller instalments"),
     Kind.RESTRUCTURE: _("A new plan for everything that I owe"),
     Kind.CREDIT_BALANCE_REFUND: _("Pay back to me what I paid too much"),
+    Kind.MERCHANT_REFUND: _("The school or shop gives the money back"),
 }
 NEEDS = {
     Kind.DUE_DATE_CHANGE: "due_on",
@@ -38,11 +39,13 @@ NEEDS = {
     Kind.EXTENSION: "periods",
     Kind.RESTRUCTURE: "periods",
     Kind.CREDIT_BALANCE_REFUND: "amount",
+    Kind.MERCHANT_REFUND: "amount",
 }
 ANSWERS: Mapping[str, Any] = {
     "ASKED": _("Waits for an answer"),
     "DECLINED": _("Declined"),
     "TAKEN_BACK": _("You took it back"),
+    "ARRIVED": _("The money has come and counts on your loan"),
     "PROPOSED": _("A second colleague is looking at it"),
     "APPROVED": _("Done"),
     "TURNED_DOWN": _("Declined"),
@@ -75,7 +78,7 @@ class RequestForm(forms.Form):
         least_fen=1,
         most_fen=MOST_FEN,
         required=False,
-        help_text=_("For what you paid too much"),
+        help_text=_("For what you paid too much, or what the school or shop gives back"),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

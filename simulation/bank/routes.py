@@ -33,6 +33,8 @@ MOST_TIMES = 1_000_000
 STATEMENT_PAGE = 500
 # What the bank pays back by itself stands on the statement under its own number.
 CHARGED_BACK = "CB-"
+# What a shop gives back by itself stands there under its count and the number that it is for.
+GIVEN_BACK = "MR-"
 MOST_NUMBER = 64
 OUT_TRADE_NO = re.compile(r"[A-Za-z0-9_-]{1,64}")
 WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
@@ -141,6 +143,34 @@ def charge_back(counter: Counter, asked: Asked) -> Answer:
     return Answer(_shown(transfer), status=202)
 
 
+def send_back(counter: Counter, asked: Asked) -> Answer:
+    """A shop gives money back by itself: for one of the client's numbers, or its own order's.
+
+    `count` tells several returns of one order apart; `account` is the shop's, where it is not the
+    one that was paid.
+    """
+    paid = counter.book.transfer(asked.subject)
+    account = asked.body.get("account", paid.account if paid else None)
+    count = asked.body.get("count", 1)
+    number = f"{GIVEN_BACK}{count}-{asked.subject}"
+    returned = {
+        "out_trade_no": number,
+        "kind": "COLLECT",
+        "account": account,
+        "amount_fen": asked.body.get("amount_fen"),
+        "notify_url": asked.body.get("notify_url", paid.notify_url if paid else ""),
+    }
+    order = _order(returned, notify_hosts=counter.notify_hosts)
+    try:
+        reference = f"SBK{secrets.token_hex(8).upper()}"
+        transfer = counter.book.accept(order, reference=reference, now=counter.now())
+    except OtherContent:
+        detail = "This return was made with another content."
+        raise Problem(409, "OTHER_CONTENT", detail) from None
+    counter.wake()
+    return Answer(_shown(transfer), status=202)
+
+
 def look_up(counter: Counter, asked: Asked) -> Answer:
     """One transfer by the client's own number."""
     transfer = counter.book.transfer(asked.subject)
@@ -229,6 +259,7 @@ ROUTES: tuple[tuple[str, re.Pattern[str], Route], ...] = (
     ("POST", re.compile(r"/transfers()"), submit),
     ("GET", re.compile(r"/transfers/([^/]+)"), look_up),
     ("POST", re.compile(r"/transfers/([^/]+)/charge-back"), charge_back),
+    ("POST", re.compile(r"/transfers/([^/]+)/return"), send_back),
     ("GET", re.compile(r"/accounts/([^/]+)"), account),
     ("POST", re.compile(r"/accounts/([^/]+)/deposits"), deposit),
     ("GET", re.compile(r"/statement()"), statement),

@@ -306,3 +306,43 @@ class TestPage:
 
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+class TestAReturnByAShop:
+    """A shop sends money back by itself; nobody asks for it."""
+
+    @pytest.fixture
+    def shop(self, bank, number):
+        name = f"merchant:{number}"[:60]
+        ask(bank, "POST", "/transfers", json=order(number, name, amount_fen=300_00))
+        assert bank.settled(number)["state"] == "SUCCEEDED"
+        return name
+
+    def test_comes_under_the_number_of_the_payout_and_is_on_the_statement(self, bank, number, shop):
+        answer = ask(bank, "POST", f"/transfers/{number}/return", json={"amount_fen": 300_00})
+
+        assert answer.status_code == 202
+        came = bank.settled(f"MR-1-{number}")
+        assert (came["kind"], came["account"], came["amount_fen"]) == ("COLLECT", shop, 300_00)
+        assert bank.balance_fen(shop) == 0
+
+    def test_is_once_for_each_count(self, bank, number, shop):
+        asked = {"amount_fen": 100_00}
+        for count in (1, 1, 2):
+            ask(bank, "POST", f"/transfers/{number}/return", json={**asked, "count": count})
+            bank.settled(f"MR-{count}-{number}")
+
+        assert bank.balance_fen(shop) == 100_00
+
+    def test_of_more_than_the_shop_has_fails(self, bank, number, shop):
+        ask(bank, "POST", f"/transfers/{number}/return", json={"amount_fen": 300_01})
+
+        assert bank.settled(f"MR-1-{number}")["state"] == "FAILED"
+        assert bank.balance_fen(shop) == 300_00
+
+    @pytest.mark.parametrize("wrong", [{}, {"amount_fen": 0}, {"amount_fen": 1, "count": "1 2"}])
+    def test_that_makes_no_sense_is_refused(self, bank, number, shop, wrong):
+        answer = ask(bank, "POST", f"/transfers/{number}/return", json=wrong)
+
+        assert answer.status_code == 422
+        assert bank.balance_fen(shop) == 300_00

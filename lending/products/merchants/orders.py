@@ -13,7 +13,7 @@ from common.crypto.blind_index import blind
 from common.errors import Refused
 from common.texts import gettext_noop
 from common.transactions import required
-from lending.products.models import SceneEvidence
+from lending.products.models import Merchant, SceneEvidence
 
 LEASES = "LEASES"
 CONTEXT = "scene.number"
@@ -79,6 +79,15 @@ def told_of(application_id: int) -> SceneEvidence | None:
         if cursor.rowcount == 0:
             return None
     return SceneEvidence.objects.filter(application_id=application_id).first()
+
+
+def financed_by(*, account: str, number: str) -> int | None:
+    """The application that an order of the seller with this account was financed by."""
+    issuers = Merchant.objects.filter(account=account).values("code")
+    found = SceneEvidence.objects.filter(
+        issuer__in=issuers, number_blind=blind(CONTEXT, number.upper()), is_live=True
+    )
+    return found.values_list("application_id", flat=True).first()
 
 
 @required

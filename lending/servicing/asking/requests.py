@@ -9,12 +9,12 @@ from datetime import date
 
 from django.db.models.functions import Now
 
-from common.actors import Actor
+from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
 from common.errors import NotFound, Refused
 from common.locking import Rank, lock_one
 from common.texts import gettext_noop
-from common.transactions import durable
+from common.transactions import durable, required
 from lending.calc.contracts import Change, TransactionKind
 from lending.loans import log
 from lending.loans.models import Loan, LoanState
@@ -28,6 +28,7 @@ BY_BORROWERS = (
     TransactionKind.EXTENSION,
     TransactionKind.RESTRUCTURE,
     TransactionKind.CREDIT_BALANCE_REFUND,
+    TransactionKind.MERCHANT_REFUND,
 )
 REASON = "ASKED"
 
@@ -56,6 +57,15 @@ class RequestKeyReused(Refused):
     advice = gettext_noop("Look at your requests, then open the form again.")
 
 
+class NoSellerPaid(Refused):
+    """The money went to the borrower."""
+
+    code = "NO_SELLER_PAID"
+    message = gettext_noop("This loan was paid to you, not to a school or shop.")
+    advice = gettext_noop("If you gave something back, pay the money in early: it costs no fee.")
+    status = 422
+
+
 @durable
 def ask(
     *,
@@ -69,7 +79,8 @@ def ask(
 ) -> LoanRequest:
     """Ask for it, once per key; nothing of the loan changes yet.
 
-    Raises RequestWaits, RequestKeyReused, NotPaidOutYet, and what servicing's `refusals` raises.
+    Raises RequestWaits, RequestKeyReused, NotPaidOutYet, NoSellerPaid, and what
+    servicing's `refusals` raises.
     """
     assert kind in BY_BORROWERS
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
@@ -87,6 +98,8 @@ def ask(
         raise RequestWaits
     if loan.state not in {LoanState.ACTIVE, LoanState.SETTLED}:
         raise NotPaidOutYet
+    if kind is TransactionKind.MERCHANT_REFUND and loan.payee_account == loan.payer_account:
+        raise NoSellerPaid
     changes.insist_on_possible(_as_change(row, on), on)
     row.save()
     _note("asked", row, by)
@@ -112,6 +125,18 @@ def decline(*, request_id: int, by: Actor) -> LoanRequest:
     row = _locked(request_id)
     _answer(row, RequestState.DECLINED, by)
     return row
+
+
+@required
+def note_arrival(*, loan: Loan, amount_fen: int) -> None:
+    """A seller's money came by itself: who waited for as much need not wait any more."""
+    waits = loan.requests.filter(
+        kind=TransactionKind.MERCHANT_REFUND,
+        state=RequestState.ASKED,
+        amount_fen__lte=amount_fen,
+    )
+    for row in waits:
+        _answer(row, RequestState.ARRIVED, SYSTEM)
 
 
 def take_up(*, request_id: int, on: date, by: Actor) -> LoanChange:
