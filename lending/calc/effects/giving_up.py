@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from lending.calc import settlement, waterfall
 from lending.calc.contracts import Balance, Instalment, InstalmentState, LoanState, Transaction
-from lending.calc.conventions.strategies import Component
-from lending.calc.effects.receiving import repay
+from lending.calc.effects.receiving import lost, repay
 
 
 class UnsoundLog(ValueError):
@@ -43,7 +42,9 @@ def charge(state: LoanState, transaction: Transaction) -> LoanState:
     )
     fee = lines[index].fee
     owed = replace(fee, due_fen=fee.due_fen + transaction.amount_fen)
-    lines[index] = replace(lines[index], fee=owed, settled_on=None)
+    asked = replace(lines[index], fee=owed, settled_on=None)
+    # Whoever gave the loan up gives up what is asked on it later, too: it can be recovered.
+    lines[index] = asked if state.written_off_on is None else lost(asked)
     return replace(state, instalments=tuple(lines))
 
 
@@ -63,7 +64,7 @@ def write_off(state: LoanState, transaction: Transaction) -> LoanState:
     if not state.instalments or state.outstanding_fen == 0:
         return state
     closing = settlement.without_later_interest(state)
-    lines = tuple(_lost(line) for line in closing.instalments)
+    lines = tuple(lost(line) for line in closing.instalments)
     return replace(closing, instalments=lines, written_off_on=transaction.value_date)
 
 
@@ -80,11 +81,3 @@ def _opened(row: Instalment, transaction: Transaction) -> InstalmentState:
         fee=Balance(due_fen=row.fee_fen),
     )
     return replace(line, settled_on=waterfall.settled_on(line, transaction.value_date))
-
-
-def _lost(line: InstalmentState) -> InstalmentState:
-    for component in Component:
-        before = line.balance(component)
-        lost_fen = before.written_off_fen + before.outstanding_fen
-        line = line.with_balance(component, replace(before, written_off_fen=lost_fen))
-    return line

@@ -6,6 +6,7 @@ from datetime import date
 from lending.calc import settlement, waterfall
 from lending.calc.contracts import (
     Allocation,
+    InstalmentState,
     LoanState,
     Policy,
     Transaction,
@@ -92,7 +93,10 @@ def withdraw(state: LoanState, transaction: Transaction) -> LoanState:
 
 
 def refund_credit(state: LoanState, transaction: Transaction) -> LoanState:
-    """Pay back what was paid too much. What is no longer there is lent, and due at once."""
+    """Pay back what was paid too much. What is no longer there is lent, and due at once.
+
+    On a loan that was given up it is lost at once, and can be recovered.
+    """
     short_fen = max(transaction.amount_fen - state.overpaid_fen, 0)
     state = replace(
         state,
@@ -108,8 +112,18 @@ def refund_credit(state: LoanState, transaction: Transaction) -> LoanState:
     lines = list(state.instalments)
     principal = lines[index].principal
     owed = replace(principal, due_fen=principal.due_fen + short_fen)
-    lines[index] = replace(lines[index], principal=owed, settled_on=None)
+    lent = replace(lines[index], principal=owed, settled_on=None)
+    lines[index] = lent if state.written_off_on is None else lost(lent)
     return replace(state, instalments=tuple(lines))
+
+
+def lost(line: InstalmentState) -> InstalmentState:
+    """The instalment with all that is still owed on it given up."""
+    for component in Component:
+        before = line.balance(component)
+        lost_fen = before.written_off_fen + before.outstanding_fen
+        line = line.with_balance(component, replace(before, written_off_fen=lost_fen))
+    return line
 
 
 def received(state: LoanState, transaction: Transaction) -> LoanState:

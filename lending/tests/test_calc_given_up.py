@@ -1,0 +1,50 @@
+"""Money asked or lent on a loan that was given up: lost with the rest, and recovered with it."""
+
+from datetime import timedelta
+
+import pytest
+
+from lending.calc.fold import fold, payoff_quote
+from lending.servicing import subledger
+from lending.tests.calc_lives import Kind, happened
+from lending.tests.calc_loans import after, opening, reversal, terms_of
+
+TERMS = terms_of()
+LOST_ON, LATER, TODAY = (after(TERMS, days) for days in (31, 120, 290))
+LOST = happened(Kind.WRITE_OFF, 2, LOST_ON)
+LENT_OR_ASKED = [Kind.CREDIT_BALANCE_REFUND, Kind.CHARGE]
+
+
+def state_of(*log):
+    return fold(TERMS, [opening(TERMS), *log], TODAY)
+
+
+@pytest.mark.parametrize("kind", LENT_OR_ASKED)
+class TestWhatIsLentOrAskedAfterALoss:
+    def test_is_lost_with_it_and_asks_for_nothing_more(self, kind):
+        before, state = state_of(LOST), state_of(LOST, happened(kind, 3, LATER, 63))
+
+        assert state.outstanding_fen == 0
+        assert state.written_off_fen == before.written_off_fen + 63
+        assert payoff_quote(TERMS, [opening(TERMS), LOST, happened(kind, 3, LATER, 63)], TODAY) == (
+            payoff_quote(TERMS, [opening(TERMS), LOST], TODAY)
+        )
+        assert sum(subledger.balances_fen(state).values()) == 0
+
+    def test_bears_no_penalty_however_long_it_lasts(self, kind):
+        log = [opening(TERMS), LOST, happened(kind, 3, LATER, 63)]
+        then, later = (fold(TERMS, log, TODAY + timedelta(days=days)) for days in (0, 400))
+
+        assert later.penalty_accrued_fen == then.penalty_accrued_fen
+
+    def test_is_recovered_to_the_fen_and_no_further(self, kind):
+        more = happened(kind, 3, LATER, 63)
+        owed_fen = state_of(LOST, more).written_off_fen
+        state = state_of(LOST, more, happened(Kind.RECOVERY, 4, TODAY, owed_fen + 5))
+
+        assert (state.recovered_fen, state.overpaid_fen) == (owed_fen, 5)
+
+    def test_is_owed_as_ever_when_the_loss_is_undone(self, kind):
+        more = happened(kind, 3, LATER, 63)
+
+        assert state_of(LOST, more, reversal(5, TODAY, of=2)) == state_of(more)
