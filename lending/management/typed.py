@@ -21,18 +21,15 @@ FRACTION = re.compile(r"\d{1,9}/0*[1-9]\d{0,8}", re.ASCII)
 
 
 class UnknownTerm(Refused):
-    """A key that says nothing to us: better refused than left out."""
+    """A key that says nothing to us: better refused than left out.
+
+    `nearest`: the one that was meant, most likely, or all that there are.
+    """
 
     code = "UNKNOWN_TERM"
     message = gettext_noop("We do not know the term %(name)s.")
-    advice = gettext_noop("Use these: %(known)s.")
-    status = 422
-
-
-class MisspeltTerm(UnknownTerm):
-    """A key that is nearly one that we know."""
-
     advice = gettext_noop("Did you mean %(nearest)s? docs/quote.md lists every term.")
+    status = 422
 
 
 class UnclearTerm(Refused):
@@ -77,7 +74,7 @@ class Typed:
         """Why a term is not there: because it is spelt otherwise, perhaps."""
         unread = [key for key, value in self._left.items() if value is not None]
         for near in get_close_matches(name, set(unread) - set(self._words), n=1, cutoff=NEAR):
-            return MisspeltTerm(name=self._told(near), nearest=name)
+            return UnknownTerm(name=self._told(near), nearest=name)
         return MissingTerm(name=self._place(name))
 
     def take(self, names: str, read: Callable[[Any], Value], *, default: Value) -> Value:
@@ -104,8 +101,8 @@ class Typed:
         for name, value in self._left.items():
             if value is not None:
                 for near in get_close_matches(name, self._words, n=1, cutoff=NEAR):
-                    raise MisspeltTerm(name=self._told(name), nearest=self._words[near])
-                raise UnknownTerm(name=self._told(name), known=", ".join(self._asked))
+                    raise UnknownTerm(name=self._told(name), nearest=self._words[near])
+                raise UnknownTerm(name=self._told(name), nearest=", ".join(self._asked))
 
     def _read(self, name: str, read: Callable[[Any], Value], value: Any) -> Value:
         try:

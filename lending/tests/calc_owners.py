@@ -48,7 +48,9 @@ def first_shares(draw):
 @st.composite
 def moves(draw, terms, first, *, most=6, least=0, last_day=400):
     """Transfers that can be, by the plainest account of who has what: named lots in a list."""
-    has, sold, on, found = dict(first), {}, terms.disbursed_on, []
+    has, on = dict(first), terms.disbursed_on
+    sold: dict[tuple[str, str], int] = {}
+    found: list[Transfer] = []
     for sequence in range(1, draw(st.integers(least, most)) + 1):
         on += timedelta(days=draw(st.integers(0 if found else 1, last_day // most)))
         open_sales = [pair for pair, share in sold.items() if min(share, has[pair[1]]) > 0]
