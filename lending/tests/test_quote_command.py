@@ -339,7 +339,7 @@ class TestRefusals:
 
         with pytest.raises(UnknownTerm) as raised:
             terms.finish()
-        assert raised.value.context == {"name": "b", "known": "a"}
+        assert raised.value.context == {"name": "b", "nearest": "a"}
 
 
 class TestTheWholeProgram:
@@ -373,4 +373,4 @@ class TestTheWholeProgram:
 def known_terms():
     with pytest.raises(UnknownTerm) as raised:
         asked(PLAIN | {"nonsense": 1})
-    return str(raised.value.context["known"]).split(", ")
+    return str(raised.value.context["nearest"]).split(", ")

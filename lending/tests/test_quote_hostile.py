@@ -146,7 +146,7 @@ class TestASlipOfThePen:
         with pytest.raises(Refused) as caught:
             answer(WEI | {"colour": "red"})
 
-        assert "day_count" in str(caught.value.context["known"])
+        assert "day_count" in str(caught.value.context["nearest"])
 
 
 class TestSpellingsOfOthers:
