@@ -22,6 +22,14 @@ from simulation.cast import PEOPLE, STAFF, Person, Staff, password
 from simulation.neighbours import NEIGHBOURS, files_for, small_world
 
 OFFICERS = "Credit officers"
+# Money that waits for a person: officers work on it and propose, an administrator lets it go.
+WAITING_MONEY = (
+    "resolve_parkednotice",
+    "work_statementbreak",
+    "propose_returnproposal",
+    "propose_payeechange",
+    "open_sealedpaper",
+)
 LOANS_AND_REWARDS = (
     "retry_quarantinedloan",
     "propose_servicing_loan",
@@ -53,6 +61,7 @@ OFFICER_CHANGES = (
     "propose_creditline",
     "approve_creditline",
     *LOANS_AND_REWARDS,
+    *WAITING_MONEY,
 )
 # Analysts bring models in and propose their steps; somebody else approves them.
 ANALYSTS = "Credit analysts"

@@ -84,6 +84,16 @@ class TestLoading:
             assert mei.has_perm(f"lending.{name}")
             assert not zhou.has_perm(f"lending.{name}"), "an analyst changes no loan"
 
+    def test_holds_an_officer_who_works_on_waiting_money_and_lets_none_of_it_go(self, heard):
+        mei = queries.account_by_phone("13900000091")
+
+        assert heard
+        assert mei is not None
+        for name in demonstration.WAITING_MONEY:
+            assert mei.has_perm(f"lending.{name}"), name
+        for name in ("statementbreak", "returnproposal", "payeechange"):
+            assert not mei.has_perm(f"lending.approve_{name}"), name
+
     def test_changes_nothing_when_it_is_done_again(self, heard):
         again: list[str] = []
 
