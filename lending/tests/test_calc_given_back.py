@@ -47,6 +47,18 @@ class TestGivenBack:
         assert state.withdrawn_on is None
         assert state.fee_accrued_fen == FEE_FEN
 
+    @pytest.mark.parametrize("other", ["REPAYMENT", "PREPAYMENT"])
+    def test_in_two_payments_of_one_day_is_given_back_as_in_one(self, other):
+        short_fen = 300_000 - sum(ROWS[0]) - FEE_FEN - 1
+        alone = charged(given_back(short_fen))
+        state = charged(given_back(short_fen), event(other, EARLY, 1, sequence=5))
+
+        assert quote(alone).total_fen > 1
+        assert state == charged(event(other, EARLY, 1, sequence=5), given_back(short_fen))
+        assert (state.outstanding_fen, state.overpaid_fen) == (0, 0)
+        assert state.withdrawn_on == day(EARLY)
+        assert state.received_fen == state.disbursed_fen
+
     def test_with_the_whole_principal_all_that_was_paid_is_owed_back(self):
         state = charged(given_back(300_000))
 

@@ -7,7 +7,7 @@ import pytest
 from lending.calc.fold import fold, payoff_quote
 from lending.servicing import subledger
 from lending.tests.calc_lives import Kind, happened
-from lending.tests.calc_loans import after, opening, reversal, terms_of
+from lending.tests.calc_loans import after, opening, repayment, reversal, terms_of
 
 TERMS = terms_of()
 LOST_ON, LATER, TODAY = (after(TERMS, days) for days in (31, 120, 290))
@@ -48,3 +48,33 @@ class TestWhatIsLentOrAskedAfterALoss:
         more = happened(kind, 3, LATER, 63)
 
         assert state_of(LOST, more, reversal(5, TODAY, of=2)) == state_of(more)
+
+
+class TestMoneyOfTheDayOfALoss:
+    """What counts first on one day is the loss; what is recovered on it can only follow."""
+
+    OWED_FEN = payoff_quote(TERMS, [opening(TERMS)], LOST_ON).total_fen
+
+    def test_is_recovered_though_it_came_before_the_loss_was_told(self):
+        found = happened(Kind.RECOVERY, 2, LOST_ON, self.OWED_FEN)
+        state = state_of(found, happened(Kind.WRITE_OFF, 3, LOST_ON))
+
+        assert state_of(found).written_off_fen == 0
+        assert (state.written_off_fen, state.recovered_fen) == (self.OWED_FEN, self.OWED_FEN)
+        assert (state.outstanding_fen, state.overpaid_fen) == (0, 0)
+        assert not state.is_settled
+
+    def test_beyond_it_is_the_borrowers_and_goes_back_before_anything_is_lent_again(self):
+        found = happened(Kind.RECOVERY, 3, LOST_ON, self.OWED_FEN + 5)
+        given_back = happened(Kind.CREDIT_BALANCE_REFUND, 4, LOST_ON, 8)
+        state = state_of(given_back, found, LOST)
+
+        assert state.overpaid_fen == 0
+        assert state.written_off_fen == self.OWED_FEN + 3
+        assert state.recovered_fen == self.OWED_FEN
+
+    def test_as_an_ordinary_payment_lessens_the_loss(self):
+        state = state_of(repayment(3, LOST_ON, 1_000), LOST)
+
+        assert state.written_off_fen == self.OWED_FEN - 1_000
+        assert state.recovered_fen == 0
