@@ -18,6 +18,9 @@ class CostItemOutput(serializers.Serializer[Any]):
     annual_rate_ppm = serializers.IntegerField()
     standard_ppm = serializers.IntegerField(allow_null=True)
     standard_fen = serializers.IntegerField(allow_null=True)
+    floor_ppm = serializers.IntegerField(
+        allow_null=True, help_text="Of a discount: no discount takes the rate below it."
+    )
 
 
 class ContingentOutput(serializers.Serializer[Any]):

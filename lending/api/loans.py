@@ -85,8 +85,19 @@ class TransactionOutput(serializers.Serializer[Any]):
     amount_fen = serializers.IntegerField()
 
 
+class RatePartOutput(serializers.Serializer[Any]):
+    """The signed rate before discounts (`INTEREST`), or what one discount takes off it."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    standard_ppm = serializers.IntegerField()
+    floor_ppm = serializers.IntegerField(allow_null=True)
+
+
 class LoanOutput(LoanSummary):
     """A loan with where it stands; `standing` is null until it was paid out."""
+
+    rate_parts = RatePartOutput(many=True, help_text="Nothing where there is no discount.")
 
     payout = serializers.ChoiceField(choices=TransferState.choices)
     standing = StandingOutput(allow_null=True)
@@ -188,6 +199,7 @@ class OneLoan(APIView):
         shown = _summary(found) | {
             "payout": payout.state,
             "standing": stands,
+            "rate_parts": queries.rate_parts_of(found),
             "transactions": queries.history(found),
         }
         return Response(LoanOutput(shown).data)

@@ -8,11 +8,14 @@ from typing import Any
 
 from common.texts import gettext_noop
 from lending.calc.contracts import Instalment
-from lending.calc.cost import Cost, LateTerms, disclosure, late_rate_ppm
+from lending.calc.cost import Cost, Discount, LateTerms, disclosure, late_rate_ppm
 from lending.calc.methods.manner import MONTHLY, Manner, kept, read, scheduled
 
 ITEMS: Mapping[str, str] = {
     "INTEREST": gettext_noop("Interest"),
+    "TIER_DISCOUNT": gettext_noop("Your discount for paying on time"),
+    "POINTS_DISCOUNT": gettext_noop("Your discount bought with points"),
+    # Tables from before the two were told apart.
     "REWARD_DISCOUNT": gettext_noop("Your discount for paying on time"),
     "LATE_PENALTY": gettext_noop("If you pay late"),
 }
@@ -25,6 +28,10 @@ CHARGED: Mapping[str, str] = {
         "with each instalment on what you still owe, at %(rate)s a year"
     ),
     "LOWER_RATE": gettext_noop("takes %(rate)s a year off the rate, for the whole loan"),
+    "LOWER_RATE_TO_FLOOR": gettext_noop(
+        "takes %(rate)s a year off the rate, for the whole loan; no discount takes the rate of "
+        "this product below %(floor)s"
+    ),
     "ONCE_AT_START": gettext_noop("once, when the money is paid out"),
     "WITH_EACH_INSTALMENT": gettext_noop("with each instalment"),
     "DAILY_ON_OVERDUE_PRINCIPAL": gettext_noop(
@@ -36,7 +43,10 @@ CHARGED: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a loan of this size and length costs at this rate, and what being late costs."""
+    """What a loan of this size and length costs at this rate, and what being late costs.
+
+    `discount_ppm` is the whole discount, `points_discount_ppm` the part of it that was bought.
+    """
 
     amount_fen: int
     term_months: int
@@ -46,6 +56,21 @@ class Price:
     grace_days: int
     cap_ppm: int
     manner: Manner = MONTHLY
+    points_discount_ppm: int = 0
+    floor_rate_ppm: int = 0
+
+    @property
+    def discounts(self) -> tuple[Discount, ...]:
+        """Each discount for itself; what was bought comes first, the tier fills what is left."""
+        parts = {
+            "TIER_DISCOUNT": self.discount_ppm - self.points_discount_ppm,
+            "POINTS_DISCOUNT": self.points_discount_ppm,
+        }
+        return tuple(
+            Discount(code, rate_ppm, self.floor_rate_ppm)
+            for code, rate_ppm in parts.items()
+            if rate_ppm
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +119,7 @@ def quoted(price: Price, *, starts_on: date) -> Quoted:
         schedule=schedule,
         late=LateTerms(annual_rate_ppm=price.penalty_rate_ppm, grace_days=price.grace_days),
         cap_ppm=price.cap_ppm,
-        discount_ppm=price.discount_ppm,
+        discounts=price.discounts,
         manner=price.manner,
     )
     return Quoted(schedule=schedule, cost=cost, manner=price.manner)
@@ -105,14 +130,15 @@ def states(content: Mapping[str, Any], price: Price) -> bool:
     if "risk" not in content or read(content) != price.manner:
         return False
     rates_ppm = [price.annual_rate_ppm + price.discount_ppm]
-    if price.discount_ppm:
-        rates_ppm.append(-price.discount_ppm)
+    parts_ppm = [-each.rate_ppm for each in price.discounts]
+    if any(each["code"] == "REWARD_DISCOUNT" for each in content["items"]):
+        parts_ppm = [sum(parts_ppm)]
     late = content["contingent"][0]
     return (content["principal_fen"], content["term_months"]) == (
         price.amount_fen,
         price.term_months,
     ) and ([each["standard_ppm"] for each in content["items"]], late["annual_rate_ppm"]) == (
-        rates_ppm,
+        rates_ppm + parts_ppm,
         price.penalty_rate_ppm,
     )
 

@@ -165,6 +165,7 @@ def overdue_offers(at: datetime, *, limit: int = 500) -> list[int]:
 
 def price_of(offer: Offer, *, cap_ppm: int) -> Price:
     """The offer's price as the arithmetic takes it."""
+    points_ppm, floor_ppm = _points_and_floor(offer) if offer.discount_ppm else (0, 0)
     return Price(
         amount_fen=offer.amount_fen,
         term_months=offer.term_months,
@@ -174,7 +175,17 @@ def price_of(offer: Offer, *, cap_ppm: int) -> Price:
         grace_days=offer.grace_days,
         cap_ppm=cap_ppm,
         manner=offer.application.product.manner,
+        points_discount_ppm=points_ppm,
+        floor_rate_ppm=floor_ppm,
     )
+
+
+def _points_and_floor(offer: Offer) -> tuple[int, int]:
+    """How much of an offer's discount was bought, as it comes before the tier's; the floor."""
+    application = offer.application
+    bought = application.entitlement
+    points_ppm = min(bought.discount_ppm, offer.discount_ppm) if bought else 0
+    return points_ppm, application.product.floor_rate_ppm
 
 
 def quote_today(application: LoanApplication, *, on: date) -> Quoted:

@@ -44,6 +44,15 @@ class Fee:
 
 
 @dataclass(frozen=True, slots=True)
+class Discount:
+    """Less of the rate for one reason; no discount takes the rate below the floor."""
+
+    code: str
+    rate_ppm: int
+    floor_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
 class LateTerms:
     """What is charged on overdue principal, by the day, after how many days of grace."""
 
@@ -67,6 +76,7 @@ class Item:
     annual_rate_ppm: int
     standard_ppm: int | None = None
     standard_fen: int | None = None
+    floor_ppm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +117,21 @@ def disclosure(
     schedule: Schedule,
     late: LateTerms,
     cap_ppm: int,
-    discount_ppm: int = 0,
+    discounts: Sequence[Discount] = (),
     fees: Sequence[Fee] = (),
     recipient: str = LENDER,
     manner: Manner = MONTHLY,
 ) -> Cost:
     """The full cost of a schedule at its real, already discounted, rate.
 
-    A discount is shown as an item of its own, against the rate without it, and so stays inside
+    Each discount is shown as an item of its own, against the rate without it, and so stays inside
     the total. Raises AboveTheCap when the stricter yearly figure, or what late payment costs
     over a year, is above the cap.
     """
     flows = [_flows(principal_fen, schedule)]
     flows += [_charged(flows[0], fees[: count + 1]) for count in range(len(fees))]
     items = (
-        *_interest_items(principal_fen, annual_rate_ppm, discount_ppm, schedule, recipient, manner),
+        *_interest_items(principal_fen, annual_rate_ppm, discounts, schedule, recipient, manner),
         *_fee_items(fees, flows, schedule),
     )
     total_fen = principal_fen - sum(flows[-1])
@@ -181,36 +191,46 @@ def _charged(flows: Sequence[int], fees: Sequence[Fee]) -> list[int]:
 def _interest_items(
     principal_fen: int,
     annual_rate_ppm: int,
-    discount_ppm: int,
+    discounts: Sequence[Discount],
     schedule: Schedule,
     recipient: str,
     manner: Manner,
 ) -> Iterator[Item]:
-    """Interest at the rate without the discount, and the discount as less of it."""
-    full_rate_ppm = annual_rate_ppm + discount_ppm
-    undiscounted = schedule
-    if discount_ppm:
-        undiscounted = scheduled(
+    """Interest at the rate without discounts, and each discount as less of it, one by one."""
+    full_rate_ppm = rate_ppm = annual_rate_ppm + sum(each.rate_ppm for each in discounts)
+    fen, ppm = _interest_at(principal_fen, rate_ppm, schedule, manner, is_own=not discounts)
+    how = "MONTHLY_ON_BALANCE" if schedule[0].months == 1 else "BY_PERIOD_ON_BALANCE"
+    yield Item("INTEREST", recipient, how, fen, ppm, standard_ppm=full_rate_ppm)
+    for each in discounts:
+        before_fen, before_ppm = fen, ppm
+        rate_ppm -= each.rate_ppm
+        is_own = rate_ppm == annual_rate_ppm
+        fen, ppm = _interest_at(principal_fen, rate_ppm, schedule, manner, is_own=is_own)
+        yield Item(
+            each.code,
+            recipient,
+            "LOWER_RATE_TO_FLOOR",
+            fen - before_fen,
+            ppm - before_ppm,
+            standard_ppm=-each.rate_ppm,
+            floor_ppm=each.floor_ppm,
+        )
+
+
+def _interest_at(
+    principal_fen: int, rate_ppm: int, schedule: Schedule, manner: Manner, *, is_own: bool
+) -> tuple[int, int]:
+    """Interest in all and its yearly rate, had the loan this rate; at its own, of its schedule."""
+    if not is_own:
+        schedule = scheduled(
             principal_fen=principal_fen,
-            annual_rate_ppm=full_rate_ppm,
+            annual_rate_ppm=rate_ppm,
             months=sum(row.months for row in schedule),
             starts_on=schedule[0].starts_on,
             manner=manner,
         )
-    full_fen = sum(row.interest_fen for row in undiscounted)
-    full_ppm = irr.annual_nominal_ppm(_flows(principal_fen, undiscounted), a_year(schedule))
-    how = "MONTHLY_ON_BALANCE" if schedule[0].months == 1 else "BY_PERIOD_ON_BALANCE"
-    yield Item("INTEREST", recipient, how, full_fen, full_ppm, standard_ppm=full_rate_ppm)
-    if discount_ppm:
-        real_ppm = irr.annual_nominal_ppm(_flows(principal_fen, schedule), a_year(schedule))
-        yield Item(
-            "REWARD_DISCOUNT",
-            recipient,
-            "LOWER_RATE",
-            sum(row.interest_fen for row in schedule) - full_fen,
-            real_ppm - full_ppm,
-            standard_ppm=-discount_ppm,
-        )
+    fen = sum(row.interest_fen for row in schedule)
+    return fen, irr.annual_nominal_ppm(_flows(principal_fen, schedule), a_year(schedule))
 
 
 def _fee_items(

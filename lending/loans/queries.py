@@ -13,6 +13,7 @@ from borrowers.people import queries as people
 from common.errors import NotFound
 from lending.applications import queries as applications
 from lending.applications.contracts import Owed
+from lending.applications.disclosed.table import CostLine, rate_parts
 from lending.calc import contracts as calc
 from lending.calc.methods import manner as manners
 from lending.calc.schedule import equal_instalments
@@ -278,6 +279,11 @@ def _schedule(loan: Loan, kept: Mapping[str, Any]) -> tuple[calc.Instalment, ...
         months=loan.term_months,
         starts_on=loan.disbursed_on,
     )
+
+
+def rate_parts_of(loan: Loan) -> tuple[CostLine, ...]:
+    """The rate before discounts and each discount, as the confirmed cost table says; or nothing."""
+    return rate_parts(loan.contract.disclosure.content)
 
 
 def product_code(loan_id: int) -> str:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from lending.calc.contracts import Terms, Transaction, TransactionKind
+from lending.calc.cost import Discount
 from lending.calc.schedule import equal_instalments
 
 DISBURSED_ON = date(2026, 1, 31)
@@ -35,6 +36,10 @@ def terms_of(
         grace_days=grace_days,
         disbursed_on=disbursed_on,
     )
+
+
+def off(rate_ppm, code="TIER_DISCOUNT", floor_ppm=0):
+    return Discount(code, rate_ppm, floor_ppm)
 
 
 def opening(terms):

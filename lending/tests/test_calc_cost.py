@@ -19,7 +19,7 @@ from lending.calc.cost import (
     late_rate_ppm,
 )
 from lending.calc.fold import amount_due, fold
-from lending.tests.calc_loans import any_terms, opening, repayment, terms_of
+from lending.tests.calc_loans import any_terms, off, opening, repayment, terms_of
 
 CAP_PPM = 240_000
 LATE = LateTerms(annual_rate_ppm=200_000, grace_days=3)
@@ -79,7 +79,7 @@ class TestWhatIsShown:
         if terms.principal_fen < 1_000:
             return
 
-        cost = cost_of(terms, cap_ppm=9_000_000, fees=fees, discount_ppm=5_000)
+        cost = cost_of(terms, cap_ppm=9_000_000, fees=fees, discounts=[off(5_000)])
 
         assert sum(item.annual_rate_ppm for item in cost.items) == cost.irr_nominal_ppm
         assert cost.total_fen == cost.principal_fen + sum(item.amount_fen for item in cost.items)
@@ -88,11 +88,11 @@ class TestWhatIsShown:
 
 class TestADiscount:
     def test_stays_inside_the_cost_as_an_item_of_its_own(self):
-        cost = cost_of(discount_ppm=10_000)
+        cost = cost_of(discounts=[off(10_000)])
 
         interest, discount = cost.items
-        assert discount.code == "REWARD_DISCOUNT"
-        assert discount.how_charged == "LOWER_RATE"
+        assert discount.code == "TIER_DISCOUNT"
+        assert discount.how_charged == "LOWER_RATE_TO_FLOOR"
         assert discount.standard_ppm == -10_000
         assert discount.amount_fen < 0
         assert discount.annual_rate_ppm == pytest.approx(-10_000, abs=50)
@@ -100,7 +100,7 @@ class TestADiscount:
         assert interest.amount_fen + discount.amount_fen == cost.total_interest_fen
 
     def test_changes_nothing_of_what_the_loan_really_costs(self):
-        plain, discounted = cost_of(), cost_of(discount_ppm=10_000)
+        plain, discounted = cost_of(), cost_of(discounts=[off(10_000)])
 
         assert discounted.total_fen == plain.total_fen
         assert discounted.irr_nominal_ppm == plain.irr_nominal_ppm
@@ -108,7 +108,7 @@ class TestADiscount:
     def test_may_bring_a_loan_under_the_cap_that_would_be_above_it(self):
         terms = terms_of(annual_rate_ppm=210_000)
 
-        assert cost_of(terms, discount_ppm=30_000).strictest_ppm <= CAP_PPM
+        assert cost_of(terms, discounts=[off(30_000)]).strictest_ppm <= CAP_PPM
 
 
 class TestFees:

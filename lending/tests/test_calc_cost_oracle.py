@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from common.rates import PPM
 from lending.calc.cost import AboveTheCap, Cost, Fee, LateTerms, disclosure
 from lending.calc.schedule import equal_instalments
-from lending.tests.calc_loans import DISBURSED_ON
+from lending.tests.calc_loans import DISBURSED_ON, off
 
 NO_CAP = 100 * PPM
 LATE = LateTerms(annual_rate_ppm=0, grace_days=0)
@@ -131,7 +131,7 @@ class TestADiscount:
         self, principal_fen, rate_ppm, months, discount_ppm
     ):
         plain = cost_of(principal_fen, rate_ppm, months)
-        shown = cost_of(principal_fen, rate_ppm, months, discount_ppm=discount_ppm)
+        shown = cost_of(principal_fen, rate_ppm, months, discounts=[off(discount_ppm)])
 
         interest, discount = shown.items
         assert (shown.total_fen, shown.irr_nominal_ppm) == (plain.total_fen, plain.irr_nominal_ppm)
@@ -139,11 +139,43 @@ class TestADiscount:
         assert discount.amount_fen <= 0
         assert interest.amount_fen + discount.amount_fen == shown.total_interest_fen
 
+    @given(principals, rates, terms, st.lists(st.integers(1, 20_000), min_size=2, max_size=2))
+    @few
+    def test_beside_another_is_shown_apart_and_they_add_up_to_one_of_both(
+        self, principal_fen, rate_ppm, months, parts
+    ):
+        tier, points = parts
+        apart = cost_of(
+            principal_fen,
+            rate_ppm,
+            months,
+            discounts=[off(tier, floor_ppm=7), off(points, "POINTS_DISCOUNT", 7)],
+        )
+        one = cost_of(principal_fen, rate_ppm, months, discounts=[off(tier + points)])
+
+        assert [each.code for each in apart.items] == [
+            "INTEREST",
+            "TIER_DISCOUNT",
+            "POINTS_DISCOUNT",
+        ]
+        assert [each.standard_ppm for each in apart.items] == [
+            rate_ppm + tier + points,
+            -tier,
+            -points,
+        ]
+        assert [each.floor_ppm for each in apart.items] == [None, 7, 7]
+        assert sum(each.amount_fen for each in apart.items) == apart.total_interest_fen
+        assert sum(each.annual_rate_ppm for each in apart.items) == apart.irr_nominal_ppm
+        assert apart.items[0] == one.items[0]
+        assert (apart.total_fen, apart.irr_nominal_ppm) == (one.total_fen, one.irr_nominal_ppm)
+
     @given(principals, st.integers(20_000, 300_000), terms, st.integers(1_000, 20_000))
     @few
     def test_never_makes_a_loan_dearer(self, principal_fen, rate_ppm, months, discount_ppm):
         full = cost_of(principal_fen, rate_ppm, months)
-        lower = cost_of(principal_fen, rate_ppm - discount_ppm, months, discount_ppm=discount_ppm)
+        lower = cost_of(
+            principal_fen, rate_ppm - discount_ppm, months, discounts=[off(discount_ppm)]
+        )
 
         assert lower.total_fen <= full.total_fen
         assert lower.items[0].amount_fen == full.total_interest_fen
@@ -154,6 +186,8 @@ class TestADiscount:
         self, principal_fen, rate_ppm, months, discount_ppm
     ):
         full = cost_of(principal_fen, rate_ppm, months)
-        lower = cost_of(principal_fen, rate_ppm - discount_ppm, months, discount_ppm=discount_ppm)
+        lower = cost_of(
+            principal_fen, rate_ppm - discount_ppm, months, discounts=[off(discount_ppm)]
+        )
 
         assert lower.total_fen <= full.total_fen + months

@@ -185,6 +185,7 @@ def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -
             "on_its_way": [each for each in moves if _is_on_its_way(each)],
             "transactions": _said(queries.history(found)),
             "waivers": _waivers(found, stands),
+            "rate_parts": queries.rate_parts_of(found),
         },
         status=422 if form is not None and form.errors else 200,
     )

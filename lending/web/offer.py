@@ -1,6 +1,6 @@
 """From the offer to the signature: change it, accept it, read what it costs, sign it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,14 @@ from common.templatetags.dates import months
 from common.templatetags.words import said
 from common.web.amounts import FenField
 from lending.applications import actions, cost, deciding, queries
-from lending.applications.disclosed.table import ContingentLine, CostLine, CostTable, table
+from lending.applications.disclosed.table import (
+    ContingentLine,
+    CostLine,
+    CostTable,
+    rate_parts,
+    rate_words,
+    table,
+)
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication
 from lending.loans import actions as loans
 from lending.loans import queries as contracts
@@ -70,7 +77,8 @@ def offered(request: HttpRequest, application: LoanApplication) -> HttpResponse:
     """The offer: what it costs first, then why."""
     offer = application.offer
     quote = queries.quote_today(application, on=business_dates.today())
-    costs = table(cost.content(quote))
+    content = cost.content(quote)
+    costs = table(content)
     return render(
         request,
         "lending/offer.html",
@@ -80,6 +88,7 @@ def offered(request: HttpRequest, application: LoanApplication) -> HttpResponse:
             "cost": _card(costs),
             "instalments": quote.schedule,
             "items": _lines([*costs.items, *costs.contingent]),
+            "discounts": _discounts(application, rate_parts(content)),
             "explanation": explained(application),
             "is_less": offer.amount_fen < application.amount_fen,
             "is_proof_awaited": queries.is_proof_awaited(application),
@@ -289,6 +298,36 @@ def _card(costs: CostTable) -> dict[str, object]:
         "total_fen": costs.total_fen,
         "note": gettext("You may pay early at any time, without a fee."),
     }
+
+
+def _discounts(application: LoanApplication, parts: Sequence[CostLine]) -> str:
+    """Each discount apart, the rate without them, and the floor; what did not fit is said too."""
+    bought = application.entitlement
+    if not parts and bought is None:
+        return ""
+    if not parts:
+        return gettext(
+            "The rate is as low as this product allows. The discount that you bought stays yours, "
+            "for another loan."
+        )
+    interest, *discounts = parts
+    said = [
+        gettext("%(name)s is in it: %(rate)s a year less.")
+        % {"name": each.name, "rate": rate_words(-(each.standard_ppm or 0))}
+        for each in discounts
+    ]
+    floor = rate_words(discounts[0].floor_ppm or 0)
+    rates = {"base": rate_words(interest.standard_ppm or 0), "floor": floor}
+    said.append(
+        gettext("Without discounts the rate is %(base)s; no discount takes it below %(floor)s.")
+        % rates
+    )
+    if bought is not None and bought.discount_ppm > application.offer.discount_ppm:
+        said.append(
+            gettext("Of the %(bought)s that you bought this loan can take no more.")
+            % {"bought": rate_words(bought.discount_ppm)}
+        )
+    return " ".join(said)
 
 
 def _lines(lines: Iterable[CostLine | ContingentLine]) -> list[dict[str, object]]:

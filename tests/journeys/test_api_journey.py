@@ -107,7 +107,8 @@ def lin_borrows_repays_on_time_and_pays_less_the_next_time(platform: Platform, t
     second = lin.submit(lin.apply(200_000, term_months=3, entitlement=discount)["id"])
     assert second["offer"]["discount_ppm"] == 10_000
     items = {item["code"]: item for item in second["offer"]["cost"]["items"]}
-    assert items["REWARD_DISCOUNT"]["amount_fen"] < 0
+    assert items["POINTS_DISCOUNT"]["amount_fen"] < 0
+    assert "REWARD_DISCOUNT" not in items
     assert signed(lin, second)["annual_rate_ppm"] == second["offer"]["annual_rate_ppm"]
     books_agree(platform)
 

@@ -37,6 +37,7 @@ class CostLine:
     annual_rate_ppm: int
     standard_ppm: int | None
     standard_fen: int | None
+    floor_ppm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ def table(content: Mapping[str, Any]) -> CostTable:
 
 def _item(kept: Mapping[str, Any]) -> CostLine:
     rate = rate_words(abs(kept["standard_ppm"] or 0))
-    return CostLine(**kept, **_words(kept, {"rate": rate}))
+    floor = rate_words(kept.get("floor_ppm") or 0)
+    return CostLine(**kept, **_words(kept, {"rate": rate, "floor": floor}))
 
 
 def _contingent(kept: Mapping[str, Any]) -> ContingentLine:
@@ -117,6 +119,13 @@ def _words(kept: Mapping[str, Any], figures: Mapping[str, object]) -> dict[str, 
         "recipient_name": gettext(cost.recipient(kept["recipient"])),
         "charged": gettext(cost.charged(kept["how_charged"])) % figures,
     }
+
+
+def rate_parts(content: Mapping[str, Any]) -> tuple[CostLine, ...]:
+    """The rate before discounts, and each of them; nothing where there is none."""
+    lines = tuple(_item(each) for each in content["items"])
+    discounts = tuple(each for each in lines if (each.standard_ppm or 0) < 0)
+    return (lines[0], *discounts) if discounts else ()
 
 
 def rate_words(ppm: int) -> str:

@@ -16,6 +16,7 @@ from lending.lines.contracts import Decided
 from lending.lines.models import CreditLine
 from lending.products.law import Law
 from lending.products.models import LoanProduct
+from lending.rewards import actions as rewards
 from lending.rewards import queries as points
 
 OFFER_VALID = timedelta(hours=24)
@@ -60,6 +61,9 @@ def write(
             setattr(offer, name, value)
         offer.save(update_fields=[*offered, "offered_at"])
         offer.alternatives.all().delete()
+    if application.entitlement_id is not None and not offer.discount_ppm:
+        # The rate is at its floor without it: what was bought serves another loan.
+        rewards.release(application_id=application.pk)
     write_choices(offer=offer, product=application.product)
     decide_line(line=line, application=application, terms=terms)
     lines.hold(line=line, application_id=application.pk, amount_fen=offer.amount_fen)
