@@ -3,14 +3,21 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from http.cookiejar import DefaultCookiePolicy
+from http import HTTPStatus
 from itertools import pairwise
 from types import TracebackType
 from typing import Any, ClassVar, Self, cast, get_args
 from urllib.parse import urlsplit
 
-import requests
 import structlog
+import urllib3
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from common.api import signatures
 from common.errors import Refused
@@ -68,20 +75,22 @@ class SandboxBank:
     ) -> None:
         if not (api_key.isascii() and api_key.isprintable() and api_key.strip() == api_key != ""):
             raise ValueError("The bank's API key must be plain characters.")
-        self._base_url = checked_base_url(base_url)
-        self._timeouts = (connect_seconds, read_seconds)
-        self._session = requests.Session()
-        # No proxy, no .netrc and no cookies: the environment must not reroute money.
-        self._session.trust_env = False
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers.update(
-            {
-                "Authorization": f"Bearer {api_key}",
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-                "User-Agent": "mingzhang-lending",
-            }
+        self._path = urlsplit(checked_base_url(base_url)).path
+        # No proxy, no .netrc and no cookies, none of which this pool knows: the environment must
+        # not reroute money. A session of `requests` looks for them at each call.
+        self._manager = urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=connect_seconds, read=read_seconds),
+            retries=False,
+            ca_certs=DEFAULT_CA_BUNDLE_PATH,
         )
+        self._pool = self._manager.connection_from_url(base_url)
+        self._headers = {
+            "Authorization": f"Bearer {api_key}",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Content-Type": "application/json",
+            "User-Agent": "mingzhang-lending",
+        }
 
     def __enter__(self) -> Self:
         return self
@@ -96,18 +105,18 @@ class SandboxBank:
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._session.close()
+        self._manager.clear()
 
     def submit(self, request: TransferRequest) -> TransferAnswer:
         """Ask for a transfer; the same number again is the same transfer."""
         order = {name: getattr(request, name) for name in ORDERED}
         status, content = self._ask("POST", "/transfers", order)
-        if status == requests.codes.unprocessable_entity and "code" in content:
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY and "code" in content:
             # The bank's own words that it takes no such order: nothing was kept under the number.
             return TransferAnswer(
                 request.out_trade_no, "FAILED", reason=str(content["code"])[:MOST_REASON]
             )
-        if status != requests.codes.accepted:
+        if status != HTTPStatus.ACCEPTED:
             return _unknown(request.out_trade_no, status, content)
         asked = (request.kind, request.account, request.amount_fen)
         if (content.get("kind"), content.get("account"), content.get("amount_fen")) != asked:
@@ -119,9 +128,9 @@ class SandboxBank:
         assert OUT_TRADE_NO.fullmatch(out_trade_no)
 
         status, content = self._ask("GET", f"/transfers/{out_trade_no}")
-        if status == requests.codes.not_found and content.get("code") == "NO_SUCH_TRANSFER":
+        if status == HTTPStatus.NOT_FOUND and content.get("code") == "NO_SUCH_TRANSFER":
             return TransferAnswer(out_trade_no, "NOT_FOUND")
-        if status != requests.codes.ok:
+        if status != HTTPStatus.OK:
             return _unknown(out_trade_no, status, content)
         return _answer(out_trade_no, content)
 
@@ -132,7 +141,7 @@ class SandboxBank:
         while has_more:
             last_id = lines[-1].id if lines else since_id
             status, content = self._ask("GET", f"/statement?since={last_id}")
-            page = _lines(content) if status == requests.codes.ok else None
+            page = _lines(content) if status == HTTPStatus.OK else None
             if page is None:
                 return None
             # Each line once, upwards: whoever goes round in circles would be heard for ever.
@@ -146,19 +155,42 @@ class SandboxBank:
 
     def _ask(self, method: str, path: str, body: Content | None = None) -> tuple[int, Content]:
         """The status and the JSON object of the answer; status 0 when there was no answer."""
+        content = None if body is None else json.dumps(body).encode()
         try:
-            with self._session.request(
+            response = self._pool.urlopen(
                 method,
-                f"{self._base_url}{path}",
-                json=body,
-                timeout=self._timeouts,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                text = next(response.iter_content(MOST_ANSWER_BYTES), b"")
-                return response.status_code, _object(text)
-        except requests.RequestException as failure:
-            return 0, {"code": type(failure).__name__}
+                f"{self._path}{path}",
+                body=content,
+                headers=self._headers,
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                decode_content=False,
+            )
+            text = _read(response)
+        except HTTPError as failure:
+            return 0, {"code": _code(failure)}
+        return response.status, _object(text)
+
+
+def _read(response: urllib3.BaseHTTPResponse) -> bytes:
+    """The body, cut off where it is too long: what is left makes no sense then.
+
+    A connection whose answer was not read to its end is closed, any other may be used again.
+    """
+    try:
+        return response.read(MOST_ANSWER_BYTES)
+    finally:
+        response.close()
+
+
+def _code(failure: HTTPError) -> str:
+    """How the answer was lost."""
+    if isinstance(failure, ReadTimeoutError):
+        return "ReadTimeout"
+    if isinstance(failure, ConnectTimeoutError) and not isinstance(failure, NewConnectionError):
+        return "ConnectTimeout"
+    return "ConnectionError"
 
 
 def checked_base_url(base_url: str) -> str:

@@ -35,9 +35,10 @@ def page(entries, *, has_more):
     return answer_of(200, {"entries": entries, "has_more": has_more})
 
 
-def answer_of(status, content, *, headers=""):
+def answer_of(status, content, *, headers="", connection="close"):
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    head = f"HTTP/1.1 {status} Words\r\nContent-Length: {len(body)}\r\nConnection: close\r\n"
+    head = f"HTTP/1.1 {status} Words\r\nContent-Length: {len(body)}\r\n"
+    head += f"Connection: {connection}\r\n"
     return f"{head}{headers}\r\n".encode() + body
 
 
@@ -60,17 +61,21 @@ def silent_port() -> Iterator[int]:
 
 @contextmanager
 def network(answers, *, heard=None) -> Iterator[int]:
-    """A port that sends each of `answers`, whatever it is asked, one connection for each."""
+    """A port that sends each of `answers`, whatever it is asked, one connection for each.
+
+    Those of a tuple are sent one after the other on one connection.
+    """
 
     def speak():
         for answer in answers:
             line, _ = ear.accept()
             with line:
                 line.settimeout(5)
-                request = line.recv(65_536)
-                if heard is not None:
-                    heard.append(request)
-                line.sendall(answer)
+                for each in answer if isinstance(answer, tuple) else (answer,):
+                    request = line.recv(65_536)
+                    if heard is not None:
+                        heard.append(request)
+                    line.sendall(each)
 
     with socket.create_server(("127.0.0.1", 0)) as ear:
         ear.settimeout(5)

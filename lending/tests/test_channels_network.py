@@ -1,6 +1,7 @@
 """The sandbox adapter against a network gone bad, and against addresses it must not ask."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from common import public_ids
 from lending.channels.contracts import TransferRequest
-from lending.channels.sandbox import SandboxBank, checked_base_url
+from lending.channels.sandbox import MOST_ANSWER_BYTES, SandboxBank, checked_base_url
 from lending.tests.bad_network import GOOD, REQUEST, answer_of, network, silent_port, to
 from simulation.bank.testing import running_bank
 
@@ -91,6 +92,35 @@ class TestBadNetwork:
             SandboxBank(**{**to(ear.getsockname()[1]), "read_seconds": 0.1}) as channel,
         ):
             assert channel.submit(REQUEST).reason == "ReadTimeout"
+
+    def test_a_bank_that_stops_in_the_middle_is_unknown(self):
+        with (
+            socket.create_server(("127.0.0.1", 0)) as ear,
+            ThreadPoolExecutor(1) as pool,
+            SandboxBank(**{**to(ear.getsockname()[1]), "read_seconds": 0.1}) as channel,
+        ):
+            asked = pool.submit(channel.submit, REQUEST)
+            line, _ = ear.accept()
+            with line:
+                line.sendall(b"HTTP/1.1 202 A\r\nContent-Length: 900\r\n\r\n{")
+                assert asked.result().reason == "ReadTimeout"
+
+    def test_a_connection_that_the_bank_keeps_is_used_again(self):
+        kept = answer_of(202, GOOD, connection="keep-alive")
+        with network([(kept, kept)]) as port, SandboxBank(**to(port)) as channel:
+            answers = [channel.submit(REQUEST) for _ in range(2)]
+
+        assert [answer.outcome for answer in answers] == ["SUCCEEDED"] * 2
+
+    def test_what_was_left_of_a_long_answer_is_not_the_next_one(self):
+        """The connection is given up with it."""
+        hidden = answer_of(202, GOOD)
+        long = answer_of(202, b"x" * MOST_ANSWER_BYTES + hidden, connection="keep-alive")
+        fresh = answer_of(202, {**GOOD, "state": "FAILED"})
+        with network([long, fresh]) as port, SandboxBank(**to(port)) as channel:
+            answers = [channel.submit(REQUEST) for _ in range(2)]
+
+        assert [answer.outcome for answer in answers] == ["UNKNOWN", "FAILED"]
 
     def test_a_redirect_is_not_followed(self, bank):
         before = bank.statement()

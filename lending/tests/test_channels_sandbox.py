@@ -40,6 +40,7 @@ class TestSubmit:
             "PROCESSING",
             bank_reference=bank.settled(request_of_lin.out_trade_no)["bank_reference"],
             amount_fen=500_00,
+            account=request_of_lin.account,
         )
         assert not answer.is_final
         assert bank.balance_fen(request_of_lin.account) == 20_500_00
