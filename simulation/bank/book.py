@@ -157,53 +157,56 @@ class Book:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
 
-    def accept(self, order: Order, *, reference: str, now: float) -> Transfer:
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """For one question, which needs no transaction to see one state of the book."""
+        with self._lock:
+            yield self._connection
+
+    def accept(
+        self, order: Order, *, reference: str, now: float, is_at_once: bool = False
+    ) -> Transfer:
         """Take an order once: the same number with the same content is the same transfer.
 
-        Raises OtherContent when the number stands for something else.
+        With `is_at_once` it is settled, too, where it is due, before anybody is answered. Raises
+        OtherContent when the number stands for something else.
         """
         assert order.amount_fen > 0
         assert is_customer(order.account)
 
         with self.transaction() as connection:
-            if (seen := _transfer(connection, order.out_trade_no)) is not None:
-                if not seen.is_for(order):
-                    raise OtherContent(order.out_trade_no)
-                return seen
-            _open(connection, LENDER, now=now)
-            _open(connection, order.account, now=now)
-            return _insert(connection, order, reference=reference, now=now)
-
-    def settled(self, transfer: Transfer, *, now: float) -> Transfer:
-        """The transfer after it was settled where it is due, before anybody is answered."""
-        with self.transaction() as connection:
-            if transfer.due_at <= now:
-                _settle(connection, transfer.out_trade_no, now=now)
-            return _known(connection, transfer.out_trade_no)
+            transfer = _transfer(connection, order.out_trade_no)
+            if transfer is None:
+                _open(connection, LENDER, now=now)
+                _open(connection, order.account, now=now)
+                transfer = _insert(connection, order, reference=reference, now=now)
+            elif not transfer.is_for(order):
+                raise OtherContent(order.out_trade_no)
+            if not is_at_once or transfer.due_at > now:
+                return transfer
+            _settle(connection, order.out_trade_no, now=now)
+            return _known(connection, order.out_trade_no)
 
     def transfer(self, out_trade_no: str) -> Transfer | None:
         """The transfer of that number."""
-        with self.transaction() as connection:
+        with self.reading() as connection:
             return _transfer(connection, out_trade_no)
 
     def settle_due(self, *, now: float) -> float | None:
         """Settle what is due, each in its own transaction; returns when the next one is due."""
-        with self.transaction() as connection:
+        with self.reading() as connection:
             rows = connection.execute(
                 "SELECT out_trade_no FROM transfer WHERE state = 'PROCESSING' AND due_at <= ?"
                 " ORDER BY due_at, id LIMIT ?",
                 (now, SETTLED_AT_A_TIME),
             ).fetchall()
+            if not rows:
+                return _next_due_at(connection)
         for row in rows:
             with self.transaction() as connection:
                 _settle(connection, str(row["out_trade_no"]), now=now)
-        return self._next_due_at()
-
-    def _next_due_at(self) -> float | None:
-        query = "SELECT min(due_at) FROM transfer WHERE state = 'PROCESSING'"
-        with self.transaction() as connection:
-            moment: float | None = connection.execute(query).fetchone()[0]
-        return moment
+        with self.reading() as connection:
+            return _next_due_at(connection)
 
     def balance_fen(self, account: str, *, now: float) -> int:
         """What the account holds; it is opened at its first use."""
@@ -251,6 +254,12 @@ def _transfer(connection: sqlite3.Connection, out_trade_no: str) -> Transfer | N
     query = "SELECT * FROM transfer WHERE out_trade_no = ?"
     row = connection.execute(query, (out_trade_no,)).fetchone()
     return None if row is None else Transfer(**dict(row))
+
+
+def _next_due_at(connection: sqlite3.Connection) -> float | None:
+    query = "SELECT min(due_at) FROM transfer WHERE state = 'PROCESSING'"
+    moment: float | None = connection.execute(query).fetchone()[0]
+    return moment
 
 
 def _known(connection: sqlite3.Connection, out_trade_no: str) -> Transfer:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 SCHEMA = """
@@ -90,7 +90,18 @@ def take(connection: sqlite3.Connection, *, mode: str, account: str) -> float | 
 
 def take_for_transfer(connection: sqlite3.Connection, *, account: str) -> dict[str, float]:
     """Everything that will go wrong with one new transfer of `account`: mode to seconds."""
-    taken = {mode: take(connection, mode=mode, account=account) for mode in TRANSFER_MODES}
+    return take_all(connection, modes=TRANSFER_MODES, account=account)
+
+
+def take_all(
+    connection: sqlite3.Connection, *, modes: Iterable[str], account: str
+) -> dict[str, float]:
+    """Use up one of each of `modes` that is arranged: mode to seconds."""
+    rows = connection.execute("SELECT mode FROM fault WHERE account IN (?, '')", (account,))
+    arranged = {str(row["mode"]) for row in rows.fetchall()}
+    taken = {
+        mode: take(connection, mode=mode, account=account) for mode in modes if mode in arranged
+    }
     return {mode: seconds for mode, seconds in taken.items() if seconds is not None}
 
 

@@ -100,27 +100,24 @@ def submit(counter: Counter, asked: Asked) -> Answer:
     """Take a transfer, or whatever is arranged to happen instead."""
     order = _order(asked.body, notify_hosts=counter.notify_hosts)
     with counter.book.transaction() as connection:
-        taken = {
-            mode: faults.take(connection, mode=mode, account=order.account)
-            for mode in faults.ANSWER_MODES
-        }
-    if taken["error_500"] is not None:
+        taken = faults.take_all(connection, modes=faults.ANSWER_MODES, account=order.account)
+    if "error_500" in taken:
         raise Problem(500, "OUT_OF_ORDER", "Something is broken here; nothing has been done.")
 
     reference = f"SBK{secrets.token_hex(8).upper()}"
     try:
-        transfer = counter.book.accept(order, reference=reference, now=counter.now())
+        transfer = counter.book.accept(
+            order, reference=reference, now=counter.now(), is_at_once="at_once" in taken
+        )
     except OtherContent:
         detail = "This out_trade_no stands for a transfer with another content."
         raise Problem(409, "OTHER_CONTENT", detail) from None
-    if taken["at_once"] is not None:
-        transfer = counter.book.settled(transfer, now=time.time())
     counter.wake()
     return Answer(
         _shown(transfer),
         status=202,
-        hold_seconds=taken["slow_answer"] or 0.0,
-        is_lost=taken["lose_answer"] is not None,
+        hold_seconds=taken.get("slow_answer", 0.0),
+        is_lost="lose_answer" in taken,
     )
 
 

@@ -142,13 +142,13 @@ class Bank:
         return again_at
 
     def _notify(self) -> float | None:
-        with self._book.transaction() as connection:
+        with self._book.reading() as connection:
             notice = notices.due(connection, now=self._now())
-        if notice is not None:
-            answer = notices.send(notice, secret=self._secret, now=self._now())
-            with self._book.transaction() as connection:
-                notices.record(connection, notice, answer=answer, now=self._now())
+            if notice is None:
+                return notices.next_due_at(connection)
+        answer = notices.send(notice, secret=self._secret, now=self._now())
         with self._book.transaction() as connection:
+            notices.record(connection, notice, answer=answer, now=self._now())
             return notices.next_due_at(connection)
 
 

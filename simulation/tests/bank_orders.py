@@ -17,8 +17,9 @@ def order(number="D-lin-1", *, kind="PAY_OUT", account=LIN, amount_fen=500_00, n
     return Order(number, kind, account, amount_fen, notify_url)
 
 
-def accepted(book: Book, wanted: Order, *, now=NOON) -> Transfer:
-    return book.accept(wanted, reference=f"SBK-{wanted.out_trade_no}", now=now)
+def accepted(book: Book, wanted: Order, *, now=NOON, is_at_once=False) -> Transfer:
+    reference = f"SBK-{wanted.out_trade_no}"
+    return book.accept(wanted, reference=reference, now=now, is_at_once=is_at_once)
 
 
 def settled(book: Book, wanted: Order, *, now=NOON) -> Transfer:

@@ -209,6 +209,53 @@ class TestSettling:
         assert book.balance_fen(LIN, now=NOON) == 20_001_05
 
 
+class TestAtOnce:
+    def test_the_money_has_moved_with_the_order(self, book):
+        taken = accepted(book, order(), is_at_once=True)
+
+        assert (taken.state, taken.settled_at) == ("SUCCEEDED", NOON)
+        assert book.transfer("D-lin-1") == taken
+        assert book.balance_fen(LIN, now=NOON) == 20_500_00
+        assert book.settle_due(now=NOON) is None
+
+    def test_the_same_order_again_moves_nothing_more(self, book):
+        first = accepted(book, order(), is_at_once=True)
+        again = accepted(book, order(), now=NOON + 1, is_at_once=True)
+
+        assert again == first
+        assert book.balance_fen(LIN, now=NOON) == 20_500_00
+
+    def test_an_order_that_was_waiting_is_settled_when_it_comes_again(self, book):
+        accepted(book, order())
+
+        assert accepted(book, order(), now=NOON + 1, is_at_once=True).settled_at == NOON + 1
+
+    def test_what_is_delayed_waits_all_the_same(self, book):
+        arrange(book, "delay", seconds=30)
+        first = accepted(book, order(), is_at_once=True)
+        early = accepted(book, order(), now=NOON + 29.9, is_at_once=True)
+
+        assert [first.state, early.state] == ["PROCESSING"] * 2
+        assert book.balance_fen(LIN, now=NOON) == 20_000_00
+        assert accepted(book, order(), now=NOON + 30, is_at_once=True).state == "SUCCEEDED"
+
+    def test_what_cannot_be_paid_fails_at_once(self, book):
+        taken = accepted(book, order(kind="COLLECT", amount_fen=20_000_01), is_at_once=True)
+
+        assert (taken.state, taken.reason) == ("FAILED", INSUFFICIENT_FUNDS)
+        assert book.balance_fen(LIN, now=NOON) == 20_000_00
+
+    def test_another_content_settles_nothing_either(self, book):
+        accepted(book, order())
+        before = book.balances()
+
+        with pytest.raises(OtherContent):
+            accepted(book, order(amount_fen=1), is_at_once=True)
+
+        assert book.transfer("D-lin-1").state == "PROCESSING"
+        assert book.balances() == before
+
+
 class TestStatement:
     def test_it_lists_what_moved_in_order(self, book):
         settled(book, order("D-1", amount_fen=300))

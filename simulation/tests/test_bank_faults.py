@@ -56,6 +56,35 @@ class TestTake:
         assert taken == [9.0, 1.0, None]
 
 
+class TestTakeAll:
+    def test_it_takes_one_of_each_that_is_arranged_for_whoever_asks(self, connection):
+        faults.arrange(connection, Fault("fail", LIN, 2, 1.0))
+        faults.arrange(connection, Fault("delay", EVERYBODY, None, 3.0))
+        faults.arrange(connection, Fault("reordered", WEI, 1, 5.0))
+
+        taken = faults.take_all(connection, modes=["fail", "delay", "reordered"], account=LIN)
+
+        assert taken == {"fail": 1.0, "delay": 3.0}
+        assert faults.arranged(connection) == [
+            Fault("delay", EVERYBODY, None, 3.0),
+            Fault("fail", LIN, 1, 1.0),
+            Fault("reordered", WEI, 1, 5.0),
+        ]
+
+    def test_what_was_not_asked_for_is_left(self, connection):
+        faults.arrange(connection, Fault("fail", LIN, 1, 0.0))
+
+        assert faults.take_all(connection, modes=["delay"], account=LIN) == {}
+        assert faults.arranged(connection) == [Fault("fail", LIN, 1, 0.0)]
+
+    def test_the_same_mode_is_taken_once_and_first_from_the_account_itself(self, connection):
+        faults.arrange(connection, Fault("delay", EVERYBODY, 1, 1.0))
+        faults.arrange(connection, Fault("delay", LIN, 1, 9.0))
+
+        assert faults.take_all(connection, modes=["delay"], account=LIN) == {"delay": 9.0}
+        assert faults.arranged(connection) == [Fault("delay", EVERYBODY, 1, 1.0)]
+
+
 class TestTakeForTransfer:
     def test_a_well_behaved_bank_does_nothing_wrong(self, connection):
         assert faults.take_for_transfer(connection, account=LIN) == {}
