@@ -281,7 +281,7 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
             "may_check_proof": may_decide
             and row.state in proofs.OPEN
             and queries.is_proof_awaited(row),
-            "offer": Offer.objects.filter(application=row).first(),
+            **_offered(row),
             "trail": [
                 (
                     each,
@@ -291,6 +291,19 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
                 for each in trail_of(f"application:{row.public_id}")
             ],
         }
+
+
+def _offered(row: LoanApplication) -> dict[str, Any]:
+    """The offer, and one by one what takes its rate down."""
+    offer = Offer.objects.filter(application=row).first()
+    if offer is None:
+        return {"offer": None}
+    discounts = queries.discounts_of(offer)
+    return {
+        "offer": offer,
+        "discounts": [(words.DISCOUNTS[each.code], each.rate_ppm) for each in discounts],
+        "floor_ppm": max((each.floor_ppm for each in discounts), default=0),
+    }
 
 
 def _explained(row: LoanApplication) -> dict[str, Any]:

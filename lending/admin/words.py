@@ -40,6 +40,11 @@ KINDS: Words = {
     "INCOME": _("Income account"),
     "EXPENSE": _("Expense"),
 }
+# The borrower's page says "your"; a colleague reads of somebody else.
+DISCOUNTS: Words = {
+    "TIER_DISCOUNT": _("Discount for paying on time"),
+    "POINTS_DISCOUNT": _("Discount bought with points"),
+}
 STEPS: Words = {"SHOWN": _("Shown"), "CONFIRMED": _("Confirmed")}
 ACTORS: Words = {"BORROWER": _("The borrower"), "STAFF": _("Staff"), "SYSTEM": _("The platform")}
 ACTIONS: Words = {

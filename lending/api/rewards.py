@@ -103,6 +103,11 @@ class RewardsOutput(serializers.Serializer[Any]):
     owed = serializers.IntegerField()
     waiting = DayOutput(many=True)
     ending = DayOutput(many=True)
+    not_given_on = serializers.DateField(
+        allow_null=True,
+        help_text="When a payment last brought fewer points, as the programme's budget was used "
+        "up; nothing once payments bring points again.",
+    )
     tier = TierOutput(allow_null=True)
     entries = EntryOutput(many=True)
     benefits = BenefitOutput(many=True)
@@ -136,6 +141,7 @@ def _shown(borrower_id: int, on: date) -> dict[str, object]:
         "owed": points.owed,
         "waiting": points.waiting,
         "ending": points.ending,
+        "not_given_on": points.not_given_on,
         "tier": queries.tier_of(borrower_id, on=on),
         "entries": points.entries,
         "benefits": points.benefits,

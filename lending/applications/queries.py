@@ -13,6 +13,7 @@ from lending.applications.contracts import Signable
 from lending.applications.cost import Price, Quoted, quoted
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
 from lending.applications.states import NotPossibleNow
+from lending.calc.cost import Discount
 from lending.calc.methods.manner import kept
 from lending.products import law as laws
 from lending.products.models import LoanProduct
@@ -178,6 +179,11 @@ def price_of(offer: Offer, *, cap_ppm: int) -> Price:
         points_discount_ppm=points_ppm,
         floor_rate_ppm=floor_ppm,
     )
+
+
+def discounts_of(offer: Offer) -> tuple[Discount, ...]:
+    """What takes an offer's rate down, one by one."""
+    return price_of(offer, cap_ppm=0).discounts
 
 
 def _points_and_floor(offer: Offer) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from common.money import yuan
 from common.rates import percent
 from common.texts import gettext_noop
 from lending.applications.contracts import Signable
-from lending.applications.disclosed.table import CostTable, rate_words, table
+from lending.applications.disclosed.table import CostTable, discounts_said, rate_words, table
 from lending.calc.methods.manner import read, sentences
 from lending.loans.contracts import Grid, Passage, Sheet
 
@@ -124,6 +124,7 @@ def _loan_text(offer: Signable) -> str:
             _("The rate includes a reward discount of %(discount)s percentage points.")
             % {"discount": _rate(offer.discount_ppm)}
         )
+        lines.extend(discounts_said(offer.cost))
     if offer.payee_name:
         lines.append(
             _("The money is paid directly to %(payee)s and may be used for nothing else.")

@@ -223,7 +223,7 @@ def _give(
     terms = rules.read(programme.terms)
     value_fen = rules.value_fen(points, terms)
     if not accounts.charge(programme.pk, value_fen):
-        _say_budget_is_spent(programme, source)
+        _say_budget_is_spent(account, programme, source, on)
         return 0
     wait_days = terms.pending_days if pending is None else pending
     lot = PointsLot.objects.create(
@@ -251,7 +251,17 @@ def _give(
     return points
 
 
-def _say_budget_is_spent(programme: RewardProgramme, source: tuple[str, int, str]) -> None:
+def _say_budget_is_spent(
+    account: PointsAccount, programme: RewardProgramme, source: tuple[str, int, str], on: date
+) -> None:
+    """To our people, and on the borrower's page of points where it was no gift."""
+    if source[0] != rules.GRANT:
+        audit.append(
+            action=queries.NOT_GIVEN,
+            subject=f"points:{account.pk}",
+            by=SYSTEM,
+            facts={"on": on.isoformat(), "source": ":".join(map(str, source))},
+        )
     audit.append(
         action="lending.points.budget_spent",
         subject=f"programme:{programme.version}",

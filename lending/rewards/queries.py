@@ -8,6 +8,7 @@ from functools import lru_cache
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
+from common.audit.queries import trail_of
 from lending.rewards import rules
 from lending.rewards.models import (
     Benefit,
@@ -23,6 +24,7 @@ from lending.rewards.models import (
     TierMembership,
 )
 
+NOT_GIVEN = "lending.points.not_given"
 # In plain SQL, because every offer asks. A programme's terms never change once it is no draft.
 _IN_FORCE = """
 SELECT terms::text FROM lending_rewardprogramme WHERE state IN ('ACTIVE', 'ENDED')
@@ -65,6 +67,7 @@ class PointsView:
     benefits: tuple[Benefit, ...]
     waiting: tuple[LotView, ...]
     ending: tuple[LotView, ...]
+    not_given_on: date | None = None
 
     @property
     def available(self) -> int:
@@ -133,7 +136,21 @@ def points_of(borrower_id: int, *, entries: int = 50) -> PointsView:
         benefits=tuple(catalogue()),
         waiting=_by_day(lots.filter(released_on=None), "available_on"),
         ending=_by_day(lots.filter(released_on__isnull=False), "expires_on"),
+        not_given_on=_not_given_on(account) if account else None,
     )
+
+
+def _not_given_on(account: PointsAccount) -> date | None:
+    """The last day on which a payment's points were not given, as the budget was used up.
+
+    Nothing once a later payment brought points again.
+    """
+    told = trail_of(f"points:{account.pk}").filter(action=NOT_GIVEN).last()
+    if told is None:
+        return None
+    on = date.fromisoformat(told.facts["on"])
+    later = account.lots.filter(earned_on__gt=on).exclude(source_kind=rules.GRANT)
+    return None if later.exists() else on
 
 
 def _by_day(lots: QuerySet[PointsLot], field: str) -> tuple[LotView, ...]:

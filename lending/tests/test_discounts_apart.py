@@ -1,6 +1,7 @@
 """What lowers a rate is shown apart, with its floor: offer, cost table, paper, answer and loan."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,15 +9,19 @@ import pyxirr
 from django.db import transaction
 from rest_framework.test import APIClient
 
+from borrowers.people.contracts import ContractParty
 from borrowers.people.models import Account
 from borrowers.tests import cast
+from common.money import yuan
 from lending.applications import actions, cost, queries
-from lending.applications.disclosed.table import table
+from lending.applications.disclosed.table import discounts_said, table
 from lending.applications.models import CostDisclosure, LoanApplication, Offer
 from lending.applications.offers import writing
 from lending.lines import actions as lines
 from lending.loans import actions as loans
+from lending.loans import agreement
 from lending.loans import queries as contracts
+from lending.loans.contracts import Passage
 from lending.products import law as laws
 from lending.rewards.models import Entitlement, TierMembership
 from lending.tests import builders, doors
@@ -24,6 +29,7 @@ from lending.tests.builders import TODAY
 from lending.tests.test_disclosed_three_ways import flat, on_page, on_paper, said
 
 pytestmark = pytest.mark.django_db
+LIN = ContractParty(name="林（虚构）", id_number="000000199001010000")
 
 
 @pytest.fixture
@@ -68,6 +74,15 @@ def answer(card, path):
     api = APIClient(headers={"accept-language": "en"})
     api.force_authenticate(Account.objects.get(pk=card.account_id))
     return json.loads(api.get(f"/api/v1/{path}").content)
+
+
+def seen_by_mei(offer):
+    """The page on which staff decide, without the menus around it."""
+    mei = doors.stranger()
+    mei.force_login(cast.officer())
+    answer = mei.get(f"/admin/lending/loanapplication/{offer.application_id}/change/")
+    words = doors.shown(answer).partition('<section class="staff">')[2].partition("</section>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", words).split())
 
 
 def parts_of(items):
@@ -144,6 +159,36 @@ class TestTheTiersAndTheBoughtDiscount:
             rate for _, rate, _ in APART
         ]
 
+    @pytest.mark.parametrize("language", ["zh-hans", "en"])
+    def test_stand_one_by_one_in_the_contracts_words_on_the_rate(self, lin, language):
+        offer = offered(lin)
+        builders.confirmed(offer, lin)
+        signable = queries.signable(offer.application_id)
+
+        passages = [
+            each.text
+            for each in agreement.parts(offer=signable, party=LIN, on=TODAY, language=language)
+            if isinstance(each, Passage)
+        ]
+        (loan_words,) = [text for text in passages if yuan(offer.amount_fen) in text][:1]
+
+        assert [rate for rate in ("1.00%", "0.50%", "12.00%", "7.20%") if rate in loan_words] == [
+            "1.00%",
+            "0.50%",
+            "12.00%",
+            "7.20%",
+        ]
+        assert agreement.missing_glyphs(passages) == set()
+
+    def test_are_said_to_who_decides(self, lin):
+        offer = offered(lin)
+
+        words = seen_by_mei(offer)
+
+        assert "Discount for paying on time −1.00%" in words
+        assert "Discount bought with points −0.50%" in words
+        assert "No discount takes the rate below 7.20%" in words
+
     def test_are_inside_the_yearly_cost_that_is_disclosed(self, lin):
         quote = queries.quote_of(offered(lin), cap_ppm=240_000, on=TODAY)
 
@@ -155,6 +200,40 @@ class TestTheTiersAndTheBoughtDiscount:
         assert quote.cost.irr_nominal_ppm == pytest.approx(105_000, abs=60)
         assert sum(each.annual_rate_ppm for each in quote.cost.items) == quote.cost.irr_nominal_ppm
         assert sum(each.amount_fen for each in quote.cost.items) == quote.cost.total_interest_fen
+
+
+class TestNoDiscount:
+    def test_is_not_spoken_of_to_who_decides(self, lin):
+        offer = offered(lin, tier_ppm=0, points_ppm=0)
+
+        words = seen_by_mei(offer)
+
+        assert "12.00%" in words
+        assert "iscount" not in words
+
+    def test_is_not_spoken_of_in_the_contract(self, lin):
+        offer = offered(lin, tier_ppm=0, points_ppm=0)
+        builders.confirmed(offer, lin)
+        kept = CostDisclosure.objects.get(step="CONFIRMED").content
+
+        assert discounts_said(kept) == ()
+
+    def test_of_a_table_from_before_floors_were_told_names_none(self):
+        earlier = {
+            "recipient": "LENDER",
+            "amount_fen": 0,
+            "annual_rate_ppm": 0,
+            "standard_fen": None,
+        }
+        items = [
+            {"code": "INTEREST", "how_charged": "MONTHLY_ON_BALANCE", "standard_ppm": 120_000},
+            {"code": "REWARD_DISCOUNT", "how_charged": "LOWER_RATE", "standard_ppm": -5_000},
+        ]
+
+        assert discounts_said({"items": [earlier | each for each in items]}) == (
+            "Your discount for paying on time is in it: 0.50% a year less.",
+            "Without discounts the rate is 12.00%.",
+        )
 
 
 class TestOneDiscount:

@@ -1,10 +1,13 @@
 """The borrower's doors to rewards: codes shown once, things given back, nobody else's."""
 
 import pytest
+from django.db import transaction
 
 from borrowers.tests import cast
-from lending.rewards.models import Fulfilment
+from common.templatetags.dates import day
+from lending.rewards.models import Fulfilment, PointsLot, RewardProgramme
 from lending.tests import doors, rewarding
+from lending.tests.builders import TODAY
 from lending.tests.rewarding import buy, figures, give
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +57,35 @@ class TestThePages:
         assert Fulfilment.objects.get().code_sha256 is None
         tea.refresh_from_db()
         assert tea.state == "ISSUED"
+
+
+class TestABudgetThatIsUsedUp:
+    def test_is_said_plainly_on_page_and_in_answer(self, lin):
+        with transaction.atomic():
+            RewardProgramme.objects.update(cost_fen=RewardProgramme.objects.get().budget_fen)
+        assert rewarding.reward(lin, rewarding.paid(7)) == 0
+
+        words = doors.shown(doors.web_of(lin).get("/rewards/"))
+        assert f"On {day(TODAY)} the money set aside for points was used up" in words
+        assert doors.api_of(lin).get("/api/v1/rewards").json()["not_given_on"] == str(TODAY)
+        assert figures(lin) == (200, 0, 0)
+
+    def test_is_not_spoken_of_while_it_lasts(self, lin):
+        assert rewarding.reward(lin, rewarding.paid(7)) == 100
+
+        words = doors.shown(doors.web_of(lin).get("/rewards/"))
+        assert "You can use 200 points" in words
+        assert "set aside" not in words
+        assert doors.api_of(lin).get("/api/v1/rewards").json()["not_given_on"] is None
+
+
+class TestTheHistory:
+    def test_shows_what_was_used_with_a_minus_and_what_came_with_its_last_day(self, lin, tea):
+        words = " ".join(doors.shown(doors.web_of(lin).get("/rewards/")).split())
+
+        assert "−60" in words
+        assert "+200" in words
+        assert words.count(f"until {day(PointsLot.objects.get().expires_on)}") >= 1
 
 
 class TestTheApi:

@@ -12,6 +12,7 @@ from common.audit.models import AuditEntry
 from lending.ledger import chart
 from lending.ledger import queries as ledger
 from lending.rewards import actions as rewards
+from lending.rewards import queries, rules
 from lending.rewards.models import (
     InstalmentOutcome,
     PointsAccount,
@@ -128,6 +129,58 @@ class TestTheBudget:
         assert not PointsLot.objects.exists()
         assert ledger.balance_fen(chart.POINTS_LIABILITY) == 0
         assert AuditEntry.objects.filter(action="lending.points.budget_spent").count() == 1
+
+    def test_is_told_to_who_got_no_points_for_a_payment(self, lin):
+        with transaction.atomic():
+            RewardProgramme.objects.update(cost_fen=RewardProgramme.objects.get().budget_fen)
+
+        reward(lin, paid(1))
+        reward(lin, paid(2), on=on_day(1))
+
+        assert queries.points_of(lin.id).not_given_on == on_day(1)
+        assert figures(lin) == (0, 0, 0)
+
+    def test_is_not_spoken_of_any_more_once_a_payment_brings_points_again(self, lin):
+        with transaction.atomic():
+            RewardProgramme.objects.update(cost_fen=RewardProgramme.objects.get().budget_fen)
+        reward(lin, paid(1))
+        with transaction.atomic():
+            RewardProgramme.objects.update(cost_fen=0)
+
+        assert reward(lin, paid(2), on=on_day(30)) == 100
+
+        assert queries.points_of(lin.id).not_given_on is None
+
+    def test_is_not_spoken_of_while_it_lasts(self, lin):
+        assert reward(lin, paid(1)) == 100
+
+        assert queries.points_of(lin.id).not_given_on is None
+
+    def test_is_not_spoken_of_to_somebody_else(self, lin):
+        wei = cast.borrower("Wei")
+        assert give(wei, 10) == 10
+        with transaction.atomic():
+            RewardProgramme.objects.update(cost_fen=RewardProgramme.objects.get().budget_fen)
+
+        reward(lin, paid(1))
+
+        assert queries.points_of(wei.id).not_given_on is None
+
+    def test_is_not_spoken_of_to_who_was_to_get_a_gift(self, lin):
+        with transaction.atomic():
+            RewardProgramme.objects.update(cost_fen=RewardProgramme.objects.get().budget_fen)
+
+            given = rewards.earn(
+                borrower_id=lin.id,
+                source_kind=rules.GRANT,
+                source_id=1,
+                rule="",
+                points=100,
+                on=TODAY,
+            )
+
+        assert given == 0
+        assert queries.points_of(lin.id).not_given_on is None
 
     def test_is_used_up_to_its_last_fen(self, lin):
         budget_fen = RewardProgramme.objects.get().budget_fen

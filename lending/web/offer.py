@@ -25,7 +25,7 @@ from lending.applications.disclosed.table import (
     ContingentLine,
     CostLine,
     CostTable,
-    rate_parts,
+    discounts_said,
     rate_words,
     table,
 )
@@ -88,7 +88,7 @@ def offered(request: HttpRequest, application: LoanApplication) -> HttpResponse:
             "cost": _card(costs),
             "instalments": quote.schedule,
             "items": _lines([*costs.items, *costs.contingent]),
-            "discounts": _discounts(application, rate_parts(content)),
+            "discounts": _discounts(application, discounts_said(content)),
             "explanation": explained(application),
             "is_less": offer.amount_fen < application.amount_fen,
             "is_proof_awaited": queries.is_proof_awaited(application),
@@ -300,7 +300,7 @@ def _card(costs: CostTable) -> dict[str, object]:
     }
 
 
-def _discounts(application: LoanApplication, parts: Sequence[CostLine]) -> str:
+def _discounts(application: LoanApplication, parts: Sequence[str]) -> str:
     """Each discount apart, the rate without them, and the floor; what did not fit is said too."""
     bought = application.entitlement
     if not parts and bought is None:
@@ -310,18 +310,7 @@ def _discounts(application: LoanApplication, parts: Sequence[CostLine]) -> str:
             "The rate is as low as this product allows. The discount that you bought stays yours, "
             "for another loan."
         )
-    interest, *discounts = parts
-    said = [
-        gettext("%(name)s is in it: %(rate)s a year less.")
-        % {"name": each.name, "rate": rate_words(-(each.standard_ppm or 0))}
-        for each in discounts
-    ]
-    floor = rate_words(discounts[0].floor_ppm or 0)
-    rates = {"base": rate_words(interest.standard_ppm or 0), "floor": floor}
-    said.append(
-        gettext("Without discounts the rate is %(base)s; no discount takes it below %(floor)s.")
-        % rates
-    )
+    said = list(parts)
     if bought is not None and bought.discount_ppm > application.offer.discount_ppm:
         said.append(
             gettext("Of the %(bought)s that you bought this loan can take no more.")

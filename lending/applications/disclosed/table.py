@@ -128,6 +128,27 @@ def rate_parts(content: Mapping[str, Any]) -> tuple[CostLine, ...]:
     return (lines[0], *discounts) if discounts else ()
 
 
+def discounts_said(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """Each discount in a sentence, then the rate without them and the floor; nothing for none."""
+    parts = rate_parts(content)
+    if not parts:
+        return ()
+    interest, *discounts = parts
+    said = [
+        gettext("%(name)s is in it: %(rate)s a year less.")
+        % {"name": each.name, "rate": rate_words(-(each.standard_ppm or 0))}
+        for each in discounts
+    ]
+    base = {"base": rate_words(interest.standard_ppm or 0)}
+    if discounts[0].floor_ppm is None:  # A table from before the floor was told.
+        return (*said, gettext("Without discounts the rate is %(base)s.") % base)
+    floor = {"floor": rate_words(discounts[0].floor_ppm)}
+    without = gettext(
+        "Without discounts the rate is %(base)s; no discount takes it below %(floor)s."
+    )
+    return (*said, without % (base | floor))
+
+
 def rate_words(ppm: int) -> str:
     """A yearly rate as everywhere on paper and page."""
     return f"{percent(ppm):.2f}%"
