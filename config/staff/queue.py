@@ -16,8 +16,10 @@ from borrowers.people.contracts import MaskedPerson
 from common.periods import SHANGHAI
 from common.templatetags.dates import months
 from common.templatetags.money import yuan
+from lending.admin import changes, words
 from lending.applications import queries as applications
 from lending.loans import queries as loans
+from lending.servicing.asking import queries as asking
 from monitoring.alerts import queries as alerts
 from monitoring.alerts.words import RULES, figures
 from monitoring.watch.rules import CALL, URGENT
@@ -47,7 +49,7 @@ class Row:
 def rows(request: HttpRequest, *, now: datetime) -> list[Row]:
     """The first few of each kind that the person may see, with their people covered."""
     found = sorted(
-        [*_applications(request), *_alerts(request), *_payouts(request)],
+        [*_applications(request), *_alerts(request), *_payouts(request), *_changes(request)],
         key=lambda row: (not row.is_urgent, row.since),
     )
     masks = people.masked_many({row.borrower_id for row in found})
@@ -126,6 +128,29 @@ def _payouts(request: HttpRequest) -> Iterator[Row]:
             since=datetime.combine(each.signed_on, time.min, tzinfo=SHANGHAI),
             is_urgent=True,
         )
+
+
+def _changes(request: HttpRequest) -> Iterator[Row]:
+    """What borrowers ask to be changed, and what a colleague has asked for and may not approve."""
+    if request.user.has_perm(changes.MAY_ASK):
+        for each in asking.asked()[:ROWS_OF_A_KIND]:
+            asked_at = datetime.combine(each.asked_on, time.min, tzinfo=SHANGHAI)
+            yield _change(gettext("Request"), each, asked_at)
+    if request.user.has_perm(changes.MAY_DECIDE):
+        for wish in asking.to_decide(by=request.user)[:ROWS_OF_A_KIND]:
+            yield _change(gettext("Change to approve"), wish, wish.proposed_at)
+
+
+def _change(kind: str, row: Any, since: datetime) -> Row:
+    page = reverse("admin:lending_loan_change", args=[row.loan_id])
+    return Row(
+        kind=kind,
+        look="info",
+        what=words.said(words.KINDS, row.kind),
+        url=f"{page}#changes",
+        borrower_id=row.loan.borrower_id,
+        since=since,
+    )
 
 
 def _sum_and_term(amount_fen: int, term_months: int) -> str:

@@ -10,10 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from common.actors import Actor
+from common.actors import SYSTEM, Actor
 from config.staff import cards, queue
 from config.tests import desk
+from lending.calc.contracts import Change, TransactionKind
 from lending.disbursements import actions as disbursements
+from lending.servicing import changes as servicing
+from lending.servicing.asking import requests
 from lending.tests import builders, doors
 from monitoring.alerts import actions as alerts
 
@@ -152,6 +155,40 @@ class TestTheQueue:
         rows = desk.workbench(clerk).context["queue"]
 
         assert [row.kind for row in rows] == [kind]
+
+    def test_holds_what_a_borrower_asked_for_until_it_is_answered(self, lin):
+        clerk = desk.clerk("view_loan", "propose_servicing_loan")
+        asked = requests.ask(
+            loan_id=builders.paid_out(lin).pk, kind=TransactionKind.HOLIDAY, request_key="one",
+            on=TODAY, by=SYSTEM, change=Change(periods=1),
+        )  # fmt: skip
+        asker = desk.browser_of(clerk)
+
+        assert [row.kind for row in desk.workbench(asker).context["queue"]] == ["Request"]
+        assert "Payment holiday" in desk.read(desk.workbench(asker))
+
+        requests.decline(request_id=asked.pk, by=Actor(kind="STAFF", account_id=clerk.pk))
+        assert desk.workbench(asker).context["queue"] == []
+
+    def test_holds_a_colleagues_wish_and_never_ones_own(self, lin, officer):
+        clerk = desk.clerk("view_loan", "approve_servicing_loan")
+        change = {
+            "kind": TransactionKind.HOLIDAY,
+            "change": Change(periods=1),
+            "reason": "HARDSHIP",
+        }
+        for author, loan in (
+            (officer, desk.loan_of(lin)),
+            (clerk, builders.paid_out(builders.person("Wei"))),
+        ):
+            servicing.propose(
+                loan_id=loan.pk, request_key=f"of-{author.pk}", on=TODAY,
+                by=Actor(kind="STAFF", account_id=author.pk), **change,
+            )  # fmt: skip
+
+        rows = desk.workbench(desk.browser_of(clerk)).context["queue"]
+
+        assert [row.kind for row in rows] == ["Change to approve"]
 
     def test_costs_the_same_few_queries_for_many_rows_as_for_one(self, mei, lin):
         loan = desk.loan_of(lin)

@@ -37,6 +37,8 @@ REASONS = (
     (requests.REASON, _("The borrower asked for it")),
 )
 
+TERMS: words.Words = {"due_on": _("Next due date"), "periods": _("Periods")}
+
 
 class ChangeForm(forms.Form):
     """One form for every kind: each reads its own part, and the verb refuses what is missing."""
@@ -44,7 +46,9 @@ class ChangeForm(forms.Form):
     request_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=_("What shall happen?"))
     value_date = forms.DateField(
-        label=_("For the day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("For the day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     amount = FenField(
         label=_("Amount in yuan"),
@@ -55,7 +59,9 @@ class ChangeForm(forms.Form):
     )
     periods = forms.IntegerField(label=_("Periods"), min_value=1, max_value=120, required=False)
     due_on = forms.DateField(
-        label=_("Next due date"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Next due date"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     annual_rate = forms.DecimalField(
         label=_("Annual rate in percent"), min_value=0, max_value=36, required=False
@@ -188,7 +194,9 @@ def shown(request: HttpRequest, row: Loan) -> dict[str, Any]:
     asked: list[Any] = list(row.requests.select_related("change").order_by("-pk"))
     for each in asked:
         each.said = words.said(words.KINDS, each.kind)
-        each.told = ", ".join(f"{name}: {value}" for name, value in each.terms.items())
+        each.told = ", ".join(
+            f"{words.said(TERMS, name)}: {value}" for name, value in each.terms.items()
+        )
         is_open = each.state == RequestState.ASKED
         each.may_answer = is_open and request.user.has_perm(MAY_ASK)
     can_ask = row.disbursed_on is not None and request.user.has_perm(MAY_ASK)
@@ -210,4 +218,5 @@ def _staff(request: HttpRequest) -> Actor:
 
 
 def _back(object_id: int) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("admin:lending_loan_change", args=[object_id]))
+    page = reverse("admin:lending_loan_change", args=[object_id])
+    return HttpResponseRedirect(f"{page}#changes")
