@@ -1,6 +1,7 @@
 """Automatic debit on the web, over the API and for staff: read first, one yes, one click to end."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -46,6 +47,16 @@ class TestWeb:
     def chosen(self, **changes):
         asked = {"most": "1,500", "ends_on": LAST.isoformat(), "pay_day": "25"}
         return {**asked, "request_key": doors.KEY, **changes}
+
+    def test_offers_the_last_day_as_a_browser_reads_it_in_either_language(self, web, loan):
+        for language in ("en", "zh-hans"):
+            page = web.get(self.url(loan), HTTP_ACCEPT_LANGUAGE=language)
+
+            value = re.search(
+                r'<input type="date" name="ends_on" value="([^"]*)"', doors.shown(page)
+            )
+            assert value
+            assert date.fromisoformat(value[1])
 
     def test_shows_the_text_before_anything_is_allowed(self, web, loan):
         page = web.post(self.url(loan), self.chosen())

@@ -39,7 +39,8 @@ class MandateForm(forms.Form):
         help_text=gettext_lazy("Never more than is due on the day is collected, whatever this is."),
     )
     ends_on = forms.DateField(
-        label=gettext_lazy("Until when?"), widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Until when?"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     pay_day = forms.IntegerField(
         label=gettext_lazy("On which day of the month does your pay usually arrive?"),
