@@ -17,7 +17,7 @@ from common.errors import Refused
 from common.web.amounts import FenField
 from common.web.refusals import message
 from lending.admin import words
-from lending.calc.contracts import Change, TransactionKind
+from lending.calc.contracts import UNDOING, Change, TransactionKind
 from lending.loans.models import Loan
 from lending.servicing import changes
 from lending.servicing.asking import requests
@@ -82,14 +82,14 @@ class ChangeForm(forms.Form):
     def asked(self) -> dict[str, Any]:
         """What the verb takes."""
         given = self.cleaned_data
-        rate = given["annual_rate"]
+        rate, kind = given["annual_rate"], TransactionKind(given["kind"])
         return {
-            "kind": TransactionKind(given["kind"]),
+            "kind": kind,
             "reason": given["reason"],
             "request_key": given["request_key"],
             "value_date": given["value_date"],
             "amount_fen": given["amount"] or 0,
-            "reverses": given["reverses"],
+            "reverses": given["reverses"] if kind in UNDOING else None,
             "change": Change(
                 periods=given["periods"] or 0,
                 due_on=given["due_on"],

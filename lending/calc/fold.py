@@ -92,6 +92,12 @@ def standing(transactions: Sequence[Transaction]) -> list[Transaction]:
     return sorted(kept, key=lambda each: (each.value_date, RANK[each.kind], each.sequence))
 
 
+def returned_fen(transactions: Sequence[Transaction]) -> int:
+    """What the merchant has given back and what of it stands."""
+    kind = TransactionKind.MERCHANT_REFUND
+    return sum(each.amount_fen for each in standing(transactions) if each.kind is kind)
+
+
 def amount_due(state: LoanState, on: date) -> int:
     """What must be paid on a day, today's or a later one, for nothing to be past due after it."""
     state = forward(state, on)

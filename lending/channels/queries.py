@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from common import rows
 from lending.channels.contracts import PaidOrder
@@ -53,11 +53,21 @@ def collecting_fen(loan_id: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def returning_fen(loan_id: int) -> int:
+def returning_fen(loan_id: int, *, payee_account: str) -> int:
     """Money that a seller is asked to give back on a loan and that is not yet booked."""
-    asked = Transfer.objects.filter(
-        loan_id=loan_id, purpose=TransferPurpose.RETURN, booked_at=None
-    ).exclude(state=TransferState.FAILED)
+    from_seller = Q(purpose=TransferPurpose.RETURN) | Q(
+        purpose=TransferPurpose.WITHDRAWAL, account=payee_account
+    )
+    return _unbooked_fen(Q(loan_id=loan_id) & from_seller)
+
+
+def going_back_fen(loan_id: int) -> int:
+    """Money of this loan that is on its way back to the borrower and not yet booked."""
+    return _unbooked_fen(Q(loan_id=loan_id, purpose=TransferPurpose.REFUND))
+
+
+def _unbooked_fen(which: Q) -> int:
+    asked = Transfer.objects.filter(which, booked_at=None).exclude(state=TransferState.FAILED)
     return int(asked.aggregate(total=Sum("amount_fen"))["total"] or 0)
 
 

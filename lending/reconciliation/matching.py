@@ -72,6 +72,7 @@ WITH own AS (
         ON payment.loan_id = undone.loan_id AND payment.sequence = undone.reverses_sequence
       LEFT JOIN lending_transfer AS transfer ON transfer.id = payment.transfer_id
      WHERE undone.kind = 'REVERSAL' AND payment.kind = ANY(%(money_in)s)
+       AND payment.amount_fen > 0
        AND coalesce(transfer.channel, 'SANDBOX') = %(bank)s
        AND NOT EXISTS (SELECT 1 FROM lending_bankline AS line
                         WHERE line.bank = %(bank)s

@@ -120,7 +120,15 @@ def _held_on(broken: StatementBreak) -> str:
     is_ours = paid.amount_fen == -broken.there_fen and loans.is_undone(
         transfer_id=paid.pk, kind=TransactionKind.REVERSAL
     )
-    return chart.SET_ASIDE if is_ours else chart.BANK_DIFFERENCES
+    is_there = is_ours and not _is_spent(number, bank=broken.bank)
+    return chart.SET_ASIDE if is_there else chart.BANK_DIFFERENCES
+
+
+def _is_spent(number: str, *, bank: str) -> bool:
+    """Whether what was set aside under a number went on: to a loan, or back to its payer."""
+    rows = StatementBreak.objects.filter(bank=bank, subject=number, kind=BreakKind.SET_ASIDE)
+    gone = {BreakAction.POST_REPAYMENT, BreakAction.SEND_BACK}
+    return rows.filter(state=BreakState.RESOLVED, resolution__in=gone).exists()
 
 
 def _to_suspense(proposal: BreakProposal, _loan: Loan | None, on: date, _at: datetime) -> None:

@@ -282,14 +282,15 @@ def _undo(loan: Loan, on: date) -> None:
     """A loan that was given back earned nothing, cost nothing, and leaves no money with us."""
     rewards.reverse_loan(borrower_id=loan.borrower_id, loan_id=loan.pk, on=on)
     rewards.give_used_back(loan_id=loan.pk)
-    if loan.overpaid_fen:
+    back_fen = loan.overpaid_fen - transfers.going_back_fen(loan.pk)
+    if back_fen > 0:
         channels.intend(
             purpose=TransferPurpose.REFUND,
             loan_id=loan.pk,
             loan_public_id=loan.public_id,
             account=loan.payer_account,
-            amount_fen=loan.overpaid_fen,
-            request_key="given-back",
+            amount_fen=back_fen,
+            request_key=f"given-back-{loans.next_sequence(loan)}",
             on=on,
         )
     tell(loan, "LOAN_GIVEN_BACK", f"given-back:{loan.pk}", loan.principal_fen)

@@ -90,13 +90,14 @@ def _write(loan: Loan, on: date) -> tuple[Instalment, ...]:
 
 
 def _give_back(loan: Loan, on: date) -> None:
-    if loan.overpaid_fen:
+    back_fen = loan.overpaid_fen - transfers.going_back_fen(loan.pk)
+    if back_fen > 0:
         channels.intend(
             purpose=TransferPurpose.REFUND,
             loan_id=loan.pk,
             loan_public_id=loan.public_id,
             account=loan.payer_account,
-            amount_fen=loan.overpaid_fen,
+            amount_fen=back_fen,
             request_key=f"covered-{loans.next_sequence(loan)}",
             on=on,
         )

@@ -16,7 +16,7 @@ from common.money import yuan
 from common.texts import gettext_noop
 from common.transactions import durable
 from lending.calc import settlement
-from lending.calc.fold import fold
+from lending.calc.fold import fold, returned_fen
 from lending.channels import actions as channels
 from lending.channels import queries as transfers
 from lending.channels.models import Transfer, TransferPurpose, TransferState
@@ -45,6 +45,14 @@ class PayoutUnderWay(Refused):
     advice = gettext_noop("Look again in a few minutes: then you can give it back.")
 
 
+class MerchantGaveBack(Refused):
+    """The purchase was undone already: there is nothing left to ask of the merchant."""
+
+    code = "MERCHANT_GAVE_BACK"
+    message = gettext_noop("The merchant has given back already all that it was paid.")
+    advice = gettext_noop("Look at the loan's page to see what is left of it.")
+
+
 @dataclass(frozen=True, slots=True)
 class GivingBack:
     """What giving the loan back means on a day; nothing moves where it was not paid out yet."""
@@ -56,7 +64,7 @@ class GivingBack:
 
 
 def giving_back(loan: Loan, *, on: date) -> GivingBack:
-    """What it means today. Raises TooLateToGiveBack.
+    """What it means today. Raises TooLateToGiveBack, MerchantGaveBack.
 
     Whoever asked in time asks again after a seller who did not give the money back.
     """
@@ -68,10 +76,13 @@ def giving_back(loan: Loan, *, on: date) -> GivingBack:
         raise TooLateToGiveBack
     if on > until and not (is_by_merchant and _asked_in_time(loan, until)):
         raise TooLateToGiveBack
-    state = fold(queries.terms_of(loan), queries.log_of(loan), on)
+    log = queries.log_of(loan)
+    state = fold(queries.terms_of(loan), log, on)
     # Interest that was paid already counts; where it is more than is left, it comes back after.
     owed_fen = settlement.without_charges(state).outstanding_fen or state.principal_outstanding_fen
-    amount_fen = loan.principal_fen if is_by_merchant else owed_fen
+    amount_fen = loan.principal_fen - returned_fen(log) if is_by_merchant else owed_fen
+    if amount_fen <= 0:
+        raise MerchantGaveBack
     return GivingBack(False, amount_fen, until, is_by_merchant)  # noqa: FBT003 (the same)
 
 
@@ -121,7 +132,7 @@ def request(*, loan_id: int, amount_fen: int, request_key: str, on: date, by: Ac
     """Ask the bank to collect what undoes the loan, from the borrower or from the merchant.
 
     Once per key. `amount_fen` is what the borrower saw. Raises KeyReused, TooLateToGiveBack,
-    QuoteChanged, TooMuch while other money is on its way.
+    MerchantGaveBack, QuoteChanged, TooMuch while other money is on its way.
     """
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
     purpose = TransferPurpose.WITHDRAWAL
@@ -132,7 +143,9 @@ def request(*, loan_id: int, amount_fen: int, request_key: str, on: date, by: Ac
     found = giving_back(loan, on=on)
     if found.is_before_payout:
         raise PayoutUnderWay
-    if transfers.collecting_fen(loan.pk):
+    if transfers.collecting_fen(loan.pk) or transfers.returning_fen(
+        loan.pk, payee_account=loan.payee_account
+    ):
         raise TooMuch(most=yuan(0))
     if amount_fen != found.amount_fen:
         raise QuoteChanged(quote=yuan(found.amount_fen))

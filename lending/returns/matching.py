@@ -6,8 +6,7 @@ seller's number of the order: `MR-1-D-…`, `MR-2-INV-7`.
 
 import re
 
-from lending.calc.contracts import TransactionKind
-from lending.calc.fold import standing
+from lending.calc.fold import returned_fen
 from lending.channels import queries as transfers
 from lending.channels.contracts import TransferAnswer
 from lending.channels.models import ParkedReason
@@ -41,7 +40,7 @@ def why_not(loan: Loan, answer: TransferAnswer, *, is_assigned: bool) -> ParkedR
 
     Whom two people have looked at may have sent it from another account.
     """
-    left_fen = loan.principal_fen - returned_fen(loan)
+    left_fen = loan.principal_fen - coming_back_fen(loan)
     amount_fen = answer.amount_fen or 0
     tried = (
         (loan.state not in RUNNING, ParkedReason.LOAN_NOT_OPEN),
@@ -52,11 +51,10 @@ def why_not(loan: Loan, answer: TransferAnswer, *, is_assigned: bool) -> ParkedR
     return next((reason for holds, reason in tried if holds), None)
 
 
-def returned_fen(loan: Loan) -> int:
+def coming_back_fen(loan: Loan) -> int:
     """What came back from the seller, and what is being asked back from there."""
-    log = standing(loans.log_of(loan))
-    back = (each.amount_fen for each in log if each.kind is TransactionKind.MERCHANT_REFUND)
-    return sum(back) + transfers.returning_fen(loan.pk)
+    asked_fen = transfers.returning_fen(loan.pk, payee_account=loan.payee_account)
+    return returned_fen(loans.log_of(loan)) + asked_fen
 
 
 def _is_from_payee(loan: Loan, answer: TransferAnswer) -> bool:

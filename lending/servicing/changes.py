@@ -16,6 +16,7 @@ from common.texts import gettext_noop
 from common.transactions import durable
 from lending.calc.contracts import UNDOING, Change, Transaction, TransactionKind
 from lending.channels import actions as channels
+from lending.channels import queries as transfers
 from lending.channels.models import TransferPurpose
 from lending.ledger import actions as ledger
 from lending.ledger import chart
@@ -27,7 +28,7 @@ from lending.rewards import accounts as points
 from lending.rewards import actions as rewards
 from lending.servicing import actions as servicing
 from lending.servicing.models import LoanChange
-from lending.servicing.refusals import Asked, NotPaidOutYet, insist
+from lending.servicing.refusals import Asked, NotPaidOutYet, insist, insist_on_whole
 from lending.servicing.waiving import beyond_the_cap
 
 # Kinds whose money moves through a bank, and from or to whom.
@@ -141,12 +142,16 @@ def turn_down(*, change_id: int, by: Actor) -> LoanChange:
 def insist_on_possible(row: LoanChange, on: date) -> None:
     """Raises NotPaidOutYet, and the refusal of `refusals` that fits."""
     loan = row.loan
-    if loan.disbursed_on is None or loan.state == LoanState.CANCELLED:
+    kind = TransactionKind(row.kind)
+    # What gave a loan back may be taken back too: the loan then runs again.
+    is_over = loan.state == LoanState.CANCELLED and kind not in UNDOING
+    if loan.disbursed_on is None or is_over:
         raise NotPaidOutYet
+    insist_on_whole(kind, amount_fen=row.amount_fen, reverses=row.reverses_sequence)
     insist(
         Asked(
             transaction=Transaction(
-                kind=TransactionKind(row.kind),
+                kind=kind,
                 sequence=loans.next_sequence(loan),
                 value_date=row.value_date,
                 amount_fen=row.amount_fen,
@@ -157,8 +162,20 @@ def insist_on_possible(row: LoanChange, on: date) -> None:
             log=loans.log_of(loan),
             on=max(on, loan.carried_through or on),
             cap_ppm=beyond_the_cap.cap_ppm(loan),
+            on_its_way_fen=_on_its_way_fen(row),
         )
     )
+
+
+def _on_its_way_fen(row: LoanChange) -> int:
+    """What was agreed before and has not arrived yet: it must not move twice."""
+    match row.kind:
+        case TransactionKind.CREDIT_BALANCE_REFUND:
+            return transfers.going_back_fen(row.loan.pk)
+        case TransactionKind.MERCHANT_REFUND:
+            return transfers.returning_fen(row.loan.pk, payee_account=row.loan.payee_account)
+        case _:
+            return 0
 
 
 def _decidable(change_id: int, by: Actor, *, wanted: ProposalState) -> LoanChange:

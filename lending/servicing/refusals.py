@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from common.errors import Refused
 from common.money import yuan
@@ -10,16 +10,18 @@ from common.rates import PPM
 from common.texts import gettext_noop
 from lending.calc.contracts import (
     CHANGES_OF_TERMS,
+    MAY_BE_NOTHING,
     UNDOING,
     LoanState,
     Terms,
     Transaction,
     TransactionKind,
 )
-from lending.calc.fold import fold
+from lending.calc.fold import fold, returned_fen
 
 DAYS_IN_YEAR = 365
 MOST_PERIODS = 120
+FARTHEST_AHEAD = timedelta(days=366)
 Kind = TransactionKind
 
 
@@ -60,6 +62,15 @@ class AmountNotPossible(Refused):
     status = 422
 
 
+class AmountMissing(Refused):
+    """What moves or forgives money has to say how much."""
+
+    code = "CHANGE_AMOUNT_MISSING"
+    message = gettext_noop("Enter an amount for this change.")
+    advice = gettext_noop("It must be at least ¥0.01.")
+    status = 422
+
+
 class ChangeWithoutEffect(Refused):
     """The loan would be the same."""
 
@@ -74,7 +85,8 @@ class TermsNotPossible(Refused):
     code = "CHANGED_TERMS_NOT_POSSIBLE"
     message = gettext_noop("These new terms are not possible.")
     advice = gettext_noop(
-        "The rate may only fall, a new due date must lie ahead, and up to 120 periods may be given."
+        "The rate may only fall, a new due date must lie within a year from today, and up to 120 "
+        "periods may be given."
     )
     status = 422
 
@@ -90,18 +102,30 @@ class AboveTheCapWithFee(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What shall happen, the loan's terms and log, the business date, and the yearly cap."""
+    """What shall happen, the loan's terms and log, the business date, and the yearly cap.
+
+    `on_its_way_fen` was agreed before, is of the same kind, and is not yet in the log.
+    """
 
     transaction: Transaction
     terms: Terms
     log: Sequence[Transaction]
     on: date
     cap_ppm: int
+    on_its_way_fen: int = 0
 
     def state(self, *, with_it: bool = False) -> LoanState:
         """The loan today, without what is asked or with it."""
         log = [*self.log, self.transaction] if with_it else self.log
         return fold(self.terms, log, self.on)
+
+
+def insist_on_whole(kind: Kind, *, amount_fen: int, reverses: int | None) -> None:
+    """Raises NotReversible where no entry is named, AmountMissing where an amount is needed."""
+    if kind in UNDOING and reverses is None:
+        raise NotReversible
+    if amount_fen <= 0 and kind not in MAY_BE_NOTHING:
+        raise AmountMissing
 
 
 def insist(asked: Asked) -> None:
@@ -135,14 +159,14 @@ def _insist_on_terms(asked: Asked) -> None:
     change, state = asked.transaction.change, asked.state()
     rate_ppm = change.annual_rate_ppm
     is_dearer = rate_ppm is not None and not 0 <= rate_ppm <= state.annual_rate_ppm
-    is_past = change.due_on is not None and change.due_on <= asked.on
+    is_due_ahead = change.due_on is None or asked.on < change.due_on <= asked.on + FARTHEST_AHEAD
     is_none = asked.transaction.kind in {Kind.HOLIDAY, Kind.EXTENSION} and change.periods < 1
-    if is_dearer or is_past or is_none or not 0 <= change.periods <= MOST_PERIODS:
+    if is_dearer or not is_due_ahead or is_none or not 0 <= change.periods <= MOST_PERIODS:
         raise TermsNotPossible
 
 
 def _insist_on_amount(asked: Asked) -> None:
-    most_fen = MOST[asked.transaction.kind](asked)
+    most_fen = MOST[asked.transaction.kind](asked) - asked.on_its_way_fen
     if 0 < asked.transaction.amount_fen <= most_fen:
         return
     if asked.transaction.kind is Kind.CHARGE:
@@ -159,9 +183,8 @@ def _forgivable_fen(asked: Asked) -> int:
 
 
 def _returnable_fen(asked: Asked) -> int:
-    """A merchant gives back no more than was lent, over all that came back before."""
-    back = (each.amount_fen for each in asked.log if each.kind is Kind.MERCHANT_REFUND)
-    return asked.terms.principal_fen - sum(back)
+    """A merchant gives back no more than was lent, over all that came back before and stands."""
+    return asked.terms.principal_fen - returned_fen(asked.log)
 
 
 def _chargeable_fen(asked: Asked) -> int:

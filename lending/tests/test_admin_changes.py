@@ -68,6 +68,28 @@ class TestAsking:
         assert "cannot be undone" in page
         assert LoanChange.objects.count() == 0
 
+    @pytest.mark.parametrize(
+        ("given", "words"),
+        [
+            ({"kind": "WAIVER"}, "Enter an amount"),
+            ({"kind": "MERCHANT_REFUND", "reverses": "1"}, "Enter an amount"),
+            ({"kind": "REVERSAL", "amount": "1"}, "cannot be undone"),
+            ({"kind": "CHARGEBACK", "reverses": "9" * 30}, "cannot be undone"),
+            ({"kind": "DUE_DATE_CHANGE", "due_on": "9999-12-31"}, "new terms are not possible"),
+            ({"kind": "RESTRUCTURE", "due_on": "2099-01-15"}, "new terms are not possible"),
+        ],
+    )
+    def test_what_is_missing_or_out_of_reach_is_said(self, loan, given, words):
+        mei = staff(cast.PHONES["Mei"], "propose_servicing_loan")
+
+        assert words in doors.shown(ask(mei, loan, **given))
+        assert LoanChange.objects.count() == 0
+
+    def test_a_number_of_an_entry_counts_only_where_one_is_undone(self, loan):
+        ask(staff(cast.PHONES["Mei"], "propose_servicing_loan"), loan, reverses="1")
+
+        assert LoanChange.objects.get().reverses_sequence is None
+
     def test_needs_the_permission(self, loan):
         other = staff(cast.PHONES["Mei"])
 

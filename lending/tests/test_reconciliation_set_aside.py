@@ -285,3 +285,18 @@ class TestMoneyOfAStranger:
 
         assert not Transfer.objects.filter(purpose="SEND_BACK").exists()
         assert not BreakProposal.objects.exists()
+
+
+def test_what_the_bank_takes_back_after_it_went_on_stands_as_a_difference(
+    loan, broken, statement, payment
+):
+    statements.resolved(broken, "POST_REPAYMENT", on=TODAY, loan=loan)
+    statement.moved(f"CB-{payment.out_trade_no}", -PAID_FEN, account=payment.account)
+    statement.compared(TODAY + DAY)
+
+    statements.resolved(StatementBreak.objects.get(state="OPEN"), "TO_SUSPENSE", on=TODAY + DAY)
+
+    assert aside_fen() == 0, "nobody else's money pays for it"
+    assert ledger.balance_fen(chart.BANK_DIFFERENCES) == PAID_FEN
+    assert ledger.balance_fen(chart.BANK) == statement.balance_fen
+    assert [*invariants.breaches(), *queries.breaches()] == []

@@ -10,6 +10,7 @@ from common.processes import actions as processes
 from common.processes.models import Process
 from lending import tasks
 from lending.applications.models import LoanApplication
+from lending.calc.contracts import TransactionKind
 from lending.channels import actions as channels
 from lending.channels.models import Transfer
 from lending.disbursements import actions as disbursements
@@ -19,11 +20,14 @@ from lending.loans.models import Loan, LoanTransaction
 from lending.repayments import actions as repayments
 from lending.repayments import withdrawal
 from lending.rewards.models import PointsAccount
-from lending.servicing import invariants
+from lending.servicing import changes, invariants
+from lending.servicing.refusals import NotPaidOutYet
 from lending.tests import builders
 from lending.tests.builders import TODAY, said
 from lending.tests.lining import totals
+from lending.tests.statements import clerk
 from tests.machinery.races import at_once
+from tests.machinery.unchanged import nothing_written
 
 DAY = timedelta(days=1)
 
@@ -296,6 +300,54 @@ class TestALoanThatASchoolWasPaid:
 
         with pytest.raises(withdrawal.TooLateToGiveBack):
             give_back(loan, lin, on=TODAY + 8 * DAY, key="again")
+
+
+class TestTakenBackByTheBank:
+    def test_opens_the_loan_again(self, lin):
+        loan = builders.paid_out(lin)
+        builders.collected(give_back(loan, lin), on=TODAY)
+
+        taken_back(loan, reverses=2, on=TODAY + DAY)
+
+        assert (loan.state, loan.principal_outstanding_fen) == ("ACTIVE", loan.principal_fen)
+        assert loan.interest_accrued_fen > 0
+        assert totals(lin)[1] == loan.principal_fen
+        assert list(invariants.breaches()) == []
+
+    def test_lets_it_be_given_back_once_more_with_all_that_is_too_much(self, lin):
+        loan = study_loan(lin)
+        builders.pay(loan, 10_000, on=TODAY, key="early")
+        builders.collected(give_back(loan, lin), on=TODAY)
+        builders.collected(Transfer.objects.get(purpose="REFUND"), on=TODAY)
+        taken_back(loan, reverses=3, on=TODAY)
+        assert loan.state == "ACTIVE"
+
+        builders.collected(give_back(loan, lin, key="again"), on=TODAY)
+
+        loan.refresh_from_db()
+        assert (loan.state, loan.overpaid_fen) == ("CANCELLED", 0)
+        assert Transfer.objects.filter(purpose="REFUND").count() == 1
+        assert list(invariants.breaches()) == []
+
+    def test_is_all_that_may_change_a_loan_that_was_given_back(self, lin):
+        loan = builders.paid_out(lin)
+        builders.collected(give_back(loan, lin), on=TODAY)
+        mei = clerk()
+
+        with nothing_written(), pytest.raises(NotPaidOutYet):
+            changes.propose(
+                loan_id=loan.pk, kind=TransactionKind.WRITE_OFF, reason="AGREED",
+                request_key="loss", on=TODAY, by=mei,
+            )  # fmt: skip
+
+
+def taken_back(loan, *, reverses, on):
+    row = changes.propose(
+        loan_id=loan.pk, kind=TransactionKind.CHARGEBACK, reason="BANK_TOOK_BACK",
+        request_key="cb", reverses=reverses, on=on, by=clerk(),
+    )  # fmt: skip
+    changes.approve(change_id=row.pk, on=on, by=clerk("chief"))
+    loan.refresh_from_db()
 
 
 @pytest.mark.commits
