@@ -13,6 +13,8 @@ from django.utils.translation import get_language, gettext
 from common.errors import Refused
 from common.texts import gettext_noop
 
+NO_TEXT = "NUL (0x00)"
+
 
 class TooManyRequests(Refused):
     """More sign-ins or texts in a short while than anybody needs."""
@@ -57,11 +59,19 @@ class RefusalPages:
             # allauth lets this one pass where the text of a sign-up is counted. JSON for its API.
             limited: HttpResponse = respond_429(request)
             return limited
-        if isinstance(exception, RecursionError) and request.content_type == "application/json":
+        is_too_deep = (
+            isinstance(exception, RecursionError) and request.content_type == "application/json"
+        )
+        if is_too_deep or _holds_no_text(exception):
             # allauth reads JSON without a limit of depth; the depth is the sender's.
             answer: Callable[..., HttpResponse] = get_resolver().resolve_error_handler(400)
             return answer(request, exception)
         return page(request, exception) if isinstance(exception, Refused) else None
+
+
+def _holds_no_text(exception: Exception) -> bool:
+    """Whether somebody sent the one character that no column holds, in a field of a form."""
+    return isinstance(exception, ValueError) and NO_TEXT in str(exception)
 
 
 def page(request: HttpRequest, refusal: Refused) -> HttpResponse:

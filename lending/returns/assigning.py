@@ -75,10 +75,11 @@ def approve(*, proposal_id: int, by: Actor) -> None:
 
     Raises NotFound, ReturnFourEyesNeeded, ReturnDecided, ReturnNotAssignable.
     """
+    parked = _locked_of(proposal_id)
     row = _decidable(proposal_id, by, ProposalState.APPROVED)
     if row is None:
         return
-    parked = _open(row.parked_id)
+    _insist_waits(parked)
     approvals.decide(row=row, state=ProposalState.APPROVED, by=by)
     actions.ask_bank(event_id=parked.event_id, process_key=f"assigned-{row.pk}")
     _note("approved", row, by)
@@ -99,7 +100,7 @@ def can_be_assigned(parked: ParkedNotice) -> bool:
 
 
 def _has_room(parked: ParkedNotice, loan: Loan) -> bool:
-    left_fen = loan.principal_fen - matching.returned_fen(loan)
+    left_fen = loan.principal_fen - matching.coming_back_fen(loan)
     return loan.state in matching.RUNNING and parked.event.amount_fen <= left_fen
 
 
@@ -116,13 +117,29 @@ def _decidable(proposal_id: int, by: Actor, wanted: ProposalState) -> ReturnProp
 
 @required
 def _open(parked_id: int) -> ParkedNotice:
-    if not ParkedNotice.objects.filter(pk=parked_id).exists():
-        raise NotFound
+    parked = _locked(parked_id)
+    _insist_waits(parked)
+    return parked
+
+
+@required
+def _locked(parked_id: int) -> ParkedNotice:
+    """The notice, before any of its proposals: a number of its own table says nothing of theirs."""
     rows = ParkedNotice.objects.select_related("event")
-    parked = lock_one(rows, rank=Rank.APPROVAL, pk=parked_id)
+    return lock_one(rows, rank=Rank.TRANSFER, pk=parked_id)
+
+
+@required
+def _locked_of(proposal_id: int) -> ParkedNotice:
+    told = ReturnProposal.objects.filter(pk=proposal_id).values_list("parked_id", flat=True)
+    if (parked_id := told.first()) is None:
+        raise NotFound
+    return _locked(parked_id)
+
+
+def _insist_waits(parked: ParkedNotice) -> None:
     if not can_be_assigned(parked):
         raise ReturnNotAssignable
-    return parked
 
 
 def _note(what: str, row: ReturnProposal, by: Actor) -> None:

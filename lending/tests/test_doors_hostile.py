@@ -15,8 +15,9 @@ from borrowers.tests import cast
 from common import clock
 from common.api import signatures
 from lending.applications.models import LoanApplication
-from lending.channels.models import ChannelEvent
+from lending.channels.models import ChannelEvent, ParkedNotice, Transfer
 from lending.loans.models import Loan
+from lending.returns.models import ReturnProposal
 from lending.tests import builders, doors
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +148,32 @@ class TestTheWebhook:
         assert not ChannelEvent.objects.exists()
 
 
+class TestTheLoansPages:
+    @pytest.mark.parametrize("page", ["payoff", "give-back"])
+    @pytest.mark.parametrize("amount", ["9" * 5_000, "9" * 30, "-1", "\x00", "1.5", ""])
+    def test_collect_nothing_for_an_amount_that_is_none(self, lin, page, amount):
+        loan = builders.paid_out(lin)
+        web = doors.web_of(lin)
+
+        answer = web.post(f"/loans/{loan.public_id}/{page}/", {"amount_fen": amount})
+
+        assert answer.status_code == 302
+        assert Transfer.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("page", "field"), [("waive", "entitlement"), ("requests", "take_back")]
+    )
+    @pytest.mark.parametrize("number", ["\x00", "1" * 5_000, "٣", ""])
+    def test_know_nothing_by_a_number_that_is_none(self, lin, page, field, number):
+        loan = builders.paid_out(lin)
+        web = doors.web_of(lin)
+
+        answer = web.post(f"/loans/{loan.public_id}/{page}/", {field: number})
+
+        assert answer.status_code in {302, 400, 404}
+        assert loan.transactions.count() == 1
+
+
 class TestTheWorkbench:
     @pytest.mark.parametrize(
         "path", ["?state__exact=%00", "?q=%00", "%00/change/", "?created_at__gte=%00"]
@@ -156,6 +183,20 @@ class TestTheWorkbench:
 
         assert page.status_code == 400
         assert "text/html" in page["Content-Type"]
+
+    def test_finds_no_loan_by_a_character_that_no_column_holds(self, staff):
+        notice = ParkedNotice.objects.create(
+            event=ChannelEvent.objects.create(
+                channel="SANDBOX", event_key="one", out_trade_no="MR-1-x", state="SUCCEEDED",
+                amount_fen=1,
+            ),
+            reason="UNKNOWN_ORDER",
+        )  # fmt: skip
+
+        page = staff.post(f"/admin/lending/parkednotice/{notice.pk}/assign/", {"loan": "\x00"})
+
+        assert page.status_code == 400
+        assert not ReturnProposal.objects.exists()
 
     @pytest.mark.parametrize("number", ["abc", "99", "9" * 30, "-1", "%00"])
     def test_pays_out_no_loan_that_is_not_there(self, staff, number):

@@ -70,6 +70,14 @@ def refunds() -> list[int]:
 
 
 class TestTwoPeople:
+    @pytest.mark.parametrize("number", [1, 1_000_000])
+    def test_decide_whatever_number_their_wish_has(self, loan, parked, mei, ann, number):
+        ReturnProposal.objects.create(pk=number, parked=parked, loan=loan, author_id=mei.account_id)
+
+        assigning.approve(proposal_id=number, by=ann)
+
+        assert ReturnProposal.objects.get().state == "APPROVED"
+
     def test_put_it_on_the_loan_once_the_bank_has_said_so_again(self, parked, loan, mei, ann):
         row = named(parked, loan, mei)
         before = books()

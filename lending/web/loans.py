@@ -235,7 +235,7 @@ def _pay_off_now(request: HttpRequest, found: Loan, stands: Standing) -> HttpRes
             return redirect("lending:loan", found.public_id)
         transfer = repayments.request_payoff(
             loan_id=found.pk,
-            amount_fen=int(seen_fen) if seen_fen.isdecimal() else 0,
+            amount_fen=own.whole(seen_fen),
             request_key=key if REQUEST_KEY.fullmatch(key) else public_ids.new(),
             on=stands.on,
             by=own.actor(request),

@@ -163,7 +163,7 @@ def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
     with own.said_kindly(request):
         actions.confirm_cost(
             application_id=application.pk,
-            disclosure_id=int(given) if given.isdecimal() else 0,
+            disclosure_id=own.whole(given),
             language=own.language(),
             channel=CHANNEL,
             at=clock.now(),

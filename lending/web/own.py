@@ -20,6 +20,8 @@ from lending.applications.models import LoanApplication
 from lending.loans import queries as loans
 from lending.loans.models import Loan
 
+LONGEST_NUMBER = 15
+
 
 class NotABorrower(Refused):
     """A member of staff has opened a borrower's page."""
@@ -52,6 +54,11 @@ def application(request: HttpRequest, public_id: str) -> LoanApplication:
 def loan(request: HttpRequest, public_id: str) -> Loan:
     """The person's own loan. Raises NotFound."""
     return loans.own(borrower(request).id, public_id)
+
+
+def whole(text: str) -> int:
+    """The number in a hidden field; 0 for anything that no account holds."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
 
 
 def language() -> str:

@@ -39,7 +39,7 @@ def _give_back(request: HttpRequest, found: Loan, *, is_before_payout: bool) -> 
     key = request.POST.get("request_key", "")
     withdrawal.request(
         loan_id=found.pk,
-        amount_fen=int(seen_fen) if seen_fen.isdecimal() else 0,
+        amount_fen=own.whole(seen_fen),
         request_key=key if REQUEST_KEY.fullmatch(key) else public_ids.new(),
         on=on,
         by=by,
