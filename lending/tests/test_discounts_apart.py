@@ -121,6 +121,7 @@ class TestTheTiersAndTheBoughtDiscount:
         assert "Your discount for paying on time is in it: 1.00% a year less." in words
         assert "Your discount bought with points is in it: 0.50% a year less." in words
         assert "Without discounts the rate is 12.00%; no discount takes it below 7.20%." in words
+        assert words.count("a year less.<br>") == 2
 
     @pytest.mark.parametrize("language", ["zh-hans", "en"])
     def test_are_said_on_page_and_paper_alike(self, lin, language):

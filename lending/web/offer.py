@@ -316,7 +316,7 @@ def _discounts(application: LoanApplication, parts: Sequence[str]) -> str:
             gettext("Of the %(bought)s that you bought this loan can take no more.")
             % {"bought": rate_words(bought.discount_ppm)}
         )
-    return " ".join(said)
+    return "\n".join(said)
 
 
 def _lines(lines: Iterable[CostLine | ContingentLine]) -> list[dict[str, object]]:
