@@ -8,7 +8,7 @@ what late payment costs, and the whole as a yearly rate. Codes become words at t
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from common.errors import Refused
 from common.rates import PPM, percent
@@ -197,24 +197,36 @@ def _interest_items(
     manner: Manner,
 ) -> Iterator[Item]:
     """Interest at the rate without discounts, and each discount as less of it, one by one."""
-    full_rate_ppm = rate_ppm = annual_rate_ppm + sum(each.rate_ppm for each in discounts)
-    fen, ppm = _interest_at(principal_fen, rate_ppm, schedule, manner, is_own=not discounts)
+    full_rate_ppm = annual_rate_ppm + sum(each.rate_ppm for each in discounts)
+    steps = [
+        _interest_at(principal_fen, rate_ppm, schedule, manner, is_own=rate_ppm == annual_rate_ppm)
+        for rate_ppm in accumulate((-each.rate_ppm for each in discounts), initial=full_rate_ppm)
+    ]
+    fens, ppms = (list(_never_rising(figures)) for figures in zip(*steps, strict=True))
     how = "MONTHLY_ON_BALANCE" if schedule[0].months == 1 else "BY_PERIOD_ON_BALANCE"
-    yield Item("INTEREST", recipient, how, fen, ppm, standard_ppm=full_rate_ppm)
-    for each in discounts:
-        before_fen, before_ppm = fen, ppm
-        rate_ppm -= each.rate_ppm
-        is_own = rate_ppm == annual_rate_ppm
-        fen, ppm = _interest_at(principal_fen, rate_ppm, schedule, manner, is_own=is_own)
+    yield Item("INTEREST", recipient, how, fens[0], ppms[0], standard_ppm=full_rate_ppm)
+    for index, each in enumerate(discounts):
         yield Item(
             each.code,
             recipient,
             "LOWER_RATE_TO_FLOOR",
-            fen - before_fen,
-            ppm - before_ppm,
+            fens[index + 1] - fens[index],
+            ppms[index + 1] - ppms[index],
             standard_ppm=-each.rate_ppm,
             floor_ppm=each.floor_ppm,
         )
+
+
+def _never_rising(figures: Sequence[int]) -> Iterator[int]:
+    """Figures of lower and lower rates, down to the real one, without what rounding added.
+
+    Rows are rounded one by one, so that a rate a few millionths lower may come out a few fen
+    dearer. Such a discount is told as nothing, never as a cost.
+    """
+    real, most = figures[-1], max(figures[0], figures[-1])
+    for each in figures:
+        most = min(most, max(each, real))
+        yield most
 
 
 def _interest_at(

@@ -137,7 +137,28 @@ class TestADiscount:
         assert (shown.total_fen, shown.irr_nominal_ppm) == (plain.total_fen, plain.irr_nominal_ppm)
         assert interest.standard_ppm == rate_ppm + discount_ppm
         assert discount.amount_fen <= 0
+        assert discount.annual_rate_ppm <= 0
         assert interest.amount_fen + discount.amount_fen == shown.total_interest_fen
+
+    @pytest.mark.parametrize(
+        ("rate_ppm", "months", "discount_ppm", "more_fen"),
+        [(50_732, 24, 34, 2), (141_000, 5, 5, 1)],
+    )
+    def test_that_rounding_eats_is_told_as_nothing_and_never_as_a_cost(
+        self, rate_ppm, months, discount_ppm, more_fen
+    ):
+        without = cost_of(100_000, rate_ppm + discount_ppm, months)
+        parts = [off(discount_ppm - 1), off(1, "POINTS_DISCOUNT")]
+        for discounts in ([off(discount_ppm)], parts):
+            shown = cost_of(100_000, rate_ppm, months, discounts=discounts)
+            interest, *less = shown.items
+
+            # Each row is rounded for itself: here that makes the lower rate dearer.
+            assert shown.total_interest_fen == without.total_interest_fen + more_fen
+            assert interest.amount_fen == shown.total_interest_fen
+            assert [each.amount_fen for each in less] == [0] * len(discounts)
+            assert all(each.annual_rate_ppm <= 0 for each in less)
+            assert sum(each.annual_rate_ppm for each in shown.items) == shown.irr_nominal_ppm
 
     @given(principals, rates, terms, st.lists(st.integers(1, 20_000), min_size=2, max_size=2))
     @few
@@ -164,6 +185,7 @@ class TestADiscount:
             -points,
         ]
         assert [each.floor_ppm for each in apart.items] == [None, 7, 7]
+        assert all(max(each.amount_fen, each.annual_rate_ppm) <= 0 for each in apart.items[1:])
         assert sum(each.amount_fen for each in apart.items) == apart.total_interest_fen
         assert sum(each.annual_rate_ppm for each in apart.items) == apart.irr_nominal_ppm
         assert apart.items[0] == one.items[0]
