@@ -57,7 +57,7 @@ class DraftForm(forms.Form):
         label=_("To"), least_fen=1, most_fen=LARGEST_WHOLE, help_text=_("In yuan.")
     )
     terms_months = forms.RegexField(
-        r"^\s*\d{1,3}(\s*,\s*\d{1,3})*\s*$",
+        r"^\s*[1-9]\d{0,2}(\s*,\s*[1-9]\d{0,2})*\s*$",
         label=_("Months to choose from"),
         help_text=_("Such as 3, 6, 12"),
     )
@@ -92,7 +92,7 @@ class DraftForm(forms.Form):
                 "method", "rhythm", "grace_days", "cooling_off_days", "pays_merchant",
                 "needs_evidence", "needs_order")  # fmt: skip
         return {name: given[name] for name in same} | {
-            "terms_months": sorted({int(each) for each in given["terms_months"].split(",")} - {0}),
+            "terms_months": sorted({int(each) for each in given["terms_months"].split(",")}),
             "floor_rate_ppm": int(given["floor"] * PPM / 100),
             "highest_rate_ppm": int(given["highest"] * PPM / 100),
             "penalty_multiple_ppm": int(given["penalty"] * PPM),

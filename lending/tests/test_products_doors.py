@@ -259,6 +259,15 @@ class TestTheStaff:
         assert "The range ends before it begins." in doors.shown(page)
         assert not LoanProduct.objects.filter(version=2).exists()
 
+    @pytest.mark.parametrize("terms", ["0", "0, 3", "٣", "-3", "1000"])
+    def test_writes_no_product_without_a_term(self, mei, terms):
+        row = LoanProduct.objects.get(code="DAILY")
+
+        page = mei.post(url("draft", row), form_of(row, terms_months=terms))
+
+        assert page.status_code == 200
+        assert LoanProduct.objects.filter(code="DAILY").count() == 1
+
     def test_writes_how_it_is_repaid_and_reads_the_change(self, mei):
         daily = LoanProduct.objects.get(code="DAILY")
         manner = {"method": "EQUAL_PRINCIPAL", "rhythm": "QUARTERLY"}
