@@ -275,9 +275,43 @@ class TestAllTogether:
 
     def test_nobody_else_s_loans_are_in_it(self, loan):
         zhao = builders.person("Zhao")
+        page = doors.web_of(zhao).get("/statements/")
+        found = doors.api_of(zhao).get("/api/v1/statements")
 
-        assert doors.web_of(zhao).get("/statements/").status_code == 302
-        assert doors.api_of(zhao).get("/api/v1/statements").json()["code"] == NotPaidOutYet.code
+        assert (page.status_code, found.status_code) == (200, 200)
+        assert found.json()["results"] == []
+        assert loan.public_id not in page.content.decode() + found.content.decode()
+
+    def test_without_a_loan_it_is_empty_and_says_so(self, lin):
+        page = doors.web_of(lin).get("/statements/")
+        found = doors.api_of(lin).get("/api/v1/statements").json()
+
+        assert "Nothing has been paid out to you yet" in doors.shown(page)
+        assert "¥" not in doors.shown(page)
+        assert (found["since"], found["until"]) == (TODAY.isoformat(), TODAY.isoformat())
+        assert (found["opening_fen"], found["closing_fen"], found["results"]) == (0, 0, [])
+        assert set(found["movements"].values()) == {0}
+
+    def test_a_loan_that_is_signed_and_not_paid_out_is_not_in_it(self, lin):
+        builders.signed(lin)
+
+        assert doors.api_of(lin).get("/api/v1/statements").json()["results"] == []
+
+    @pytest.mark.parametrize(
+        ("since", "until", "status"),
+        [(-9, -3, 200), (-3, -9, 422), (0, 1, 422), (1, None, 422), (None, -9, 200)],
+    )
+    def test_without_a_loan_the_days_have_to_be_days_all_the_same(self, lin, since, until, status):
+        days = {"since": since, "until": until}
+        asked = {
+            name: (TODAY + timedelta(days=away)).isoformat()
+            for name, away in days.items()
+            if away is not None
+        }
+        answer = doors.api_of(lin).get("/api/v1/statements", asked)
+
+        assert answer.status_code == status
+        assert doors.web_of(lin).get("/statements/", asked).status_code == status
 
     def test_a_loan_that_came_after_the_days_is_not_in_it(self, lin, loan):
         later = TODAY + timedelta(days=5)

@@ -76,8 +76,6 @@ def statements(request: HttpRequest) -> HttpResponse:
     form = PeriodForm(request.GET)
     try:
         told = _together(borrower.id, form)
-    except NotPaidOutYet:
-        return redirect("lending:loans")
     except queries.StatementPeriodWrong as refusal:
         form.add_error(None, own.in_words(refusal))
         told = _together(borrower.id, PeriodForm({}))

@@ -49,13 +49,13 @@ def of_borrower(
 ) -> Overview:
     """All loans of a borrower that were paid out by the last of the days, newest first.
 
-    Raises NotPaidOutYet, StatementPeriodWrong.
+    None where nothing was paid out yet. Raises StatementPeriodWrong.
     """
     picked = list(loans.of_borrower(borrower_id).exclude(disbursed_on=None))
-    if not picked:
-        raise NotPaidOutYet
     known = loans.read_together(picked)
-    first = min(_first_day(log) for _terms, log in known.values())
+    # Without a loan no day comes before the first one.
+    paid_out = [_first_day(log) for _terms, log in known.values()]
+    first = min(paid_out or [day for day in (since, until, on) if day])
     until = on if until is None else until
     since = first if since is None else max(since, first)
     if not first <= since <= until <= on:
