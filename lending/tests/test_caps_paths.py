@@ -133,6 +133,22 @@ class TestAPath:
 
         assert found.days_late == 0
 
+    @pytest.mark.parametrize(
+        ("penalty_rate_ppm", "visits"),
+        [(140_732, [(106, 0.125)]), (900_000, [(61, 0.07), (91, 0.07), (121, 0.07)])],
+    )
+    def test_pays_penalty_as_it_accrues_which_no_way_of_paying_it_later_beats(
+        self, penalty_rate_ppm, visits
+    ):
+        schedule = schedule_of(1, 10_000)
+        found = dearest(schedule, Charges(penalty_rate_ppm, 0), horizon_days=HORIZON)
+        loan = Repaying(schedule, penalty_rate_ppm=penalty_rate_ppm, grace_days=0)
+        for days, share in visits:
+            loan.pay(ON + timedelta(days=days), share)
+        loan.pay_off(schedule[-1].due_on + timedelta(days=HORIZON))
+
+        assert effective_ppm(schedule, 1_000_000, loan.paid) < found.effective_ppm
+
     def test_with_a_heavy_penalty_is_late_and_dearer(self):
         mild = dearest(schedule_of(), Charges(200_000, 3), horizon_days=400)
         heavy = dearest(schedule_of(), Charges(500_000, 3), horizon_days=400)

@@ -1,7 +1,8 @@
 """The dearest lawful way of repaying one schedule, found exactly. Pure.
 
 A path says when each part of each instalment is paid: on its due date or later, the oldest first
-and interest before principal, as payments are allocated; or the loan is paid off on some day. At a
+and interest before principal, as payments are allocated; or the loan is paid off on some day.
+Penalty comes before both and may be paid day by day as it accrues, which is dearest. At a
 given yearly rate the present value of a path is a sum over its parts, so that the best path is a
 walk over parts and days. The rate is then raised to the one at which that path is worth exactly
 what was paid out, until no path is worth more: nothing lawful costs more than what is found.
@@ -22,6 +23,8 @@ from lending.products.caps.years import years_until
 
 Values = NDArray[np.float64]
 MOST_ROUNDS = 50
+# Of an instalment: penalty, interest, principal.
+PARTS = 3
 NEAR = 1e-12
 HIGHEST_FORCE = 50.0
 
@@ -56,10 +59,20 @@ class Charges:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One component of an instalment: what is to pay for it on each day; nan before it is due."""
+    """One component of an instalment: what is to pay for it on each day; nan before it is due.
+
+    `streamed_fen` is what was paid day by day until then beside it.
+    """
 
     due_day: int
     amounts_fen: Values
+    streamed_fen: Values
+
+    def worth(self, worth: Values) -> Values:
+        """Paid on each day, at what a fen of each day is worth."""
+        streamed = np.cumsum(_daily(self.streamed_fen) * worth)
+        paid = np.where(np.isnan(self.amounts_fen), -np.inf, self.amounts_fen * worth)
+        return np.asarray(paid + streamed, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +142,32 @@ def _years(schedule: Sequence[Instalment], count: int) -> Values:
 
 
 def _parts(row: Instalment, charges: Charges, starts_on: date, count: int) -> Iterator[_Part]:
-    """Interest with its fee, which bears nothing when late; then principal with its penalty."""
+    """What penalty there is when its payment begins; interest with its fee; then principal.
+
+    From the day on which all before it is paid, penalty is paid as it accrues until the principal
+    is: what the first part takes off the stream before that day, the last one adds.
+    """
     due = (row.due_on - starts_on).days
-    interest = np.full(count, np.nan)
-    interest[due:] = row.interest_fen + charges.each_instalment_fen
-    principal = np.full(count, np.nan)
-    principal[due:] = row.principal_fen
     first = due + charges.grace_days + 1
-    principal[first:] += [
+    accrued = np.zeros(count)
+    accrued[first:] = [
         penalty_fen(row.principal_fen * days, charges.penalty_rate_ppm)
         for days in range(first - due, count - due)
     ]
-    yield _Part(due, interest)
-    yield _Part(due, principal)
+    none = np.zeros(count)
+    interest_fen = row.interest_fen + charges.each_instalment_fen
+    yield _Part(due, _from(due, accrued), -accrued)
+    yield _Part(due, _from(due, none + interest_fen), none)
+    yield _Part(due, _from(due, none + row.principal_fen), accrued)
+
+
+def _from(due_day: int, amounts_fen: Values) -> Values:
+    days = np.arange(len(amounts_fen))
+    return np.where(days < due_day, np.nan, amounts_fen)
+
+
+def _daily(streamed_fen: Values) -> Values:
+    return np.diff(streamed_fen, prepend=0.0)
 
 
 def _payoffs(
@@ -154,7 +180,7 @@ def _payoffs(
         amounts = np.full(count, np.nan)
         for day in range(first + 1, last):
             amounts[day] = left_fen + row.interest_through(starts_on + timedelta(days=day))
-        yield 2 * index, _Part(first, amounts)
+        yield PARTS * index, _Part(first, amounts, np.zeros(count))
 
 
 def _best(grid: _Grid, force: float) -> _Walk:
@@ -163,15 +189,13 @@ def _best(grid: _Grid, force: float) -> _Walk:
     reach: list[Values] = [np.zeros(len(worth))]
     choices: list[NDArray[np.int64]] = []
     for part in grid.parts:
-        total = reach[-1] + np.where(np.isnan(part.amounts_fen), -np.inf, part.amounts_fen * worth)
+        total = reach[-1] + part.worth(worth)
         best = np.maximum.accumulate(total)
         choices.append(_last_raise(total, best))
         reach.append(best)
     found = (float(reach[-1][-1]), len(grid.parts), -1)
     for before, part in grid.payoffs:
-        total = reach[before] + np.where(
-            np.isnan(part.amounts_fen), -np.inf, part.amounts_fen * worth
-        )
+        total = reach[before] + part.worth(worth)
         day = int(np.argmax(total))
         found = max(found, (float(total[day]), before, day))
     _, before, day = found
@@ -193,17 +217,24 @@ def _walk_back(choices: Sequence[NDArray[np.int64]], last: int) -> tuple[int, ..
     return tuple(days[::-1])
 
 
-def _amounts(grid: _Grid, walk: _Walk) -> list[float]:
+def _flows(grid: _Grid, walk: _Walk) -> Values:
+    """What a path pays on each day."""
     parts = list(grid.parts[: len(walk.days)])
     if walk.is_paid_off:
         before = len(walk.days) - 1
         parts[before:] = [part for count, part in grid.payoffs if count == before]
-    return [float(part.amounts_fen[day]) for part, day in zip(parts, walk.days, strict=True)]
+    flows = np.zeros(len(grid.years))
+    for part, day in zip(parts, walk.days, strict=True):
+        flows[day] += part.amounts_fen[day]
+        flows[: day + 1] += _daily(part.streamed_fen)[: day + 1]
+    return flows
 
 
 def _force(grid: _Grid, walk: _Walk) -> float:
     """The continuous yearly rate at which a path is worth what was received. By halving."""
-    amounts, years = np.array(_amounts(grid, walk)), grid.years[list(walk.days)]
+    flows = _flows(grid, walk)
+    (days,) = np.nonzero(flows)
+    amounts, years = flows[days], grid.years[days]
 
     def is_dearer(rate: float) -> bool:
         return float(np.sum(amounts * np.exp(-rate * years))) > grid.received_fen
@@ -220,12 +251,9 @@ def _force(grid: _Grid, walk: _Walk) -> float:
 
 
 def _told(grid: _Grid, walk: _Walk, force: float) -> Path:
-    by_day: dict[int, float] = {}
-    for day, amount in zip(walk.days, _amounts(grid, walk), strict=True):
-        by_day[day] = by_day.get(day, 0) + amount
     payments = tuple(
         Payment(grid.starts_on + timedelta(days=day), int(amount))
-        for day, amount in sorted(by_day.items())
+        for day, amount in enumerate(_flows(grid, walk))
         if amount
     )
     ordinary = walk.days[:-1] if walk.is_paid_off else walk.days
