@@ -157,6 +157,9 @@ class PayoffQuoteOutput(serializers.Serializer[Any]):
     back_fen = serializers.IntegerField(
         help_text="Paid ahead beyond all that is left. With a total of 0, close the loan for it."
     )
+    ahead_fen = serializers.IntegerField(
+        help_text="Paid ahead, and taken off the principal: `principal_fen` is less by it already."
+    )
 
 
 class AmountInput(serializers.Serializer[Any]):

@@ -383,6 +383,13 @@ class Quote:
     fee_fen: int = 0
     # What was paid ahead beyond all that is left: it comes back.
     back_fen: int = 0
+    # What was paid ahead and repays principal instead: the principal is less by it.
+    ahead_fen: int = 0
+
+    @property
+    def principal_before_fen(self) -> int:
+        """The principal as the loan has it, before what was paid ahead repays some."""
+        return self.principal_fen + self.ahead_fen
 
     @property
     def total_fen(self) -> int:

@@ -23,6 +23,7 @@ def quote(state: LoanState) -> Quote:
         saved_fen=state.outstanding_fen - closing.outstanding_fen,
         fee_fen=closing.fee_outstanding_fen,
         back_fen=closing.overpaid_fen - state.overpaid_fen,
+        ahead_fen=state.principal_outstanding_fen - closing.principal_outstanding_fen,
     )
 
 

@@ -142,6 +142,8 @@ class TestAQuote:
         assert min(quote.principal_fen, quote.interest_fen, quote.penalty_fen, quote.saved_fen) >= 0
         assert quote.principal_fen == max(state.principal_outstanding_fen - ahead_fen(state), 0)
         assert quote.penalty_fen == state.penalty_outstanding_fen
+        assert quote.principal_before_fen == state.principal_outstanding_fen
+        assert 0 <= quote.ahead_fen <= ahead_fen(state)
 
     @given(stories(), st.integers(1, 60))
     @few

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from borrowers.documents import queries as documents
 from common.business_date.models import BusinessDate
+from common.money import yuan
 from lending.channels.models import Transfer
 from lending.closing import actions as closing
 from lending.disbursements import actions as disbursements
@@ -303,6 +304,27 @@ class TestPayingOff:
 
         assert "Another payment is on its way." in doors.shown(page)
         assert "Pay it off today" not in doors.shown(page)
+
+    def test_says_what_was_paid_ahead_and_comes_off_the_principal(self, lin, web, loan):
+        builders.pay(loan, 30_000, on=builders.TODAY, key="on-the-first-day")
+        owed_fen = Loan.objects.get(pk=loan.pk).principal_outstanding_fen
+        ahead_fen = owed_fen - 270_000
+
+        page = doors.shown(web.get(url("payoff", loan)))
+        quote = doors.api_of(lin).get(f"/api/v1/loans/{loan.public_id}/payoff-quote").json()
+
+        assert ahead_fen > 0
+        assert "Paid ahead: taken off the principal" in page
+        figures = [f"¥{yuan(owed_fen)}", f"−¥{yuan(ahead_fen)}", "¥2,700.00"]
+        assert [page.index(f"<dd> {each} </dd>") for each in figures] == sorted(
+            page.index(f"<dd> {each} </dd>") for each in figures
+        )
+        assert (quote["principal_fen"], quote["ahead_fen"]) == (270_000, ahead_fen)
+
+    def test_without_anything_paid_ahead_says_nothing_of_it(self, lin, web, loan):
+        assert "Paid ahead" not in doors.shown(web.get(url("payoff", loan)))
+        quote = doors.api_of(lin).get(f"/api/v1/loans/{loan.public_id}/payoff-quote").json()
+        assert quote["ahead_fen"] == 0
 
     def test_is_quoted_for_the_business_date(self, web, loan):
         the_day(date(2026, 12, 1))
