@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext
 
 from borrowers.people import queries as people
 from borrowers.people.contracts import MaskedPerson
+from common.business_date import queries as business_dates
 from common.periods import SHANGHAI
 from common.templatetags.dates import months
 from common.templatetags.money import yuan
@@ -102,7 +103,9 @@ def _why_it_waits(application: Any) -> str:
 def _alerts(request: HttpRequest) -> Iterator[Row]:
     if not request.user.has_perm("monitoring.view_alert"):
         return
-    for each in alerts.queue()[:ROWS_OF_A_KIND]:
+    found = list(alerts.queue()[:ROWS_OF_A_KIND])
+    paid = alerts.paid_since(found, on=business_dates.current() or date.min)
+    for each in found:
         yield Row(
             kind=gettext("Alert"),
             look=LOOKS.get(each.severity, "info"),
@@ -111,8 +114,15 @@ def _alerts(request: HttpRequest) -> Iterator[Row]:
             borrower_id=each.borrower_id,
             since=each.raised_at,
             is_urgent=each.severity == URGENT,
-            note=_holder(each.assignee_id, request) or _figure(each.evidence),
+            note=_said(each, request, is_paid=each.pk in paid),
         )
+
+
+def _said(alert: Any, request: HttpRequest, *, is_paid: bool) -> str:
+    """Who works on it and whether it was paid, else the first figure."""
+    paid = gettext("Paid since: nothing is past due now") if is_paid else ""
+    said = [each for each in (_holder(alert.assignee_id, request), paid) if each]
+    return " · ".join(said) or _figure(alert.evidence)
 
 
 def _payouts(request: HttpRequest) -> Iterator[Row]:

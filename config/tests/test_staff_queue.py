@@ -82,7 +82,9 @@ class TestTheQueue:
         ]
 
     def test_says_what_each_is_about_and_whom_it_concerns_covered(self, mei, lin):
-        desk.alert(desk.loan_of(lin), severity=2, raised_at=NOW - 2 * HOUR)
+        loan = desk.loan_of(lin)
+        late(loan, 1)
+        desk.alert(loan, severity=2, raised_at=NOW - 2 * HOUR)
         desk.referred("Wei")
 
         words = desk.read(desk.workbench(mei))
@@ -103,6 +105,7 @@ class TestTheQueue:
 
     def test_tells_who_works_on_an_alert(self, mei, officer, lin):
         loan = desk.loan_of(lin)
+        late(loan, 1)
         own = desk.alert(loan, severity=1, raised_at=NOW)
         taken = desk.alert(loan, severity=2, raised_at=NOW)
         desk.alert(loan, severity=3, raised_at=NOW)
@@ -113,6 +116,18 @@ class TestTheQueue:
         notes = {row.note for row in desk.workbench(mei).context["queue"]}
 
         assert notes == {"You work on it", "A colleague works on it", "Days past due: 1"}
+
+    def test_says_of_a_late_alert_that_it_was_paid_since(self, mei, officer, lin):
+        loan = desk.loan_of(lin)
+        own = desk.alert(loan, severity=1, raised_at=NOW)
+        desk.alert(loan, severity=2, raised_at=NOW)
+        desk.alert(loan, severity=3, rule="INCOME_DROP", raised_at=NOW)
+        alerts.assign(alert_id=own.pk, by=Actor(kind="STAFF", account_id=officer.pk))
+        paid = "Paid since: nothing is past due now"
+
+        notes = [row.note for row in desk.workbench(mei).context["queue"]]
+
+        assert sorted(notes) == sorted([paid, f"You work on it · {paid}", "Days past due: 1"])
 
     def test_says_where_the_borrower_asked_for_a_person(self, mei):
         application = desk.referred("Lin")

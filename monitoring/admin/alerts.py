@@ -238,6 +238,7 @@ def _shown(request: HttpRequest, row: Alert) -> dict[str, Any]:
             (other, words.RULES.get(other.rule, other.rule))
             for other in queries.of_loan(row.loan_id).exclude(pk=row.pk)[:OTHERS_SHOWN]
         ],
+        "is_paid_since": is_live and bool(queries.paid_since([row], on=_today())),
         "note": _note_of(row) if _may_work(request) else "",
         "closed_because": words.CLOSE_REASONS.get(row.close_reason, ""),
         "may_take": is_live and row.assignee_id is None,

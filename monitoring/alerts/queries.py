@@ -1,6 +1,6 @@
 """What waits for staff, the gravest and oldest first."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db.models import QuerySet
@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from lending.loans import queries as loans
 from monitoring.alerts.models import Alert, AlertState
 from monitoring.alerts.words import PAID_SINCE
+from monitoring.watch.rules import DPD
 
 RANGE_LOANS = 500
 LIVE = (AlertState.OPEN, AlertState.ASSIGNED)
@@ -28,6 +29,19 @@ def is_contradicted(alert: Alert, *, reason: str, on: date) -> bool:
     if reason != PAID_SINCE:
         return False
     return any(loans.days_past_due(loan, on) > 0 for loan in loans.by_ids({alert.loan_id}))
+
+
+def paid_since(alerts: Iterable[Alert], *, on: date) -> set[int]:
+    """Which of these late alerts are of loans on which nothing is late any more."""
+    late = [each for each in alerts if each.rule == DPD]
+    if not late:
+        return set()
+    paid = {
+        loan.pk
+        for loan in loans.by_ids({each.loan_id for each in late})
+        if loan.state in {"ACTIVE", "SETTLED"} and loans.days_past_due(loan, on) == 0
+    }
+    return {each.pk for each in late if each.loan_id in paid}
 
 
 def loans_in_range(number: int) -> list[int]:

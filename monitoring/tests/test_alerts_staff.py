@@ -281,6 +281,27 @@ class TestPaidSince:
         assert (late.state, late.close_reason, late.closed_at) == ("ASSIGNED", "", None)
         assert "monitoring.alert.closed" not in trail()
 
+    def test_is_only_told_once_it_is_in_the_books(self, late):
+        assert queries.paid_since([late], on=self.LATE_BY_TWO) == set()
+
+        loan = Loan.objects.get(pk=late.loan_id)
+        lending.pay(loan, loan.principal_outstanding_fen // 2, on=self.LATE_BY_TWO, key="paid")
+
+        assert queries.paid_since([late], on=self.LATE_BY_TWO) == {late.pk}
+
+    @pytest.mark.parametrize("state", ["WRITTEN_OFF", "CANCELLED"])
+    def test_is_never_told_of_a_loan_that_ended_otherwise(self, late, state):
+        Loan.objects.filter(pk=late.loan_id).update(state=state)
+
+        assert queries.paid_since([late], on=self.LATE_BY_TWO) == set()
+
+    def test_of_another_finding_nothing_is_told(self, late):
+        loan = Loan.objects.get(pk=late.loan_id)
+        lending.pay(loan, loan.principal_outstanding_fen // 2, on=self.LATE_BY_TWO, key="paid")
+        late.rule = "INCOME_DROP"
+
+        assert queries.paid_since([late], on=self.LATE_BY_TWO) == set()
+
     def test_another_reason_is_taken_while_it_is_late(self, late, staff):
         close(late, staff[0], reason="HELP_AGREED", on=self.LATE_BY_TWO)
 
