@@ -50,6 +50,18 @@ class TestTheLook:
         assert page.context["environment"] is None
         assert " Demo " not in desk.read(page)
 
+    def test_leaves_the_number_of_a_loan_as_it_is(self, mei):
+        loan = desk.loan_of(builders.person("Lin"))
+        number = "aB3dEfGhIjKlMnOpQrStUv"
+        desk.rows_of("lending.Loan").filter(pk=loan.pk).update(public_id=number)
+
+        shown = mei.get(f"/admin/lending/loan/{loan.pk}/change/").content.decode()
+
+        header = shown.partition("<header")[2].partition("</header>")[0]
+        assert number in header
+        assert number.capitalize()[0] + number[1:] not in header
+        assert ">Loans" in header.replace("\n", "").replace("  ", "")
+
     def test_has_a_title_in_the_browsers_tab(self, mei):
         shown = mei.get("/admin/lending/loan/").content.decode()
 
