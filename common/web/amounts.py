@@ -46,7 +46,7 @@ class FenField(forms.DecimalField):
         if not self.least_fen <= fen <= self.most_fen:
             raise forms.ValidationError(
                 _("Enter an amount from ¥%(least)s to ¥%(most)s."),
-                code="out_of_range",
+                code="too_much" if fen > self.most_fen else "too_little",
                 params=self._ends(),
             )
         return fen

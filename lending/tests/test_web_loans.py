@@ -208,6 +208,16 @@ class TestPaying:
         assert words in doors.shown(page)
         assert Transfer.objects.count() == 1
 
+    def test_more_than_can_be_taken_points_to_early_payment(self, web, loan):
+        page = web.post(url("pay", loan), payment(amount="9999999"))
+        less = web.post(url("pay", loan), payment(amount="0"))
+
+        most = yuan(page.context["standing"].most_fen)
+        assert f"To pay more than ¥{most}, pay early" in doors.shown(page)
+        assert url("early", loan) in doors.shown(page)
+        assert "To pay more than" not in doors.shown(less)
+        assert Transfer.objects.count() == 1
+
     def test_counts_what_is_on_its_way(self, web, loan):
         owed_fen = web.get(url("loan", loan)).context["standing"].most_fen
         web.post(url("pay", loan), payment(amount=f"{(owed_fen - 100) / 100}"))
@@ -356,6 +366,21 @@ class TestPoints:
         assert page.context["points"].balance == before - 50
         assert len(page.context["bought"]) == 1
         assert "0.5 percentage points off" in doors.shown(page)
+
+    def test_that_do_not_suffice_yet_show_how_many_are_missing(self, web, earned):
+        web.post(reverse("lending:rewards"), {"benefit": "RATE_100", "request_key": doors.KEY})
+        before = web.get(reverse("lending:rewards"))
+        points = before.context["points"]
+        radios = {
+            each.data["value"]: each.data for each in before.context["form"]["benefit"].subwidgets
+        }
+
+        for each in points.benefits:
+            missing = each.cost_points - points.available
+            radio = radios[each.code]
+            assert radio["attrs"].get("disabled", False) is (missing > 0)
+            assert (f"{missing} more point" in radio["label"]) is (missing > 0)
+        assert any(radio["attrs"].get("disabled") for radio in radios.values())
 
     def test_that_do_not_suffice_are_said_at_the_question(self, web, earned):
         dear = {"benefit": "RATE_100"}

@@ -102,6 +102,7 @@ def pay(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("lending:loan", public_id)
     form = PaymentForm(request.POST, found=stands)
     if not form.is_valid():
+        _point_to_early_payment(form, found, stands)
         return _loan_page(request, found, form=form)
     try:
         transfer = repayments.request(
@@ -115,6 +116,16 @@ def pay(request: HttpRequest, public_id: str) -> HttpResponse:
         form.add_error("amount", own.in_words(refusal))
         return _loan_page(request, found, form=form)
     return redirect("lending:repayment", public_id, transfer.out_trade_no)
+
+
+def _point_to_early_payment(form: PaymentForm, found: Loan, stands: Standing) -> None:
+    """More than this form takes can be paid all the same, by the links below it."""
+    if found.state == LoanState.ACTIVE and form.has_error("amount", "too_much"):
+        words = _(
+            "To pay more than ¥%(most)s, pay early or pay the whole loan off: both stand below, "
+            "and neither costs a fee."
+        )
+        form.add_error("amount", words % {"most": yuan(stands.most_fen)})
 
 
 @login_required

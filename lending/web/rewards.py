@@ -53,6 +53,21 @@ class Row:
     entry: PointsEntry
 
 
+class WithinReach(forms.RadioSelect):
+    """Choices of which some are shown and cannot be taken yet."""
+
+    def __init__(self, *, beyond: set[str]) -> None:
+        super().__init__()
+        self.beyond = beyond
+
+    def create_option(self, *given: Any, **more: Any) -> dict[str, Any]:
+        """The option, disabled where the points do not suffice."""
+        option = super().create_option(*given, **more)
+        if option["value"] in self.beyond:
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class BenefitForm(forms.Form):
     """What to spend points on."""
 
@@ -62,8 +77,10 @@ class BenefitForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["benefit"] = forms.ChoiceField(
             label=_("What do you want for your points?"),
-            choices=[(each.code, _said(each)) for each in points.benefits],
-            widget=forms.RadioSelect,
+            choices=[(each.code, _said(each, points.available)) for each in points.benefits],
+            widget=WithinReach(
+                beyond={e.code for e in points.benefits if e.cost_points > points.available}
+            ),
             error_messages={
                 "required": _("Choose one."),
                 "invalid_choice": _("There is none of this left. Choose another."),
@@ -71,11 +88,16 @@ class BenefitForm(forms.Form):
         )
 
 
-def _said(each: Benefit) -> str:
+def _said(each: Benefit, available: int) -> str:
     text = ngettext(
         "%(name)s, for %(cost)d point", "%(name)s, for %(cost)d points", each.cost_points
     )
-    return text % {"name": each.name_in(own.language()), "cost": each.cost_points}
+    said = text % {"name": each.name_in(own.language()), "cost": each.cost_points}
+    missing = each.cost_points - available
+    if missing <= 0:
+        return said
+    more = ngettext("%(said)s: %(count)d more point", "%(said)s: %(count)d more points", missing)
+    return more % {"said": said, "count": missing}
 
 
 @login_required
