@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from lending.applications.models import CostDisclosure, LoanApplication, Offer
@@ -266,6 +267,14 @@ class TestTheCostTable:
 
 
 class TestTheContract:
+    def test_keeps_days_and_amounts_in_one_piece(self):
+        rows = (("Due on", "Amount", "Paid to"), ("2026-12-23", "¥3,000.00", "the lender"))
+
+        shown = render_to_string("lending/grid.html", {"rows": rows, "label": "Plan"})
+
+        assert '<td class="whole">2026-12-23</td><td class="whole">¥3,000.00</td>' in shown
+        assert "<td>the lender</td>" in shown
+
     def test_is_shown_word_for_word_before_it_is_signed(self, web, offer):
         read(web, offer)
 
