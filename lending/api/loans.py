@@ -154,12 +154,8 @@ class PayoffQuoteOutput(serializers.Serializer[Any]):
     penalty_fen = serializers.IntegerField()
     total_fen = serializers.IntegerField()
     saved_fen = serializers.IntegerField(help_text="Against keeping the schedule.")
-    back_fen = serializers.IntegerField(
-        help_text="Paid ahead beyond all that is left. With a total of 0, close the loan for it."
-    )
-    ahead_fen = serializers.IntegerField(
-        help_text="Paid ahead, and taken off the principal: `principal_fen` is less by it already."
-    )
+    back_fen = serializers.IntegerField(help_text="Comes back. With a total of 0, close the loan.")
+    ahead_fen = serializers.IntegerField(help_text="Paid ahead; off `principal_fen` already.")
 
 
 class AmountInput(serializers.Serializer[Any]):

@@ -383,7 +383,6 @@ class Quote:
     fee_fen: int = 0
     # What was paid ahead beyond all that is left: it comes back.
     back_fen: int = 0
-    # What was paid ahead and repays principal instead: the principal is less by it.
     ahead_fen: int = 0
 
     @property

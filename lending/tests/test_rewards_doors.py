@@ -59,6 +59,24 @@ class TestThePages:
         assert tea.state == "ISSUED"
 
 
+class TestWhatIsNotWithinReach:
+    def test_that_do_not_suffice_yet_show_how_many_are_missing(self, lin):
+        web = doors.web_of(lin)
+        web.post("/rewards/", {"benefit": "RATE_100", "request_key": doors.KEY})
+        before = web.get("/rewards/")
+        points = before.context["points"]
+        radios = {
+            each.data["value"]: each.data for each in before.context["form"]["benefit"].subwidgets
+        }
+
+        for each in points.benefits:
+            missing = each.cost_points - points.available
+            radio = radios[each.code]
+            assert radio["attrs"].get("disabled", False) is (missing > 0)
+            assert (f"{missing} more point" in radio["label"]) is (missing > 0)
+        assert any(radio["attrs"].get("disabled") for radio in radios.values())
+
+
 class TestABudgetThatIsUsedUp:
     def test_is_said_plainly_on_page_and_in_answer(self, lin):
         with transaction.atomic():

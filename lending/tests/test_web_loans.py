@@ -367,21 +367,6 @@ class TestPoints:
         assert len(page.context["bought"]) == 1
         assert "0.5 percentage points off" in doors.shown(page)
 
-    def test_that_do_not_suffice_yet_show_how_many_are_missing(self, web, earned):
-        web.post(reverse("lending:rewards"), {"benefit": "RATE_100", "request_key": doors.KEY})
-        before = web.get(reverse("lending:rewards"))
-        points = before.context["points"]
-        radios = {
-            each.data["value"]: each.data for each in before.context["form"]["benefit"].subwidgets
-        }
-
-        for each in points.benefits:
-            missing = each.cost_points - points.available
-            radio = radios[each.code]
-            assert radio["attrs"].get("disabled", False) is (missing > 0)
-            assert (f"{missing} more point" in radio["label"]) is (missing > 0)
-        assert any(radio["attrs"].get("disabled") for radio in radios.values())
-
     def test_that_do_not_suffice_are_said_at_the_question(self, web, earned):
         dear = {"benefit": "RATE_100"}
         first = web.post(reverse("lending:rewards"), {**dear, "request_key": "first-try"})
