@@ -153,6 +153,106 @@ TEMPLATES: Mapping[str, Template] = {
         title=gettext_noop("Your loan is paid back"),
         body=gettext_noop("You owe nothing more on this loan. Thank you."),
     ),
+    "DUE_DATE_CHANGED": Template(
+        title=gettext_noop("Your due date has changed"),
+        body=gettext_noop(
+            "You asked for another due date, and we have agreed. Your next instalment is "
+            "%(amount)s, due on %(due)s; the loan's page has the whole plan."
+        ),
+        facts=(
+            "amount_fen",
+            "due_on",
+        ),
+    ),
+    "DUE_DATE_KEPT": Template(
+        title=gettext_noop("Your due date stays as it is"),
+        body=gettext_noop(
+            "You asked to pay next on %(wanted)s. We have looked at it and cannot agree. "
+            "Nothing changes: keep to your plan. If paying is hard, tell us: we will look "
+            "for a way together."
+        ),
+        facts=("wanted_on",),
+    ),
+    "PAUSE_AGREED": Template(
+        title=gettext_noop("Your pause begins"),
+        body=gettext_noop(
+            "You asked for a pause (periods: %(periods)s), and we have agreed. Your next "
+            "instalment is %(amount)s, due on %(due)s; the loan's page has the whole plan."
+        ),
+        facts=(
+            "periods",
+            "amount_fen",
+            "due_on",
+        ),
+    ),
+    "PAUSE_DECLINED": Template(
+        title=gettext_noop("There is no pause for your loan"),
+        body=gettext_noop(
+            "You asked for a pause (periods: %(periods)s). We have looked at it and cannot "
+            "agree. Nothing changes: keep to your plan. If paying is hard, tell us: we will "
+            "look for a way together."
+        ),
+        facts=("periods",),
+    ),
+    "EXTENSION_AGREED": Template(
+        title=gettext_noop("Your loan has more time"),
+        body=gettext_noop(
+            "You asked for more time (periods more: %(periods)s), and we have agreed. Your "
+            "next instalment is %(amount)s, due on %(due)s; the loan's page has the whole "
+            "plan."
+        ),
+        facts=(
+            "periods",
+            "amount_fen",
+            "due_on",
+        ),
+    ),
+    "EXTENSION_DECLINED": Template(
+        title=gettext_noop("Your loan keeps its term"),
+        body=gettext_noop(
+            "You asked for more time (periods more: %(periods)s). We have looked at it and "
+            "cannot agree. Nothing changes: keep to your plan. If paying is hard, tell us: "
+            "we will look for a way together."
+        ),
+        facts=("periods",),
+    ),
+    "NEW_PLAN_AGREED": Template(
+        title=gettext_noop("Your loan has a new plan"),
+        body=gettext_noop(
+            "You asked for a new plan (periods: %(periods)s), and we have agreed. Your next "
+            "instalment is %(amount)s, due on %(due)s; the loan's page has the whole plan."
+        ),
+        facts=(
+            "periods",
+            "amount_fen",
+            "due_on",
+        ),
+    ),
+    "NEW_PLAN_DECLINED": Template(
+        title=gettext_noop("Your loan keeps its plan"),
+        body=gettext_noop(
+            "You asked for a new plan (periods: %(periods)s). We have looked at it and "
+            "cannot agree. Nothing changes: keep to your plan. If paying is hard, tell us: "
+            "we will look for a way together."
+        ),
+        facts=("periods",),
+    ),
+    "MONEY_BACK_AGREED": Template(
+        title=gettext_noop("The money that you asked for comes back"),
+        body=gettext_noop(
+            "You asked for %(amount)s to come back, and we have agreed. The bank is asked "
+            "to move it; the loan's page shows when it has come."
+        ),
+        facts=("amount_fen",),
+    ),
+    "MONEY_BACK_DECLINED": Template(
+        title=gettext_noop("The money that you asked for does not come back"),
+        body=gettext_noop(
+            "You asked for %(amount)s to come back. We have looked at it and cannot agree. "
+            "Nothing changes: keep to your plan."
+        ),
+        facts=("amount_fen",),
+    ),
     "EARLY_WARNING_NOTE": Template(
         title=gettext_noop("Do you need help with your loan?"),
         body=gettext_noop(

@@ -32,16 +32,20 @@ FACTS = {
     "due_on": "2026-12-20",
     "most_fen": 987_600,
     "next_on": "2026-12-23",
+    "periods": 4,
     "points": 120,
     "until_on": "2026-12-20",
+    "wanted_on": "2026-12-28",
 }
 READS = {
     "amount_fen": "¥1,234.56",
     "due_on": "2026-12-20",
     "most_fen": "¥9,876.00",
     "next_on": "2026-12-23",
+    "periods": "4",
     "points": "120",
     "until_on": "2026-12-20",
+    "wanted_on": "2026-12-28",
 }
 SHOWN: dict[str, Mapping[Any, str]] = {
     "categories": CATEGORIES,

@@ -27,6 +27,7 @@ from lending.loans.models import Loan, LoanState, LoanTransaction
 from lending.rewards import accounts as points
 from lending.rewards import actions as rewards
 from lending.servicing import actions as servicing
+from lending.servicing.asking import answers
 from lending.servicing.models import LoanChange
 from lending.servicing.refusals import Asked, NotPaidOutYet, insist, insist_on_whole
 from lending.servicing.waiving import beyond_the_cap
@@ -127,6 +128,7 @@ def approve(*, change_id: int, on: date, by: Actor) -> LoanChange:
         _start_transfer(row, on)
     else:
         _write(row, on)
+    answers.tell_approved(row, on=on)
     return row
 
 
@@ -136,6 +138,7 @@ def turn_down(*, change_id: int, by: Actor) -> LoanChange:
     row = _decidable(change_id, by, wanted=ProposalState.TURNED_DOWN)
     if row.state == ProposalState.PROPOSED:
         _decide(row, ProposalState.TURNED_DOWN, by)
+        answers.tell_turned_down(row)
     return row
 
 

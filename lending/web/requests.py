@@ -1,6 +1,7 @@
 """Asking for a change of a loan, and using a late fee waiver: what is possible, and what became."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,12 +9,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from common import public_ids
 from common.business_date import queries as business_dates
 from common.errors import Refused
+from common.money import yuan
+from common.templatetags import dates
 from common.web.amounts import FenField
 from lending.calc.contracts import Change, TransactionKind
 from lending.loans.models import Loan
@@ -168,11 +172,24 @@ def _told(found: Loan) -> list[dict[str, Any]]:
         {
             "request": row,
             "name": NAMES[Kind(row.kind)],
+            "asked": _asked_for(row),
             "answer": ANSWERS[_state_of(row)],
             "can_be_taken_back": row.state == RequestState.ASKED,
         }
         for row in rows
     ]
+
+
+def _asked_for(row: LoanRequest) -> str:
+    """The one thing that the wish needed."""
+    match NEEDS[Kind(row.kind)]:
+        case "due_on":
+            wanted = date.fromisoformat(row.terms["due_on"])
+            return gettext("Next due date: %(on)s") % {"on": dates.day(wanted)}
+        case "periods":
+            return gettext("Periods: %(count)d") % {"count": row.terms["periods"]}
+        case _:
+            return f"¥{yuan(row.amount_fen)}"
 
 
 def _state_of(row: LoanRequest) -> str:

@@ -19,6 +19,7 @@ from lending.calc.contracts import Change, TransactionKind
 from lending.loans import log
 from lending.loans.models import Loan, LoanState
 from lending.servicing import changes
+from lending.servicing.asking import answers
 from lending.servicing.models import LoanChange, LoanRequest, RequestState
 from lending.servicing.refusals import NotPaidOutYet
 
@@ -124,6 +125,7 @@ def decline(*, request_id: int, by: Actor) -> LoanRequest:
         raise changes.FourEyesNeeded
     row = _locked(request_id)
     _answer(row, RequestState.DECLINED, by)
+    answers.tell_declined(row, loan=row.loan)
     return row
 
 
