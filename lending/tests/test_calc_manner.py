@@ -17,6 +17,7 @@ from lending.calc.plans import ImpossibleTerms
 from lending.calc.schedule import equal_instalments
 from lending.products.caps.worst import Ranges, worst_of
 from lending.products.caps.years import years_until
+from lending.tests.calc_loans import off
 
 ON = date(2026, 1, 31)
 QUARTERS = Manner(step_months=3)
@@ -42,7 +43,7 @@ def told(manner: Manner, *, months: int = 12, cap_ppm: int = 240_000, discount_p
         schedule=plan(manner, months=months),
         late=LateTerms(annual_rate_ppm=120_000, grace_days=3),
         cap_ppm=cap_ppm,
-        discount_ppm=discount_ppm,
+        discounts=(off(discount_ppm),) if discount_ppm else (),
         manner=manner,
     )
 
