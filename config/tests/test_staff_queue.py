@@ -187,19 +187,19 @@ class TestTheQueue:
 
     def test_holds_a_colleagues_wish_and_never_ones_own(self, lin, officer):
         clerk = desk.clerk("view_loan", "approve_servicing_loan")
-        change = {
-            "kind": TransactionKind.HOLIDAY,
-            "change": Change(periods=1),
-            "reason": "HARDSHIP",
-        }
         for author, loan in (
             (officer, desk.loan_of(lin)),
             (clerk, builders.paid_out(builders.person("Wei"))),
         ):
             servicing.propose(
-                loan_id=loan.pk, request_key=f"of-{author.pk}", on=TODAY,
-                by=Actor(kind="STAFF", account_id=author.pk), **change,
-            )  # fmt: skip
+                loan_id=loan.pk,
+                kind=TransactionKind.HOLIDAY,
+                change=Change(periods=1),
+                reason="HARDSHIP",
+                request_key=f"of-{author.pk}",
+                on=TODAY,
+                by=Actor(kind="STAFF", account_id=author.pk),
+            )
 
         rows = desk.workbench(desk.browser_of(clerk)).context["queue"]
 

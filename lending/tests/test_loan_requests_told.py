@@ -79,7 +79,10 @@ class TestBeingTold:
             changes.approve(change_id=wish.pk, on=TODAY, by=chen)
 
         [(found, facts)] = told(lin)
-        following = standing(Loan.objects.get(pk=loan.pk), on=TODAY).next_due
+        stands = standing(Loan.objects.get(pk=loan.pk), on=TODAY)
+        assert stands is not None
+        following = stands.next_due
+        assert following is not None
         assert found == template
         assert facts["amount_fen"] == following.outstanding_fen > 0
         assert facts["due_on"] == following.due_on.isoformat()

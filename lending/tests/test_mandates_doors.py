@@ -56,7 +56,7 @@ class TestWeb:
                 r'<input type="date" name="ends_on" value="([^"]*)"', doors.shown(page)
             )
             assert value
-            assert date.fromisoformat(value[1])
+            assert date.fromisoformat(value[1]) > TODAY
 
     def test_shows_the_text_before_anything_is_allowed(self, web, loan):
         page = web.post(self.url(loan), self.chosen())
