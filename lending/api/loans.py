@@ -83,6 +83,7 @@ class TransactionOutput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=[each.value for each in TransactionKind])
     value_date = serializers.DateField()
     amount_fen = serializers.IntegerField()
+    is_undone = serializers.BooleanField(help_text="It was reversed or taken back since.")
 
 
 class RatePartOutput(serializers.Serializer[Any]):

@@ -137,8 +137,11 @@ def own_id(borrower_id: int, public_id: str) -> int:
 
 
 def history(loan: Loan) -> list[LoanTransaction]:
-    """What happened to a loan, newest first."""
-    return list(loan.transactions.order_by("-sequence"))
+    """What happened to a loan, newest first; `is_undone` tells what was reversed or taken back."""
+    undone = LoanTransaction.objects.filter(
+        loan_id=OuterRef("loan_id"), reverses_sequence=OuterRef("sequence")
+    )
+    return list(loan.transactions.annotate(is_undone=Exists(undone)).order_by("-sequence"))
 
 
 def of_application(application_id: int) -> Loan | None:

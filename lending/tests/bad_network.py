@@ -1,6 +1,7 @@
 """A bank that answers whatever a test wants, and one that never answers."""
 
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -51,6 +52,20 @@ def to(port):
     }
 
 
+def _whole(line):
+    """One request with its body, which may come in a piece of its own."""
+    request = line.recv(65_536)
+    while b"\r\n\r\n" in request:
+        head, _, body = request.partition(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: *(\d+)", head)
+        if length is None or len(body) >= int(length[1]):
+            break
+        if not (more := line.recv(65_536)):
+            break
+        request += more
+    return request
+
+
 @contextmanager
 def silent_port() -> Iterator[int]:
     """A port that listens and never takes a call."""
@@ -72,7 +87,7 @@ def network(answers, *, heard=None) -> Iterator[int]:
             with line:
                 line.settimeout(5)
                 for each in answer if isinstance(answer, tuple) else (answer,):
-                    request = line.recv(65_536)
+                    request = _whole(line)
                     if heard is not None:
                         heard.append(request)
                     line.sendall(each)

@@ -354,6 +354,10 @@ class TestWords:
         home = doors.shown(doors.web_of(lin).get(f"/loans/{loan.public_id}/"))
         assert home.count("<s>¥500.00</s>") == 1
         assert "was taken back" in home
+        listed = doors.api_of(lin).get(f"/api/v1/loans/{loan.public_id}").json()["transactions"]
+        assert [(each["kind"], each["is_undone"]) for each in listed] == [
+            ("REVERSAL", False), ("REPAYMENT", True), ("DISBURSEMENT", False),
+        ]  # fmt: skip
         assert page.count("<s>¥500.00</s>") == 2
         assert "Taken back on Nov. 20, 2026; it counts for nothing." in page
         assert "counts for nothing" in text

@@ -216,9 +216,7 @@ def _waivers(found: Loan, stands: Standing | None) -> list[Any]:
 
 
 def _said(rows: list[Any]) -> list[Any]:
-    undone = {row.reverses_sequence for row in rows}
     for row in rows:
-        row.is_undone = row.sequence in undone
         row.said = words.said(row.kind)
     return rows
 

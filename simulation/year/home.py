@@ -80,9 +80,13 @@ def _on_the_phone(told: Any, page: Page, notebook: Notebook) -> Iterator[str]:
 
 
 def _net_fen(transactions: Any) -> int:
-    """What was paid, less what was taken back."""
-    signs = {"DISBURSEMENT": 0, "REVERSAL": -1, "CHARGEBACK": -1}
-    return sum(signs.get(each["kind"], 1) * each["amount_fen"] for each in transactions)
+    """What was paid and not taken back."""
+    others = {"DISBURSEMENT", "REVERSAL", "CHARGEBACK"}
+    return sum(
+        each["amount_fen"]
+        for each in transactions
+        if each["kind"] not in others and not each["is_undone"]
+    )
 
 
 def _words(told: Any, page: Page) -> Iterator[str]:
