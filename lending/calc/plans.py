@@ -82,6 +82,7 @@ class Roll(StrEnum):
     FOLLOWING = "FOLLOWING"
     MODIFIED_FOLLOWING = "MODIFIED_FOLLOWING"
     PRECEDING = "PRECEDING"
+    MODIFIED_PRECEDING = "MODIFIED_PRECEDING"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +108,10 @@ class FeeBase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFee:
-    """A fee: an amount, or so many ppm of its base; at the start, or with every instalment.
+    """A fee: an amount, or so many ppm of its base; once at the start, if nothing else is said.
 
+    `on` a day, it is paid with the instalment whose period holds that day; a due date closes its
+    period. `instalment` names the one that it is paid with, from 1, or from the end with -1.
     A financed fee is lent on top and repaid with the principal; it is then no row of its own.
     """
 
@@ -118,6 +121,14 @@ class PlanFee:
     base: FeeBase = FeeBase.PRINCIPAL
     is_each_instalment: bool = False
     is_financed: bool = False
+    on: date | None = None
+    instalment: int | None = None
+
+    @property
+    def is_at_start(self) -> bool:
+        """Kept from the payout."""
+        has_its_time = self.on is not None or self.instalment is not None
+        return not (self.is_each_instalment or self.is_financed or has_its_time)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +175,9 @@ class Plan:
     is_level_nominal: bool = False
     roll: Roll = Roll.NONE
     holidays: str = ""
+    # Over the calendar: days off of one's own, and days that are worked all the same.
+    days_off: frozenset[date] = frozenset()
+    days_worked: frozenset[date] = frozenset()
     tranches: tuple[Tranche, ...] = ()
     # None counts in exact fractions; 12 is Apache Fineract's Decimal of twelve digits.
     precision_digits: int | None = None
@@ -195,7 +209,20 @@ class Plan:
             *((amount_fen, 0, LARGEST_PRINCIPAL_FEN) for amount_fen in amounts),
             *((fee.rate_ppm, 0, PPM) for fee in self.fees),
         )
-        return self._has_its_dates() and all(least <= each <= most for each, least, most in spans)
+        return (
+            self._has_its_dates()
+            and self._pays_each_fee_once()
+            and all(least <= each <= most for each, least, most in spans)
+        )
+
+    def _pays_each_fee_once(self) -> bool:
+        """A fee has one time: lent on top, with each instalment, on a day or with one of them."""
+        return all(
+            (fee.is_financed, fee.is_each_instalment, fee.on is not None).count(True)
+            + (fee.instalment is not None)
+            <= 1
+            for fee in self.fees
+        )
 
     def _has_its_dates(self) -> bool:
         """Given dates are as many as periods."""

@@ -17,7 +17,7 @@ from lending.calc.contracts import MONTHS_IN_YEAR, Instalment
 from lending.calc.conventions.days_off import rolled
 from lending.calc.conventions.due_dates import Span, spans
 from lending.calc.methods.counting import counted
-from lending.calc.methods.fees import with_instalment_fen
+from lending.calc.methods.fees import of_rows
 from lending.calc.plans import (
     HIGHEST_RATE_PPM,
     LARGEST_PRINCIPAL_FEN,
@@ -48,19 +48,16 @@ def build(plan: Plan) -> tuple[Instalment, ...]:
 def dressed(
     plan: Plan, found: Sequence[Span], rows: Sequence[tuple[int, int]]
 ) -> tuple[Instalment, ...]:
-    """Rows of principal and interest with their dates and fees."""
+    """Rows of principal and interest with their dates and fees. Raises ImpossibleTerms."""
     days = [plan.first_disbursed_on]
     days += rolled(plan, [span.ends_on for span in found[: len(rows)]])
     collecting = _collecting(plan, len(rows))
+    fees_fen = of_rows(plan, found, rows)
     return tuple(
         Instalment(
-            number,
-            days[0 if number == collecting else number - 1],
-            days[number],
-            *row,
-            with_instalment_fen(plan, row),
+            number, days[0 if number == collecting else number - 1], days[number], *row, fee_fen
         )
-        for number, row in enumerate(rows, start=1)
+        for number, (row, fee_fen) in enumerate(zip(rows, fees_fen, strict=True), start=1)
     )
 
 

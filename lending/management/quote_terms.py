@@ -6,25 +6,25 @@ from fractions import Fraction
 from typing import Any
 
 from common.rates import PPM_PER_PERCENT
+from lending.calc.conventions.rounding import rounded
 from lending.calc.plans import (
     DayCount,
-    FeeBase,
     Frequency,
     Grace,
     Method,
     Plan,
-    PlanFee,
-    Roll,
     Rounding,
     Tranche,
 )
 from lending.management import spellings
+from lending.management.quote_days import manner_of_days
+from lending.management.quote_fees import fees_of
 from lending.management.typed import (
     MissingTerm,
     Typed,
     UnclearTerm,
     day,
-    fen_of_yuan,
+    money,
     number_of,
     several,
     truth,
@@ -110,7 +110,7 @@ def _plan(terms: Typed, payouts: list[Tranche]) -> Plan:
     listed = given if isinstance(given, tuple) else terms.find("period_dates", _period_dates)
     due_dates, starts = listed or NO_DATES
     due_dates = terms.find("due_dates", _days) or due_dates
-    fixed_fen = _money(terms, "fixed_instalment")
+    fixed_fen = money(terms, "fixed_instalment")
     if given is None and not due_dates and fixed_fen is None:
         raise terms.missing("periods")
     periods = given if isinstance(given, int) else len(due_dates)
@@ -127,38 +127,47 @@ def _plan(terms: Typed, payouts: list[Tranche]) -> Plan:
         last_due_on=terms.find("last_due_on", day),
         anchor_day=terms.find("anchor_day due_day", whole),
         grace=terms.take("grace", _grace, default=Grace()),
-        fees=tuple(terms.take("fees charges", _fees, default=[])),
+        fees=tuple(terms.take("fees charges", fees_of, default=[])),
+        **_method(terms, principal_fen),
         **_manner(terms),
     )
 
 
+def _method(terms: Typed, principal_fen: int) -> dict[str, Any]:
+    """What of each instalment is principal. Whoever names a balloon means one."""
+    methods = spellings.word(Method, spellings.METHODS)
+    method = terms.find("method amortisation amortization repayment_method", methods)
+    balloon_fen = money(terms, "balloon balloon_payment balloon_amount")
+    if balloon_fen is None and (part := terms.find("balloon_percent", number_of)) is not None:
+        balloon_fen = rounded(principal_fen * part / 100, Rounding.HALF_UP) if part > 0 else 0
+    if balloon_fen and method not in {None, Method.BALLOON}:
+        raise UnclearTerm(name="balloon_fen", value=f"{balloon_fen}, {method}")
+    found = method or (Method.BALLOON if balloon_fen else LEVEL)
+    return {"method": found, "balloon_fen": balloon_fen or 0}
+
+
 def _manner(terms: Typed) -> dict[str, Any]:
     """How it is counted."""
-    roundings = _word(Rounding, spellings.ROUNDINGS)
-    methods, rolls = _word(Method, spellings.METHODS), _word(Roll, spellings.ROLLS)
-    unit = _word(Frequency, spellings.FREQUENCIES)
+    unit, rounding = spellings.word(Frequency, spellings.FREQUENCIES), spellings.rounding_of
     level_from = terms.find("level_from", _level_from)
     day_count, is_level_nominal = _day_count(terms)
     return {
         "frequency": terms.take("frequency repayment_frequency", unit, default=MONTHLY),
         "every": terms.take("every repay_every", whole, default=1),
-        "method": terms.take("method amortisation amortization", methods, default=LEVEL),
-        "balloon_fen": _money(terms, "balloon") or 0,
         "day_count": day_count,
-        "rounding": terms.take("rounding rounding_mode", roundings, default=Rounding.HALF_UP),
-        "instalment_rounding": terms.find("instalment_rounding", roundings),
-        "instalment_multiple_fen": _money(terms, "instalment_multiple") or 1,
+        "rounding": terms.take("rounding rounding_mode", rounding, default=Rounding.HALF_UP),
+        "instalment_rounding": terms.find("instalment_rounding", rounding),
+        "instalment_multiple_fen": money(terms, "instalment_multiple") or 1,
         "tune_last_instalment": terms.take("tune_last_instalment", truth, default=False),
         "is_level_nominal": is_level_nominal if level_from is None else level_from,
-        "roll": terms.take("roll roll_rule holiday_roll", rolls, default=Roll.NONE),
-        "holidays": terms.take("holidays calendar", _calendar, default=""),
         "precision_digits": terms.find("precision_digits", whole),
+        **manner_of_days(terms),
     }
 
 
 def _paid_out(terms: Typed, payouts: list[Tranche]) -> tuple[date, int, tuple[Tranche, ...]]:
     """The first day, what is paid out then, and the tranches after it."""
-    principal_fen = _money(terms, "principal")
+    principal_fen = money(terms, "principal")
     start = terms.find("first_disbursed_on disbursed_on start_on", day)
     if not payouts:
         if principal_fen is None or start is None:
@@ -173,12 +182,6 @@ def _paid_out(terms: Typed, payouts: list[Tranche]) -> tuple[date, int, tuple[Tr
     if principal_fen is None or start is None or start >= first.disbursed_on:
         raise UnclearTerm(name="disbursements", value=total_fen)
     return start, principal_fen, tuple(payouts)
-
-
-def _money(terms: Typed, name: str) -> int | None:
-    """Whole fen under `name_fen`, or yuan under `name`."""
-    fen = terms.find(f"{name}_fen", whole)
-    return fen if fen is not None else terms.find(name, fen_of_yuan)
 
 
 def _annual_rate_ppm(terms: Typed, names: str = RATE_NAMES) -> int | Fraction:
@@ -221,35 +224,15 @@ def _refined(named: DayCount, month: str | None, year: str | None) -> DayCount:
 def _grace(content: object) -> Grace:
     terms = Typed(content, name="grace")
     principal = "principal_periods principal on_principal principal_payment on_principal_payment"
+    principal += " principal_payment_periods principal_instalments principal_months"
     put_off = "interest_payment_periods interest_payment on_interest_payment interest"
+    put_off += " interest_periods interest_payment_instalments"
     free = "interest_free_periods interest_free on_interest_charged interest_charged"
+    free += " interest_free_period interest_free_instalments interest_charged_periods"
     found = Grace(
         principal_periods=terms.take(principal, whole, default=0),
         interest_payment_periods=terms.take(put_off, whole, default=0),
         interest_free_periods=terms.take(free, whole, default=0),
-    )
-    terms.finish()
-    return found
-
-
-def _fees(content: object) -> list[PlanFee]:
-    return [_fee(Typed(each, name="fees")) for each in several(content)]
-
-
-def _fee(terms: Typed) -> PlanFee:
-    when = terms.take("when kind timing type", spellings.code_of, default="UPFRONT")
-    if when not in spellings.AT_START | spellings.EACH:
-        raise UnclearTerm(name="fees.when", value=when)
-    rate_ppm = terms.take("rate_ppm", number_of, default=Fraction(0))
-    rate_ppm += PPM_PER_PERCENT * terms.take("percent rate_percent", number_of, default=Fraction(0))
-    base = _word(FeeBase, spellings.FEE_BASES)
-    found = PlanFee(
-        code=terms.take("code name", spellings.code_of, default="FEE"),
-        amount_fen=_money(terms, "amount") or 0,
-        rate_ppm=rate_ppm,
-        base=terms.take("base of percent_of", base, default=FeeBase.PRINCIPAL),
-        is_each_instalment=when in spellings.EACH,
-        is_financed=terms.take("financed is_financed", truth, default=False),
     )
     terms.finish()
     return found
@@ -260,7 +243,7 @@ def _payouts(content: object) -> list[Tranche]:
 
 
 def _payout(terms: Typed) -> Tranche:
-    on, amount_fen = terms.must(ON, day), _money(terms, "amount")
+    on, amount_fen = terms.must(ON, day), money(terms, "amount")
     terms.finish()
     if amount_fen is None:
         raise MissingTerm(name="disbursements.amount_fen")
@@ -299,9 +282,9 @@ def _rate_change(terms: Typed, *, days_before: int) -> Occasion:
 
 
 def _occasion(terms: Typed, kind: str, part: str = "amount") -> Occasion:
-    amounts = {f"{part}_fen": _money(terms, "amount") or 0}
+    amounts = {f"{part}_fen": money(terms, "amount") or 0}
     for name in ("principal", "interest"):
-        amounts[f"{name}_fen"] = amounts.get(f"{name}_fen", 0) or (_money(terms, name) or 0)
+        amounts[f"{name}_fen"] = amounts.get(f"{name}_fen", 0) or (money(terms, name) or 0)
     found = Occasion(
         kind=kind,
         on=terms.must(ON, day),
@@ -337,14 +320,5 @@ def _days(content: object) -> tuple[date, ...]:
     return tuple(day(each) for each in several(content))
 
 
-def _word(kind: Any, known: Any) -> Any:
-    return lambda value: spellings.chosen(kind, value, known)
-
-
 def _level_from(value: str) -> bool:
     return {"PERIODS": False, "NOMINAL": True}[spellings.code_of(value)]
-
-
-def _calendar(value: str) -> str:
-    code = spellings.code_of(value)
-    return {"CHINA": "CN", "NONE": ""}.get(code, code)

@@ -1,7 +1,7 @@
 """The words that `manage.py quote` reads, in the spellings that lenders and other systems use."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -13,18 +13,17 @@ METHODS = {
     "EQUAL_INSTALMENTS": Method.EQUAL_INSTALMENT,
     "EQUAL_INSTALLMENT": Method.EQUAL_INSTALMENT,
     "EQUAL_INSTALLMENTS": Method.EQUAL_INSTALMENT,
-    "ANNUITY": Method.EQUAL_INSTALMENT,
-    "等额本息": Method.EQUAL_INSTALMENT,
-    "EQUAL_PRINCIPAL_PAYMENTS": Method.EQUAL_PRINCIPAL,
-    "等额本金": Method.EQUAL_PRINCIPAL,
-    "先息后本": Method.INTEREST_ONLY,
-    "一次还本付息": Method.BULLET,
-    "到期还本付息": Method.BULLET,
+    **dict.fromkeys(("ANNUITY", "LEVEL", "EMI", "等额本息"), Method.EQUAL_INSTALMENT),
+    **dict.fromkeys(("EQUAL_PRINCIPAL_PAYMENTS", "LINEAR", "等额本金"), Method.EQUAL_PRINCIPAL),
+    **dict.fromkeys(("INTEREST_FIRST", "先息后本", "按期付息到期还本"), Method.INTEREST_ONLY),
+    **dict.fromkeys(("BULLET_REPAYMENT", "LUMP_SUM", "利随本清"), Method.BULLET),
+    **dict.fromkeys(("一次还本付息", "到期还本付息", "到期一次还本付息"), Method.BULLET),
+    **dict.fromkeys(("BALLOON_PAYMENT", "气球贷"), Method.BALLOON),
 }
 FREQUENCIES = {
-    **dict.fromkeys(("DAY", "DAYS"), Frequency.DAILY),
-    **dict.fromkeys(("WEEK", "WEEKS"), Frequency.WEEKLY),
-    **dict.fromkeys(("MONTH", "MONTHS"), Frequency.MONTHLY),
+    **dict.fromkeys(("DAY", "DAYS", "按日"), Frequency.DAILY),
+    **dict.fromkeys(("WEEK", "WEEKS", "按周"), Frequency.WEEKLY),
+    **dict.fromkeys(("MONTH", "MONTHS", "按月"), Frequency.MONTHLY),
 }
 ROUNDINGS = {
     **dict.fromkeys(("CEILING", "CEIL", "ROUND_CEILING"), Rounding.UP),
@@ -32,14 +31,26 @@ ROUNDINGS = {
     **dict.fromkeys(("BANKERS", "BANKER_S", "四舍六入五成双"), Rounding.HALF_EVEN),
     "四舍五入": Rounding.HALF_UP,
     **{f"ROUND_{each.value}": each for each in Rounding},
+    # As Java numbers them, and other systems after it.
+    **dict.fromkeys(("0", "2"), Rounding.UP),
+    **dict.fromkeys(("1", "3"), Rounding.DOWN),
+    "4": Rounding.HALF_UP,
+    "5": Rounding.HALF_DOWN,
+    "6": Rounding.HALF_EVEN,
 }
 ROLLS = {
     "UNADJUSTED": Roll.NONE,
     "SAME_DAY": Roll.NONE,
     "NEXT": Roll.FOLLOWING,
     "NEXT_WORKING_DAY": Roll.FOLLOWING,
+    "NEXT_BUSINESS_DAY": Roll.FOLLOWING,
+    "FORWARD": Roll.FOLLOWING,
+    "顺延": Roll.FOLLOWING,
     "PREVIOUS": Roll.PRECEDING,
     "PREVIOUS_WORKING_DAY": Roll.PRECEDING,
+    "PREVIOUS_BUSINESS_DAY": Roll.PRECEDING,
+    "BACKWARD": Roll.PRECEDING,
+    "MODIFIED": Roll.MODIFIED_FOLLOWING,
 }
 FEE_BASES = {
     "AMOUNT": FeeBase.PRINCIPAL,
@@ -74,8 +85,29 @@ PAIRS = {
     ("ACT", "ACT"): DayCount.ACT_ACT,
 }
 AT_START = {"UPFRONT", "AT_START", "DISBURSEMENT", "ONCE", "ONCE_AT_START"}
+AT_START |= {"AT_DISBURSEMENT", "ON_DISBURSEMENT", "UP_FRONT", "START", "ORIGINATION", "ONE_TIME"}
 EACH = {"EACH_INSTALMENT", "INSTALMENT", "PER_INSTALMENT", "WITH_EACH_INSTALMENT"}
+EACH |= {"EVERY_INSTALMENT", "INSTALMENT_FEE", "EACH_PERIOD", "PER_PERIOD", "EVERY_PERIOD", "EACH"}
 EACH |= {each.replace("INSTALMENT", "INSTALLMENT") for each in EACH}
+ON_A_DAY = {"ON_DATE", "ON_A_DATE", "DATE", "DUE_DATE", "ON_DUE_DATE", "SPECIFIED_DUE_DATE"}
+ON_A_DAY |= {"SPECIFIED_DATE", "ON_DAY", "ON"}
+AT_END = {"LAST_INSTALMENT", "WITH_LAST_INSTALMENT", "LAST_INSTALLMENT", "AT_END", "END"}
+AT_END |= {"WITH_LAST_INSTALLMENT", "AT_MATURITY", "MATURITY"}
+MOMENTS = {"START": AT_START, "EACH": EACH, "DAY": ON_A_DAY, "LAST": AT_END}
+FLAT_FEES = {"FLAT", "FIXED", "FIXED_AMOUNT", "FLAT_AMOUNT", "ABSOLUTE"}
+# What a fee in percent is a part of, once the words for "percent of" are taken away.
+FEE_PARTS = {
+    **dict.fromkeys(("", "PRINCIPAL", "LOAN_AMOUNT", "AMOUNT"), FeeBase.PRINCIPAL),
+    **dict.fromkeys(("DISBURSEMENT_AMOUNT", "APPROVED_AMOUNT"), FeeBase.PRINCIPAL),
+    "INTEREST": FeeBase.INTEREST,
+    **{each: base for each, base in FEE_BASES.items() if base is FeeBase.INSTALMENT},
+    "INSTALMENT": FeeBase.INSTALMENT,
+}
+# Whether a day of such a kind is a day off.
+DAY_KINDS = {
+    **dict.fromkeys(("OFF", "HOLIDAY", "DAY_OFF", "REST"), True),
+    **dict.fromkeys(("WORKING", "WORKED", "WORKDAY", "WORKING_DAY"), False),
+}
 
 
 def code_of(words: object) -> str:
@@ -89,6 +121,16 @@ def chosen(kind: type[Choice], words: str, spellings: Mapping[str, Choice]) -> C
     """The member of that name or spelling. Raises ValueError for any other."""
     code = code_of(words)
     return spellings[code] if code in spellings else kind(code)
+
+
+def word(kind: type[Choice], spellings: Mapping[str, Choice]) -> Callable[[str], Choice]:
+    """What reads words as such a member."""
+    return lambda words: chosen(kind, words, spellings)
+
+
+def part_of(code: str) -> str:
+    """What a fee is a part of: PERCENT_OF_AMOUNT is one of AMOUNT, PERCENT alone says nothing."""
+    return re.sub(r"^(PERCENT(AGE)?|RATE)(_OF)?_?", "", code)
 
 
 def day_count_of(words: str) -> DayCount:
@@ -111,6 +153,13 @@ def day_count_of_pair(month: str, year: str) -> DayCount:
     if pair not in PAIRS:
         raise ValueError(month, year)
     return PAIRS[pair]
+
+
+def rounding_of(value: object) -> Rounding:
+    """A rounding by its name or number. Raises ValueError, TypeError and KeyError."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return ROUNDINGS[str(value)]
+    return chosen(Rounding, code_of(value), ROUNDINGS)
 
 
 def days_of(value: object) -> str:

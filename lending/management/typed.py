@@ -155,6 +155,15 @@ def fen_of_yuan(value: object) -> int:
     return whole(Decimal(str(value)) * 100 if not isinstance(value, bool) else value)
 
 
+def money(terms: Typed, names: str) -> int | None:
+    """Whole fen under `name_fen`, or yuan under `name`, the first that is there.
+
+    Raises UnclearTerm.
+    """
+    fen = terms.find(" ".join(f"{name}_fen" for name in names.split()), whole)
+    return fen if fen is not None else terms.find(names, fen_of_yuan)
+
+
 def day(value: object) -> date:
     """A day as YYYY-MM-DD. Raises ValueError."""
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):

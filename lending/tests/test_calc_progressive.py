@@ -116,6 +116,64 @@ class TestTranches:
             paid_out(progress_of(changed()), Tranche(disbursed_on=after(9), amount_fen=0))
 
 
+class TestLinesThatAreKnown:
+    """Each tranche takes over the lines before it; counted from nothing they are the same."""
+
+    @given(
+        st.lists(st.tuples(days_later, st.integers(1, 2_000_000)), max_size=6),
+        st.sampled_from(STEADY),
+        st.booleans(),
+        st.integers(0, 3),
+    )
+    @EXAMPLES
+    def test_after_tranches_in_any_order_are_those_of_a_fresh_count(
+        self, listed, method, tune, grace
+    ):
+        plan = changed(
+            method=method,
+            day_count=DayCount.ACT_365,
+            tune_last_instalment=tune,
+            grace=Grace(principal_periods=grace),
+        )
+        progress = progress_of(plan)
+        for days, amount_fen in listed:
+            progress = paid_out(progress, Tranche(disbursed_on=after(days), amount_fen=amount_fen))
+
+            assert progress.lines() == replace(progress).lines()
+            assert [progress.line(each) for each in range(12)] == list(progress.lines())
+
+    @given(st.lists(st.tuples(days_later, st.booleans()), min_size=2, max_size=6))
+    @EXAMPLES
+    def test_after_payments_between_tranches_are_those_of_a_fresh_count(self, listed):
+        progress = progress_of(changed())
+        for days, is_payment in listed:
+            if is_payment:
+                progress = spread(progress, on=after(days), amount_fen=80_000)
+            else:
+                tranche = Tranche(disbursed_on=after(days), amount_fen=90_000)
+                progress = paid_out(progress, tranche)
+
+            assert progress.lines() == replace(progress).lines()
+
+    def test_of_one_period_are_counted_no_further_than_it(self):
+        progress = replace(progress_of(changed()))
+
+        assert progress.line(3).span == progress.spans[3]
+        assert len(progress.known) == 4
+
+    def test_of_six_hundred_tranches_on_due_dates_close_the_loan(self):
+        plan = changed(periods=600, principal_fen=10_000)
+        days = [span.starts_on for span in spans(plan)][1:]
+        found = build(
+            replace(
+                plan, tranches=tuple(Tranche(disbursed_on=on, amount_fen=10_000) for on in days)
+            )
+        )
+
+        assert sum(row.principal_fen for row in found) == 600 * 10_000
+        assert [row.total_fen for row in found] == sorted(row.total_fen for row in found)
+
+
 class TestEarlyMoney:
     @given(days_later, st.integers(1, 900_000))
     @EXAMPLES

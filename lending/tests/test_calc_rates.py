@@ -111,6 +111,30 @@ class TestTranches:
             rate_per_period([Flow(100, 0), Flow(-150, 1), Flow(100, 2), Flow(-60, 3)])
 
 
+class TestMoneyOfBothWaysAtOnce:
+    """A tranche on a due date goes out while an instalment comes in: one flow, not two."""
+
+    def test_turns_once_for_a_loan_that_grows_while_it_is_repaid(self):
+        # Out 100 each month, back 10, 90, 130, 140 and 150 with it: the net turns once.
+        out = [Flow(100, month) for month in range(5)]
+        back = [Flow(-fen, month) for month, fen in enumerate((10, 90, 130, 140, 150), start=1)]
+        net = [Flow(fen, month) for month, fen in enumerate((100, 90, 10, -30, -40, -150))]
+
+        assert rate_per_period([*out, *back]) == pytest.approx(rate_per_period(net), abs=1e-12)
+
+    def test_makes_a_rate_where_the_interest_is_more_than_what_was_lent(self):
+        # Four times what was lent is paid, so that the running sum turns again and again.
+        out = [(date(2026, month, 1), 100) for month in range(1, 9)]
+        back = [(date(2026, month, 1), -400) for month in range(2, 10)]
+
+        assert rate_of_days([*out, *back]) > 100
+
+    def test_in_another_order_is_the_same(self):
+        flows = [Flow(100, 0), Flow(-60, 1), Flow(50, 1), Flow(-110, 2)]
+
+        assert rate_per_period(flows) == rate_per_period(flows[::-1])
+
+
 class TestFees:
     @given(plans(methods=HONEST), st.integers(1, 500))
     @EXAMPLES

@@ -11,7 +11,7 @@ and what was paid ahead stays. The conventions are those that Apache Fineract pu
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -76,7 +76,9 @@ class Payable:
 class Progress:
     """A plan with what was paid out and paid in so far; `targets` are levels or principals.
 
-    What is counted from it once is kept, as it never changes.
+    What is counted from it once is kept, as it never changes. `known` are the lines so far: those
+    of a progress that differs from this one later only are taken over, so that many tranches do
+    not count all of them again and again.
     """
 
     plan: Plan
@@ -87,10 +89,19 @@ class Progress:
     payouts: tuple[Tranche, ...] = ()
     payments: tuple[Payment, ...] = ()
     turns: tuple[Turn, ...] = ()
+    known: list[Line] = field(init=False, repr=False, compare=False, default_factory=list)
 
     def lines(self) -> tuple[Line, ...]:
         """Every period in turn."""
-        return self._counted
+        self.line(len(self.spans) - 1)
+        return tuple(self.known)
+
+    def line(self, index: int) -> Line:
+        """One period; those after it are not counted for it."""
+        walk = self._walk
+        while len(self.known) <= index:
+            self.known.append(next(walk))
+        return self.known[index]
 
     @cached_property
     def moves(self) -> Mapping[int, Sequence[Move]]:
@@ -125,12 +136,21 @@ class Progress:
 
     def index_of(self, day: date) -> int:
         """The period that holds the day, its first day included; -1 before, between and after."""
-        index = bisect_right(self.spans, day, key=lambda span: span.starts_on) - 1
+        index = bisect_right(self._starts, day) - 1
         return index if index >= 0 and day < self.spans[index].ends_on else -1
 
     @cached_property
-    def _counted(self) -> tuple[Line, ...]:
-        return tuple(_lines(self))
+    def _starts(self) -> Sequence[date]:
+        return [span.starts_on for span in self.spans]
+
+    @cached_property
+    def _walk(self) -> Iterator[Line]:
+        """The lines from the last known one on: its balance may have more money of its last day."""
+        if not self.known:
+            return _lines(self, 0, 0, 0)
+        again = self.known.pop()
+        carried_fen = self.known[-1].carried_fen if self.known else 0
+        return _lines(self, len(self.known), again.brought_fen, carried_fen)
 
 
 def begun(
@@ -158,18 +178,15 @@ def paid_out(progress: Progress, tranche: Tranche) -> Progress:
     index = progress.index_of(tranche.disbursed_on)
     if index < 0 or tranche.amount_fen <= 0:
         raise ImpossibleTerms
-    progress = replace(progress, payouts=(*progress.payouts, tranche))
-    grace = progress.plan.grace.principal_periods
-    start = max(index, grace)
+    start = max(index, progress.plan.grace.principal_periods)
     if start >= len(progress.spans):
         raise ImpossibleTerms
+    more = _same_before(index, progress, replace(progress, payouts=(*progress.payouts, tranche)))
     # Nothing of principal falls due in grace, so that the balance there is all that was paid out.
-    balance_fen = progress.lines()[index].brought_fen + sum(
-        each.amount_fen
-        for each in progress.payouts
-        if progress.index_of(each.disbursed_on) == index
+    balance_fen = more.line(index).brought_fen + sum(
+        each.amount_fen for each in more.payouts if more.index_of(each.disbursed_on) == index
     )
-    return _retargeted(progress, start, balance_fen)
+    return _retargeted(more, start, balance_fen)
 
 
 def received(progress: Progress, payment: Payment) -> Progress:
@@ -249,6 +266,8 @@ def level_over(progress: Progress, left: Sequence[int], balance_fen: int) -> int
 def levelled(progress: Progress, left: Sequence[int], level_fen: int) -> Progress:
     """With that level for some periods, or one that is closer to what the last of them asks."""
     found, last = _aimed(progress, left, level_fen), left[-1]
+    if not progress.plan.tune_last_instalment:
+        return found
     gap_fen = found.lines()[last].total_fen - level_fen
     other_fen = amortisation.tuned(gap_fen, level_fen, len(left), progress.plan)
     if other_fen is None:
@@ -261,13 +280,25 @@ def _aimed(progress: Progress, left: Sequence[int], target_fen: int) -> Progress
     targets = list(progress.targets)
     for each in left:
         targets[each] = target_fen
-    return replace(progress, targets=tuple(targets))
+    return _same_before(left[0], progress, replace(progress, targets=tuple(targets)))
 
 
-def _lines(progress: Progress) -> Iterator[Line]:
-    brought_fen = carried_fen = 0
+def _same_before(index: int, before: Progress, after: Progress) -> Progress:
+    """With the known lines before a period from which alone two differ.
+
+    Money that was paid ahead reaches back, as it decides which period takes what rounding leaves.
+    """
+    if not before.payments and index > 0:
+        before.line(index - 1)
+        after.known.extend(before.known[:index])
+    return after
+
+
+def _lines(progress: Progress, start: int, brought_fen: int, carried_fen: int) -> Iterator[Line]:
+    """The periods from one on, with what comes into it from the period before."""
     last = _last_unpaid(progress)
-    for index, span in enumerate(progress.spans):
+    for index in range(start, len(progress.spans)):
+        span = progress.spans[index]
         moves = progress.moves.get(index, ())
         opening_fen = brought_fen + _first_day_moves(progress, index)
         interest_fen = carried_fen + _interest(progress, index, brought_fen)
@@ -293,6 +324,8 @@ def _lines(progress: Progress) -> Iterator[Line]:
 def _last_unpaid(progress: Progress) -> int:
     """The period that takes what rounding leaves: the last one that is not paid ahead."""
     every = range(len(progress.spans))
+    if not progress.payments:
+        return every[-1]
     return max((each for each in every if not progress.is_paid(each)), default=every[-1])
 
 

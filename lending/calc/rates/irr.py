@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 
 from common.rates import PPM
 from lending.calc.contracts import MONTHS_IN_YEAR
@@ -59,19 +59,25 @@ def rate_per_period(flows: Sequence[Flow]) -> float:
     Raises NoRate for any other.
     """
     ordered = sorted(flows, key=lambda flow: flow.periods + flow.fraction)
-    side = _side([flow.amount_fen for flow in ordered])
+    side = _side(_at_once([(flow.periods + flow.fraction, flow.amount_fen) for flow in ordered]))
     return _solved(lambda rate: _worth_and_slope(ordered, side, rate))
 
 
 def rate_of_days(flows: Sequence[tuple[date, int]]) -> float:
     """The yearly rate of dated flows, compounded, over years of 365 days. Raises NoRate."""
     ordered = sorted(flows)
-    side = _side([amount_fen for _, amount_fen in ordered])
+    side = _side(_at_once(ordered))
     years = [
         ((day - ordered[0][0]).days / DAYS_IN_YEAR, side * amount_fen)
         for day, amount_fen in ordered
     ]
     return _solved(lambda rate: _worth_over_years(years, rate))
+
+
+def _at_once(flows: Iterable[tuple[date | float, int]]) -> list[int]:
+    """What moves at each moment, money of both ways together."""
+    moments = groupby(flows, key=lambda flow: flow[0])
+    return [sum(amount_fen for _, amount_fen in each) for _, each in moments]
 
 
 def _side(amounts_fen: Sequence[int]) -> int:
