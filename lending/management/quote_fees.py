@@ -22,9 +22,9 @@ from lending.management.typed import (
 
 ON = "on due_on date due_date charged_on specified_due_date"
 ABOUT = "instalment number period instalment_number period_number"
-WHEN = "when timing charge_time charge_time_type payment_due_at paid"
+WHEN = "when timing at charged charged_at due event charge_time charge_time_type payment_due_at"
 HOW = "calculation calculation_type charge_calculation charge_calculation_type"
-BASE = "base percent_of percentage_of of"
+BASE = "base basis percent_of percentage_of of"
 PERCENT = "percent rate_percent percentage rate"
 LAST = -1
 
@@ -64,7 +64,7 @@ def _fee(terms: Typed) -> PlanFee:
 
 def _words(terms: Typed) -> _Words:
     """Moment and calculation, whichever key they stand under; each may be said once."""
-    when, how = terms.find(WHEN, str), terms.find(HOW, str)
+    when, how = _moment_under_on(terms) or terms.find(WHEN, str), terms.find(HOW, str)
     kind = terms.find("type kind", str)
     found = _Words()
     for name, value in (("when", when), ("calculation", how), ("type", kind)):
@@ -80,6 +80,16 @@ def _words(terms: Typed) -> _Words:
             said.is_percent or found.is_percent,
         )
     return found
+
+
+def _moment_under_on(terms: Typed) -> str | None:
+    """`"on": "DISBURSEMENT"` names no day but a moment."""
+    return terms.find("on", str) if terms.says("on", _is_moment) else None
+
+
+def _is_moment(value: object) -> bool:
+    is_words = isinstance(value, str)
+    return is_words and any(spellings.code_of(value) in each for each in spellings.MOMENTS.values())
 
 
 def _understood(name: str, value: str) -> _Words:

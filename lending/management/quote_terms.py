@@ -48,6 +48,10 @@ OCCASIONS = {
 RATE_NAMES = "annual_rate_percent annual_nominal_rate_percent annual_interest_rate_percent"
 NEW_RATE = f"{RATE_NAMES} new_annual_rate_percent rate_percent new_rate_percent new_rate rate"
 NEW_RATE += " new_interest_rate interest_rate"
+FIRST_PAID_OUT = "first_disbursed_on disbursed_on start_on start_date disbursement_date"
+FIRST_DUE = "first_due_on first_due_date first_repayment_on first_repayment_date"
+FIRST_DUE += " first_payment_on first_payment_date repayments_starting_from"
+PERIODS = "periods number_of_periods number_of_repayments number_of_instalments months"
 ON = "on date value_date disbursed_on paid_on transaction_date"
 ABOUT = "instalment number period instalment_number period_number"
 
@@ -106,7 +110,7 @@ def _begun(terms: Typed, occasions: list[Occasion]) -> tuple[list[Tranche], list
 
 def _plan(terms: Typed, payouts: list[Tranche]) -> Plan:
     start, principal_fen, tranches = _paid_out(terms, payouts)
-    given = terms.find("periods number_of_periods number_of_repayments months", _periods)
+    given = terms.find(PERIODS, _periods)
     listed = given if isinstance(given, tuple) else terms.find("period_dates", _period_dates)
     due_dates, starts = listed or NO_DATES
     due_dates = terms.find("due_dates", _days) or due_dates
@@ -123,7 +127,7 @@ def _plan(terms: Typed, payouts: list[Tranche]) -> Plan:
         period_starts=starts,
         tranches=tranches,
         fixed_instalment_fen=fixed_fen,
-        first_due_on=terms.find("first_due_on first_repayment_on repayments_starting_from", day),
+        first_due_on=terms.find(FIRST_DUE, day),
         last_due_on=terms.find("last_due_on", day),
         anchor_day=terms.find("anchor_day due_day", whole),
         grace=terms.take("grace", _grace, default=Grace()),
@@ -168,7 +172,7 @@ def _manner(terms: Typed) -> dict[str, Any]:
 def _paid_out(terms: Typed, payouts: list[Tranche]) -> tuple[date, int, tuple[Tranche, ...]]:
     """The first day, what is paid out then, and the tranches after it."""
     principal_fen = money(terms, "principal")
-    start = terms.find("first_disbursed_on disbursed_on start_on", day)
+    start = terms.find(FIRST_PAID_OUT, day)
     if not payouts:
         if principal_fen is None or start is None:
             missing = "principal_fen" if principal_fen is None else "first_disbursed_on"
@@ -225,10 +229,13 @@ def _grace(content: object) -> Grace:
     terms = Typed(content, name="grace")
     principal = "principal_periods principal on_principal principal_payment on_principal_payment"
     principal += " principal_payment_periods principal_instalments principal_months"
+    principal += " grace_on_principal_payment grace_on_principal principal_grace"
     put_off = "interest_payment_periods interest_payment on_interest_payment interest"
-    put_off += " interest_periods interest_payment_instalments"
+    put_off += " interest_periods interest_payment_instalments interest_payment_months"
+    put_off += " grace_on_interest_payment grace_on_interest interest_grace"
     free = "interest_free_periods interest_free on_interest_charged interest_charged"
-    free += " interest_free_period interest_free_instalments interest_charged_periods"
+    free += " interest_free_period interest_free_instalments interest_free_months"
+    free += " grace_interest_free grace_on_interest_charged interest_charged_periods"
     found = Grace(
         principal_periods=terms.take(principal, whole, default=0),
         interest_payment_periods=terms.take(put_off, whole, default=0),

@@ -96,6 +96,10 @@ class Typed:
         """Whether any of these is given."""
         return any(self._left.get(name) is not None for name in names.split())
 
+    def says(self, name: str, is_such: Callable[[Any], bool]) -> bool:
+        """Whether what is given under that name is such a thing; it stays to be read."""
+        return is_such(self._left.get(name))
+
     def finish(self) -> None:
         """Raises UnknownTerm when something was not asked for."""
         for name, value in self._left.items():

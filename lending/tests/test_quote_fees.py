@@ -206,6 +206,12 @@ class TestWords:
     def test_may_name_the_moment_and_the_day(self, when):
         assert fee_of(when=when, on=IN_MARCH, amount_fen=700).on == date(2026, 3, 5)
 
+    @pytest.mark.parametrize("key", ["on", "at", "due", "charged"])
+    def test_of_a_moment_may_stand_where_a_day_could(self, key):
+        assert fee_of(**{key: "disbursement", "amount": 7}) == fee_of(amount_fen=700)
+        assert fee_of(**{key: "each instalment", "amount": 7}).is_each_instalment
+        assert fee_of(**{key: IN_MARCH, "amount": 7}).on == date(2026, 3, 5)
+
     def test_may_give_the_day_as_the_moment(self):
         assert fee_of(when=IN_MARCH, amount_fen=700) == fee_of(on=IN_MARCH, amount_fen=700)
 
@@ -257,7 +263,9 @@ class TestWords:
             ({"calculation": "PERCENT_OF_MOON"}, "UNCLEAR_TERM", "fees.calculation"),
             ({"percent": 1, "percent_of_interest": 1}, "UNCLEAR_TERM", "fees.percent_of_interest"),
             ({"percent": 1, "value": 2}, "UNKNOWN_TERM", "fees.value"),
-            ({"due": IN_MARCH}, "UNKNOWN_TERM", "fees.due"),
+            ({"on": "DISBURSEMENT", "when": "EACH"}, "UNKNOWN_TERM", "fees.when"),
+            ({"on": "SOMETIMES"}, "UNCLEAR_TERM", "fees.on"),
+            ({"then": IN_MARCH}, "UNKNOWN_TERM", "fees.then"),
         ],
     )
     def test_that_say_two_things_or_none_are_refused(self, words, code, name):
