@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DEFAULT_DB_ALIAS, connection, models
@@ -27,6 +27,27 @@ _EVERY = "SELECT {columns} FROM {table} WHERE {column} = %s ORDER BY {order}"
 
 Row = TypeVar("Row", bound=models.Model)
 Names = Collection[str]
+
+
+class Statement(NamedTuple):
+    """SQL of our own with its values, for `send`; each value stands where a `%s` is."""
+
+    text: str
+    values: Sequence[Any]
+
+
+def send(*statements: Statement) -> list[tuple[Any, ...]]:
+    """Run statements in their order in one journey to the database; what the last one answers.
+
+    For statements of which none needs to know what another one answered. Each sees what those
+    before it wrote; all stand together or, where one fails, none.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ";\n".join(each.text for each in statements),
+            [value for each in statements for value in each.values],
+        )
+        return cursor.fetchall() if cursor.description else []
 
 
 def get(model: type[Row], pk: int, *, lock: str = "") -> Row | None:
@@ -123,20 +144,26 @@ def insert(model: type[models.Model], values: Mapping[str, object]) -> int:
 
 @required
 def insert_once(
-    model: type[Row], values: Mapping[str, object], *, once: Collection[str]
+    model: type[Row],
+    values: Mapping[str, object],
+    *,
+    once: Collection[str],
+    after: Collection[Statement] = (),
 ) -> Row | None:
-    """Write a row unless one with the same values of the columns `once` is there; then nothing."""
-    statement = _INSERT_ONCE.format(
+    """Write a row unless one with the same values of the columns `once` is there; then nothing.
+
+    `after` is written before it, in the same journey to the database.
+    """
+    text = _INSERT_ONCE.format(
         table=model._meta.db_table,
         names=", ".join(values),
         marks=", ".join(["%s"] * len(values)),
         once=", ".join(once),
         columns=columns(model),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [_plain(value) for value in values.values()])
-        found = cursor.fetchone()
-    return None if found is None else read(model, iter(found))
+    wanted = Statement(text, [_plain(value) for value in values.values()])
+    found = send(*after, wanted)
+    return read(model, iter(found[0])) if found else None
 
 
 @required
@@ -157,14 +184,18 @@ def insert_many(model: type[models.Model], given: Collection[Mapping[str, object
 @required
 def change(row: models.Model, **values: object) -> None:
     """Write new values to a locked row, and to the instance of it."""
-    statement = _CHANGE.format(
+    send(changed(row, **values))
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def changed(row: models.Model, **values: object) -> Statement:
+    """The same as a statement to be sent; the instance is left as it is."""
+    text = _CHANGE.format(
         table=row._meta.db_table,
         changes=", ".join(f"{name} = %s" for name in values),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*map(_plain, values.values()), row.pk])
-    for name, value in values.items():
-        setattr(row, name, value)
+    return Statement(text, [*map(_plain, values.values()), row.pk])
 
 
 @required
@@ -173,15 +204,20 @@ def change_many(model: type[models.Model], rows: Collection[models.Model], names
 
     For tables without sealed columns, as `insert`.
     """
-    if not rows:
-        return
-    statement = _CHANGE_MANY.format(
+    if rows:
+        send(changed_many(model, rows, names))
+
+
+def changed_many(
+    model: type[models.Model], rows: Collection[models.Model], names: Names
+) -> Statement:
+    """The same as a statement to be sent."""
+    text = _CHANGE_MANY.format(
         table=model._meta.db_table,
         changes=", ".join(f"{name} = given.{name}" for name in names),
     )
     given = [{"id": row.pk, **{name: getattr(row, name) for name in names}} for row in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [json.dumps(given, cls=DjangoJSONEncoder)])
+    return Statement(text, [json.dumps(given, cls=DjangoJSONEncoder)])
 
 
 def _plain(value: object) -> Any:

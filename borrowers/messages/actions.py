@@ -13,6 +13,7 @@ from borrowers.messages.contracts import Note
 from borrowers.messages.models import Message, OutgoingText
 from borrowers.messages.templates import missing_facts
 from borrowers.people import queries as people
+from common import rows as plain_rows
 from common.texts import gettext_noop
 from common.transactions import durable, joined, required
 
@@ -55,10 +56,20 @@ def send(*, borrower_id: int, template: str, facts: Mapping[str, object], messag
     `facts` hold amounts, dates, codes and public ids, never personal details. Raises KeyError for
     an unknown template and ValueError when it lacks a fact.
     """
+    plain_rows.send(
+        noted(borrower_id=borrower_id, template=template, facts=facts, message_key=message_key)
+    )
+
+
+def noted(
+    *, borrower_id: int, template: str, facts: Mapping[str, object], message_key: str
+) -> plain_rows.Statement:
+    """The same as a statement to be sent. Raises as `send` does."""
     if missing := missing_facts(template, facts):
         raise ValueError(f"{template} needs {', '.join(missing)}")
-    with connection.cursor() as cursor:
-        cursor.execute(_SEND, [borrower_id, template, json.dumps(dict(facts)), message_key])
+    return plain_rows.Statement(
+        _SEND, [borrower_id, template, json.dumps(dict(facts)), message_key]
+    )
 
 
 @required

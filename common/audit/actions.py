@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from django.db import connection
 
+from common import rows
 from common.actors import Actor
 from common.audit.chain import GENESIS, link_hash
 from common.audit.models import AuditLink
@@ -23,8 +24,13 @@ VALUES (%s, %s, %s, %s, %s)
 @required
 def append(*, action: str, subject: str, by: Actor, facts: Mapping[str, object]) -> None:
     """Write one entry in the caller's transaction. `facts` hold ids, codes, amounts and dates."""
-    with connection.cursor() as cursor:
-        cursor.execute(_APPEND, [action, by.kind, by.account_id, subject, json.dumps(dict(facts))])
+    rows.send(entry(action=action, subject=subject, by=by, facts=facts))
+
+
+def entry(*, action: str, subject: str, by: Actor, facts: Mapping[str, object]) -> rows.Statement:
+    """The same as a statement to be sent."""
+    values = [action, by.kind, by.account_id, subject, json.dumps(dict(facts))]
+    return rows.Statement(_APPEND, values)
 
 
 @durable
@@ -40,9 +46,9 @@ def seal() -> int:
     last = last_link()
     position, previous = (last.position, bytes(last.chain_hash)) if last else (0, GENESIS)
     links = []
-    for entry in sealable(limit=BATCH_ROWS):
+    for each in sealable(limit=BATCH_ROWS):
         position += 1
-        previous = link_hash(previous=previous, entry=entry)
-        links.append(AuditLink(position=position, entry=entry, chain_hash=previous))
+        previous = link_hash(previous=previous, entry=each)
+        links.append(AuditLink(position=position, entry=each, chain_hash=previous))
     AuditLink.objects.bulk_create(links)
     return len(links)

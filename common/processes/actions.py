@@ -1,16 +1,19 @@
 """Starting, claiming, finishing and repeating processes."""
 
+from collections.abc import Iterable, Sequence
 from functools import partial
 from uuid import uuid4
 
 import structlog
 from django.db import connection
 
+from common import rows
 from common.actors import Actor
 from common.audit import actions as audit
 from common.processes.contracts import Claim
 from common.processes.models import Process
 from common.processes.poke import poke
+from common.rows import Statement
 from common.transactions import after_commit, durable, required
 
 log = structlog.get_logger(__name__)
@@ -48,15 +51,17 @@ UPDATE common_process SET state = 'QUARANTINED', ended_at = clock_timestamp()
 """
 _HOLD = """
 UPDATE common_process
-   SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s),
-       progress_percent = COALESCE(%(progress)s, progress_percent)
- WHERE id = %(id)s AND state = 'RUNNING' AND lease_token = %(token)s
+   SET lease_until = clock_timestamp() + make_interval(secs => %s),
+       progress_percent = COALESCE(%s, progress_percent)
+ WHERE id = %s AND state = 'RUNNING' AND lease_token = %s
+RETURNING id
 """
 _FINISH = """
 UPDATE common_process
    SET state = 'DONE', ended_at = clock_timestamp(), lease_until = NULL, lease_token = NULL,
        progress_percent = 100, last_error = ''
- WHERE id = %(id)s AND state = 'RUNNING' AND lease_token = %(token)s
+ WHERE id = %s AND state = 'RUNNING' AND lease_token = %s
+RETURNING id
 """
 _RETRY = """
 UPDATE common_process
@@ -163,19 +168,23 @@ def claim(*, process_id: int) -> Claim | None:
 
 def renew(*, claim: Claim, progress_percent: int | None = None) -> None:
     """Hold the lease longer, and say how far the work is. Raises LeaseLost when it is gone."""
-    _change(_HOLD, claim, lease=LEASE_SECONDS, progress=progress_percent)
+    _insist_on_lease(claim, rows.send(_held(claim, progress_percent)))
 
 
 @required
-def hold(*, claim: Claim) -> None:
-    """Fence: lock the process row in this transaction. Raises LeaseLost when it is gone."""
-    _change(_HOLD, claim, lease=LEASE_SECONDS, progress=None)
+def hold(*, claim: Claim, after: Iterable[Statement] = ()) -> None:
+    """Fence: lock the process row in this transaction. Raises LeaseLost when it is gone.
+
+    `after` is written before it, in the same journey to the database.
+    """
+    _insist_on_lease(claim, rows.send(*after, _held(claim)))
 
 
 @required
 def finish(*, claim: Claim) -> None:
     """Mark it done in the transaction of its result. Raises LeaseLost when it is gone."""
-    _change(_FINISH, claim)
+    done = Statement(_FINISH, [claim.process_id, claim.token])
+    _insist_on_lease(claim, rows.send(done))
 
 
 def retry(*, claim: Claim, error: str, delay_seconds: float) -> None:
@@ -245,9 +254,11 @@ def _give_back(statement: str, claim: Claim, **values: str | float) -> None:
         after_commit(partial(poke, task=task, queue=queue, process_id=claim.process_id))
 
 
-def _change(statement: str, claim: Claim, **values: float | None) -> None:
-    """Run one compare-and-set on the claimed row."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"id": claim.process_id, "token": claim.token, **values})
-        if cursor.rowcount != 1:
-            raise LeaseLost(f"process {claim.process_id}")
+def _held(claim: Claim, progress_percent: int | None = None) -> Statement:
+    return Statement(_HOLD, [LEASE_SECONDS, progress_percent, claim.process_id, claim.token])
+
+
+def _insist_on_lease(claim: Claim, changed: Sequence[object]) -> None:
+    """A compare-and-set that found no row has met another worker's token, or none."""
+    if not changed:
+        raise LeaseLost(f"process {claim.process_id}")

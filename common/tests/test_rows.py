@@ -9,6 +9,7 @@ from django.db.transaction import TransactionManagementError
 from common import rows
 from common.audit.models import AuditEntry
 from common.processes.models import Process
+from common.rows import Statement
 
 ENTRY = {"action": "x.y", "actor_kind": "SYSTEM", "subject": "loan:1", "facts": {"fen": [1, 2]}}
 
@@ -136,6 +137,46 @@ class TestChangeMany:
             rows.change_many(Process, three, ["state"])
 
         assert {each.state for each in Process.objects.all()} == {"PENDING"}
+
+
+SAID = "INSERT INTO common_auditentry (action, actor_kind, subject, facts) VALUES (%s, %s, %s, %s)"
+COUNTED = Statement("SELECT count(*), %s FROM common_auditentry", ["per cent: %"])
+
+
+def said(subject: str | None) -> Statement:
+    return Statement(SAID, ["x.y", "SYSTEM", subject, "{}"])
+
+
+@pytest.mark.django_db
+class TestSend:
+    def test_runs_all_in_their_order_in_one_journey(self, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            found = rows.send(said("loan:1"), said("100 % of 'loan'; --"), COUNTED)
+
+        assert found == [(2, "per cent: %")]
+        subjects = AuditEntry.objects.order_by("pk").values_list("subject", flat=True)
+        assert list(subjects) == ["loan:1", "100 % of 'loan'; --"]
+
+    def test_answers_what_the_last_one_answers_or_nothing(self):
+        assert rows.send(COUNTED, said("loan:1")) == []
+        assert rows.send(said("loan:2"), COUNTED)[0][0] == 2
+
+    @pytest.mark.parametrize("fails", [0, 1, 2])
+    def test_leaves_nothing_where_one_fails(self, fails):
+        statements = [said(None if number == fails else "loan:1") for number in range(3)]
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.send(*statements)
+
+        assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.commits
+def test_what_is_sent_outside_of_a_transaction_stands_together_or_not_at_all():
+    with pytest.raises(IntegrityError):
+        rows.send(said("loan:1"), said(None))
+
+    assert not AuditEntry.objects.exists()
 
 
 def test_both_refuse_to_write_outside_of_a_transaction():

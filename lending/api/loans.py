@@ -340,6 +340,8 @@ def _collect(request: Request, public_id: str, verb: Any) -> Response:
     card = card_of(request)
     loan_id = queries.own_id(card.id, public_id)
 
+    made: dict[str, Transfer] = {}
+
     def act(key: str) -> str:
         transfer: Transfer = verb(
             loan_id=loan_id,
@@ -348,9 +350,14 @@ def _collect(request: Request, public_id: str, verb: Any) -> Response:
             on=business_dates.today(),
             by=acting(card),
         )
+        made[transfer.out_trade_no] = transfer
         return transfer.out_trade_no
 
-    return once(request, act=act, show=lambda number: by_number(loan_id, number))
+    def show(number: str) -> Any:
+        """As it was when it was asked for; a repeat asks where it is by now."""
+        return _shown(made[number]) if number in made else by_number(loan_id, number)
+
+    return once(request, act=act, show=show)
 
 
 def _summary(found: Loan) -> dict[str, Any]:
@@ -384,6 +391,10 @@ def by_number(loan_id: int, number: str) -> Any:
     transfer = transfers.of_loan_by_number(loan_id=loan_id, out_trade_no=number)
     if transfer is None or not _is_repayment(transfer):
         raise NotFound
+    return _shown(transfer)
+
+
+def _shown(transfer: Transfer) -> Any:
     return RepaymentOutput(_repayment(transfer)).data
 
 

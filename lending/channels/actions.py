@@ -4,7 +4,7 @@ The foreign call stands in lending/tasks.py, between two transactions of this ro
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from common.errors import Refused
 from common.locking import Rank, lock_one, lock_row
 from common.processes import actions as processes
 from common.processes.contracts import Claim
+from common.rows import Statement
 from common.texts import gettext_noop
 from common.transactions import durable, required
 from lending.channels import parking
@@ -84,8 +85,12 @@ def intend(
     request_key: str,
     on: date,
     terms: Mapping[str, Any] | None = None,
+    after: Collection[Statement] = (),
 ) -> Transfer:
-    """Write down that money shall move, and start the process that moves it, once per key."""
+    """Write down that money shall move, and start the process that moves it, once per key.
+
+    `after` is written before it, in the same journey to the database.
+    """
     wanted: dict[str, object] = {
         **NEW,
         "loan_id": loan_id,
@@ -99,7 +104,7 @@ def intend(
         "terms": dict(terms or {}),
         "intended_on": on,
     }
-    transfer = rows.insert_once(Transfer, wanted, once=ASKED_FOR)
+    transfer = rows.insert_once(Transfer, wanted, once=ASKED_FOR, after=after)
     if transfer is None:
         transfer = Transfer.objects.get(loan_id=loan_id, purpose=purpose, request_key=request_key)
     processes.start(
@@ -127,11 +132,14 @@ def mark_sent(
     Through which channel is decided here, once: later calls keep what the first one chose.
     """
     transfer = lock_row(Transfer, rank=Rank.TRANSFER, pk=transfer_id)
-    processes.hold(claim=claim)
+    sent: list[Statement] = []
     if transfer.state == TransferState.INTENT:
         is_near = channel == ChannelCode.SANDBOX
         number = transfer.order_no if is_near else order_no(transfer.out_trade_no)
-        rows.change(transfer, state=TransferState.SENT, channel=channel, order_no=number)
+        transfer.state, transfer.channel, transfer.order_no = TransferState.SENT, channel, number
+        said = {name: getattr(transfer, name) for name in ("state", "channel", "order_no")}
+        sent.append(rows.changed(transfer, **said))
+    processes.hold(claim=claim, after=sent)
     return transfer
 
 
@@ -176,9 +184,7 @@ def settle(*, transfer_id: int, answer: TransferAnswer) -> Transfer:
         transfer.failure_code,
         transfer.pk,
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, settled)
-    parking.park_what_contradicts(transfer=transfer)
+    parking.park_what_contradicts(transfer=transfer, known_by=Statement(_SETTLE, settled))
     return transfer
 
 
@@ -210,8 +216,12 @@ def give_up(*, transfer_id: int, code: str) -> None:
 @required
 def mark_booked(*, transfer: Transfer) -> None:
     """The money is in the books: the same transaction that put it there says so."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK_BOOKED, [transfer.pk])
+    rows.send(booked(transfer=transfer))
+
+
+def booked(*, transfer: Transfer) -> Statement:
+    """The same as a statement to be sent."""
+    return Statement(_MARK_BOOKED, [transfer.pk])
 
 
 @durable

@@ -1,9 +1,9 @@
 """Notices that contradict what we know: kept apart for a person, and never acted upon."""
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from common import rows
 from common.actors import Actor
 from common.audit import actions as audit
 from common.errors import NotFound
@@ -64,13 +64,11 @@ def park(*, event: ChannelEvent, reason: ParkedReason) -> None:
 
 
 @required
-def park_what_contradicts(*, transfer: Transfer) -> None:
-    """Notices that came before the transfer's final state, and said the opposite of it."""
+def park_what_contradicts(*, transfer: Transfer, known_by: rows.Statement) -> None:
+    """Write the transfer's final state, and park notices that came before and said the opposite."""
     state, reason = CONTRADICTED[TransferState(transfer.state)]
     numbers = [number for number in (transfer.out_trade_no, transfer.order_no) if number]
-    with connection.cursor() as cursor:
-        cursor.execute(_NOT_PARKED, [numbers, state])
-        found = [key for (key,) in cursor.fetchall()]
+    found = [key for (key,) in rows.send(known_by, rows.Statement(_NOT_PARKED, [numbers, state]))]
     for event in ChannelEvent.objects.filter(pk__in=found) if found else ():
         park(event=event, reason=reason)
 

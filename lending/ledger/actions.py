@@ -6,6 +6,7 @@ PostgreSQL refuses what is unbalanced at commit, and any later change (migration
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -16,6 +17,19 @@ from common.transactions import required
 from lending.ledger.contracts import Line
 from lending.ledger.models import LedgerEntry, LedgerPosting
 
+# Entry and lines in one journey to the database: every payment posts. A known key posts nothing.
+_POST = """
+WITH entry AS (
+  INSERT INTO lending_ledgerentry (entry_key, business_date, kind) VALUES (%s, %s, %s)
+  ON CONFLICT (entry_key) DO NOTHING RETURNING id
+), posted AS (
+  INSERT INTO lending_ledgerposting (entry_id, account_id, loan_id, amount_fen)
+  SELECT entry.id, line.account, line.loan_id, line.amount_fen
+    FROM entry, unnest(%s::text[], %s::bigint[], %s::bigint[])
+         AS line (account, loan_id, amount_fen)
+)
+SELECT id FROM entry
+"""
 _OPEN = """
 INSERT INTO lending_ledgerentry (entry_key, business_date, kind) VALUES (%s, %s, %s)
 ON CONFLICT (entry_key) DO NOTHING RETURNING id
@@ -47,17 +61,21 @@ def post(*, entry_key: str, business_date: date, kind: str, lines: Sequence[Line
     if not figures:
         return 0
     assert sum(figures.values()) == 0, f"{entry_key} is not balanced"
+    places = sorted(figures, key=str)
+    columns: list[list[Any]] = [
+        [code for code, _ in places],
+        [loan_id for _, loan_id in places],
+        [figures[place] for place in places],
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [entry_key, business_date, kind])
-        opened = cursor.fetchone()
-    if opened is None:
+        cursor.execute(_POST, [entry_key, business_date, kind, *columns])
+        posted = cursor.fetchone()
+    if posted is None:
         known = LedgerEntry.objects.get(entry_key=entry_key)
         if _figures_of(known.pk) != figures:
             raise LedgerKeyReused
         return known.pk
-    entry_id: int = opened[0]
-    _write(entry_id, figures)
-    return entry_id
+    return int(posted[0])
 
 
 @required

@@ -1,6 +1,7 @@
 """Signing: the contract's text and terms by hash, the loan, and the payout on its way."""
 
 import hashlib
+import json
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -11,17 +12,27 @@ from common.actors import Actor
 from common.audit import actions as audit
 from common.canonical import sha256_of
 from common.processes import actions as processes
+from common.rows import Statement
 from common.transactions import durable
 from lending.applications import actions as applications
 from lending.applications import proofs
 from lending.applications import queries as offers
 from lending.applications.contracts import Signable
+from lending.calc.contracts import TransactionKind
 from lending.channels import actions as channels
-from lending.channels.models import TransferPurpose
+from lending.channels.models import Transfer, TransferPurpose
 from lending.loans import agreement
 from lending.loans.models import Loan, LoanContract
 from lending.rewards import actions as rewards
 
+# The caller holds the loan's lock, so that the next number is nobody else's.
+_HAPPENED = """
+INSERT INTO lending_loantransaction
+       (loan_id, sequence, kind, value_date, booked_on, amount_fen, terms, transfer_id)
+SELECT loan.id, COALESCE(max(known.sequence), 0) + 1, %s, %s, %s, %s, %s, %s
+  FROM lending_loan AS loan LEFT JOIN lending_loantransaction AS known ON known.loan_id = loan.id
+ WHERE loan.id = %s GROUP BY loan.id
+"""
 SEAL_KIND = "SEAL_CONTRACT"
 SEAL_CONTRACT = "lending.tasks.seal_contract"
 
@@ -119,3 +130,13 @@ def _terms(offer: Signable, on: date) -> dict[str, Any]:
     if not figures["manner"]:
         del figures["manner"]
     return figures | {"cost": dict(offer.cost), "signed_on": on.isoformat()}
+
+
+def received(*, loan: Loan, kind: TransactionKind, transfer: Transfer, on: date) -> Statement:
+    """Money that a transfer brought, as the next line of a locked loan's log; to be sent.
+
+    It counts for the day on which it was intended, and is booked on the day `on`.
+    """
+    terms = json.dumps(transfer.terms)
+    values = [kind, transfer.intended_on, on, transfer.amount_fen, terms, transfer.pk, loan.pk]
+    return Statement(_HAPPENED, values)

@@ -10,7 +10,9 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
 from borrowers.documents import queries as documents
 from borrowers.people import queries as people
+from common import rows
 from common.errors import NotFound
+from common.rows import Statement
 from lending.applications import queries as applications
 from lending.applications.contracts import Owed
 from lending.applications.disclosed.table import CostLine, rate_parts
@@ -94,14 +96,17 @@ def reversed_fen() -> int:
     return int(rows.aggregate(total=Sum("amount_fen"))["total"] or 0)
 
 
-def read(loan: Loan) -> Known:
-    """The terms and the log of a loan that was paid out, in one question."""
-    return read_together([loan])[loan.pk]
+def read(loan: Loan, *, after: Statement | None = None) -> Known:
+    """The terms and the log of a loan that was paid out, in one question.
+
+    `after` is sent before it, in the same journey: what has just happened is in the log then.
+    """
+    return read_together([loan], after=after)[loan.pk]
 
 
-def read_together(picked: Collection[Loan]) -> dict[int, Known]:
+def read_together(picked: Collection[Loan], *, after: Statement | None = None) -> dict[int, Known]:
     """The same of many loans, by their numbers."""
-    logs = _logs([loan.pk for loan in picked])
+    logs = _logs([loan.pk for loan in picked], after)
     return {
         loan.pk: (_terms(loan, opening), happened)
         for loan in picked
@@ -249,25 +254,27 @@ def next_sequence(loan: Loan) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _logs(loan_ids: list[int]) -> dict[int, tuple[list[calc.Transaction], Mapping[str, Any]]]:
+def _logs(
+    loan_ids: list[int], after: Statement | None = None
+) -> dict[int, tuple[list[calc.Transaction], Mapping[str, Any]]]:
     """What happened to some loans, and how each was paid out."""
     logs: dict[int, list[calc.Transaction]] = {number: [] for number in loan_ids}
     opening: dict[int, Mapping[str, Any]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_LOGS, [loan_ids])
-        for loan_id, kind, sequence, value_date, amount_fen, reverses, terms in cursor.fetchall():
-            said = json.loads(terms)
-            happened = calc.Transaction(
-                kind=calc.TransactionKind(kind),
-                sequence=sequence,
-                value_date=value_date,
-                amount_fen=amount_fen,
-                reverses=reverses,
-                change=log.change_of(said),
-            )
-            logs[loan_id].append(happened)
-            if happened.kind is calc.TransactionKind.DISBURSEMENT:
-                opening[loan_id] = said
+    asked = Statement(_LOGS, [loan_ids])
+    found = rows.send(asked) if after is None else rows.send(after, asked)
+    for loan_id, kind, sequence, value_date, amount_fen, reverses, terms in found:
+        said = json.loads(terms)
+        happened = calc.Transaction(
+            kind=calc.TransactionKind(kind),
+            sequence=sequence,
+            value_date=value_date,
+            amount_fen=amount_fen,
+            reverses=reverses,
+            change=log.change_of(said),
+        )
+        logs[loan_id].append(happened)
+        if happened.kind is calc.TransactionKind.DISBURSEMENT:
+            opening[loan_id] = said
     return {number: (logs[number], opening.get(number, {})) for number in loan_ids}
 
 

@@ -1,6 +1,6 @@
 """Repayments: asked for by the borrower, collected by the bank, booked once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from common.locking import Rank, lock_row
 from common.money import yuan
 from common.processes import actions as processes
 from common.processes.contracts import Claim
+from common.rows import Statement
 from common.texts import gettext_noop
 from common.transactions import durable, required
 from lending.calc import settlement
@@ -27,9 +28,10 @@ from lending.channels.models import (
     TransferState,
 )
 from lending.ledger import actions as ledger
+from lending.loans import actions as lent
 from lending.loans import queries as loans
-from lending.loans.models import Instalment, Loan, LoanState, LoanTransaction
-from lending.repayments.after import cheaper, paid_whole, remember, reward, tell
+from lending.loans.models import Instalment, Loan, LoanState
+from lending.repayments.after import cheaper, paid_whole, remember, reward, tell, told
 from lending.rewards import actions as rewards
 from lending.servicing import actions as servicing
 from lending.servicing.waiving import beyond_the_cap
@@ -225,7 +227,7 @@ def collect(
     terms: Mapping[str, Any] | None = None,
 ) -> Transfer:
     """Write down that the bank shall collect it; the caller holds the loan's lock."""
-    audit.append(
+    said = audit.entry(
         action="lending.repayment.requested",
         subject=f"loan:{loan.public_id}",
         by=by,
@@ -240,42 +242,39 @@ def collect(
         request_key=request_key,
         on=on,
         terms=terms,
+        after=[said],
     )
 
 
 def _receive(loan: Loan, transfer: Transfer, on: date) -> tuple[Instalment, ...]:
     """Transaction, fold, books; what became fully paid is the answer."""
     beyond_the_cap.before_money(loan, on=transfer.intended_on)
-    happened: dict[str, object] = {
-        "loan_id": loan.pk,
-        "sequence": loans.next_sequence(loan),
-        "kind": KINDS[TransferPurpose(transfer.purpose)],
-        "value_date": transfer.intended_on,
-        "booked_on": on,
-        "amount_fen": transfer.amount_fen,
-        "terms": transfer.terms,
-        "transfer_id": transfer.pk,
-    }
-    rows.insert(LoanTransaction, happened)
-    carried = servicing.bring_forward(loan=loan, through=on)
+    kind = KINDS[TransferPurpose(transfer.purpose)]
+    happened = lent.received(loan=loan, kind=kind, transfer=transfer, on=on)
+    carried = servicing.bring_forward(loan=loan, through=on, after=happened)
     ledger.post(
         entry_key=f"transfer:{transfer.pk}",
         business_date=on,
         kind=BOOKED_AS.get(transfer.purpose, "REPAYMENT"),
         lines=carried.lines,
     )
-    channels.mark_booked(transfer=transfer)
-    audit.append(
+    rows.send(*_booked(loan, transfer))
+    return carried.newly_paid
+
+
+def _booked(loan: Loan, transfer: Transfer) -> Iterator[Statement]:
+    """What is written down and told of a payment that stands in the books."""
+    yield channels.booked(transfer=transfer)
+    yield audit.entry(
         action="lending.repayment.booked",
         subject=f"loan:{loan.public_id}",
         by=SYSTEM,
         facts={"amount_fen": transfer.amount_fen, "transfer": transfer.pk},
     )
     if transfer.purpose in FROM_BORROWERS and transfer.account == loan.payer_account:
-        tell(loan, "REPAYMENT_RECEIVED", f"received:{transfer.pk}", transfer.amount_fen)
+        yield told(loan, "REPAYMENT_RECEIVED", f"received:{transfer.pk}", transfer.amount_fen)
     if loan.state == LoanState.SETTLED:
-        tell(loan, "LOAN_SETTLED", f"settled:{loan.pk}", loan.principal_fen)
-    return carried.newly_paid
+        yield told(loan, "LOAN_SETTLED", f"settled:{loan.pk}", loan.principal_fen)
 
 
 def _undo(loan: Loan, on: date) -> None:

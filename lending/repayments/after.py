@@ -7,6 +7,7 @@ from django.db.models import F
 from borrowers.behaviour import actions as behaviour
 from borrowers.behaviour.contracts import Category, Direction
 from borrowers.messages import actions as messages
+from common import rows
 from common.transactions import required
 from lending.loans.models import Instalment, Loan
 from lending.rewards import actions as rewards
@@ -16,7 +17,12 @@ from lending.rewards import rules
 @required
 def tell(loan: Loan, template: str, message_key: str, amount_fen: int) -> None:
     """A message to the loan's borrower, once for its key."""
-    messages.send(
+    rows.send(told(loan, template, message_key, amount_fen))
+
+
+def told(loan: Loan, template: str, message_key: str, amount_fen: int) -> rows.Statement:
+    """The same as a statement to be sent."""
+    return messages.noted(
         borrower_id=loan.borrower_id,
         template=template,
         facts={"loan": loan.public_id, "amount_fen": amount_fen},

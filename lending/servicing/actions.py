@@ -55,15 +55,18 @@ def catch_up(*, loan: Loan, through: date) -> tuple[LoanState, ...]:
 
 
 @required
-def bring_forward(*, loan: Loan, through: date) -> Carried:
+def bring_forward(
+    *, loan: Loan, through: date, after: plain_rows.Statement | None = None
+) -> Carried:
     """Bring a locked loan's columns and instalments to the end of a day.
 
     Never goes back: a day before the one it was carried to gives the later day's state. The caller
     posts the lines in the same transaction. What the loan asks beyond the cap is waived first. Only
-    what the fold answers is written: no other column of the loan may have been changed.
+    what the fold answers is written: no other column of the loan may have been changed. `after`
+    writes what has happened into the log before it is read.
     """
     through = max(through, loan.carried_through or through)
-    terms, log = loans.read(loan)
+    terms, log = loans.read(loan, after=after)
     step = _step(
         loan,
         memory.fold(loan.pk, terms, log, through),
@@ -71,9 +74,13 @@ def bring_forward(*, loan: Loan, through: date) -> Carried:
         rows=plain_rows.every(Instalment, column="loan_id", value=loan.pk, order="number"),
         present=ledger.loan_balances_fen(loan.pk),
     )
-    plain_rows.change(loan, **{name: getattr(loan, name) for name in COLUMNS})
-    _keep_instalments([step])
-    courses.keep({loan.pk: step.course})
+    columns = {name: getattr(loan, name) for name in COLUMNS}
+    plain_rows.send(
+        plain_rows.changed(loan, **columns),
+        *_changed_instalments([step]),
+        *courses.kept({loan.pk: step.course}),
+    )
+    _add_and_remove_instalments([step])
     return step.carried
 
 
@@ -95,9 +102,12 @@ def bring_forward_together(*, picked: Sequence[Loan], through: date) -> dict[int
             rows=rows[loan.pk],
             present=present[loan.pk],
         )
-    plain_rows.change_many(Loan, picked, COLUMNS)
-    _keep_instalments(steps.values())
-    courses.keep({number: step.course for number, step in steps.items()})
+    plain_rows.send(
+        plain_rows.changed_many(Loan, picked, COLUMNS),
+        *_changed_instalments(steps.values()),
+        *courses.kept({number: step.course for number, step in steps.items()}),
+    )
+    _add_and_remove_instalments(steps.values())
     return {number: step.carried for number, step in steps.items()}
 
 
@@ -149,8 +159,13 @@ def _step(
     )
 
 
-def _keep_instalments(steps: Collection[_Step]) -> None:
-    plain_rows.change_many(Instalment, [row for step in steps for row in step.changed], COPIED)
+def _changed_instalments(steps: Collection[_Step]) -> list[plain_rows.Statement]:
+    changed = [row for step in steps for row in step.changed]
+    return [plain_rows.changed_many(Instalment, changed, COPIED)] if changed else []
+
+
+def _add_and_remove_instalments(steps: Collection[_Step]) -> None:
+    """What only a payout and a change of terms bring."""
     if added := [row for step in steps for row in step.added]:
         Instalment.objects.bulk_create(added)
     if gone := [pk for step in steps for pk in step.gone]:

@@ -4,9 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from django.db import connection
-
-from common.transactions import required
+from common.rows import Statement
 from lending.calc.contracts import LoanState
 from lending.servicing.course import Course, course_of
 
@@ -16,7 +14,7 @@ INSERT INTO lending_loancourse
         interest_else_fen, penalty_else_fen, penalty_rate_ppm, late)
 SELECT loan_id, since, through, starts_on, length_days, interest_fen, least_fen, most_fen,
        interest_else_fen, penalty_else_fen, penalty_rate_ppm, late
-  FROM jsonb_populate_recordset(NULL::lending_loancourse, %(courses)s)
+  FROM jsonb_populate_recordset(NULL::lending_loancourse, %s)
 ON CONFLICT (loan_id) DO UPDATE
    SET (since, through, starts_on, length_days, interest_fen, least_fen, most_fen,
         interest_else_fen, penalty_else_fen, penalty_rate_ppm, late)
@@ -24,7 +22,7 @@ ON CONFLICT (loan_id) DO UPDATE
         EXCLUDED.interest_fen, EXCLUDED.least_fen, EXCLUDED.most_fen, EXCLUDED.interest_else_fen,
         EXCLUDED.penalty_else_fen, EXCLUDED.penalty_rate_ppm, EXCLUDED.late)
 """
-_FORGET = "DELETE FROM lending_loancourse WHERE loan_id = ANY(%(loans)s)"
+_FORGET = "DELETE FROM lending_loancourse WHERE loan_id = ANY(%s)"
 
 
 def read(*, state: LoanState, next_event_on: date | None) -> Course | None:
@@ -35,16 +33,12 @@ def read(*, state: LoanState, next_event_on: date | None) -> Course | None:
     return course_of(state, until=until)
 
 
-@required
-def keep(found: Mapping[int, Course | None]) -> None:
-    """Write the courses of some loans anew, by loan; one that has none is folded day by day."""
-    kept = [_columns(loan_id, course) for loan_id, course in found.items() if course is not None]
+def kept(found: Mapping[int, Course | None]) -> list[Statement]:
+    """The courses of some loans as statements to be sent; one without is folded day by day."""
     ended = [loan_id for loan_id, course in found.items() if course is None]
-    with connection.cursor() as cursor:
-        if kept:
-            cursor.execute(_KEEP, {"courses": json.dumps(kept)})
-        if ended:
-            cursor.execute(_FORGET, {"loans": ended})
+    known = [_columns(loan_id, course) for loan_id, course in found.items() if course is not None]
+    statements = [Statement(_KEEP, [json.dumps(known)])] if known else []
+    return [*statements, Statement(_FORGET, [ended])] if ended else statements
 
 
 def _columns(loan_id: int, course: Course) -> dict[str, object]:
