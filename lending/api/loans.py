@@ -242,7 +242,7 @@ class Repayments(APIView):
     def get(self, request: Request, public_id: str) -> Response:
         """Every payment, newest first."""
         moves = transfers.of_loan(own(request, public_id).pk)
-        rows = [_repayment(each) for each in moves if _is_repayment(each)]
+        rows = [_repayment(each) for each in moves if each.purpose in FROM_BORROWERS]
         return Response(RepaymentsOutput({"results": rows}).data)
 
     @extend_schema(
@@ -339,23 +339,16 @@ def _collect(request: Request, public_id: str, verb: Any) -> Response:
     asked.is_valid(raise_exception=True)
     card = card_of(request)
     loan_id = queries.own_id(card.id, public_id)
-
-    made: dict[str, Transfer] = {}
+    made: list[Transfer] = []
 
     def act(key: str) -> str:
-        transfer: Transfer = verb(
-            loan_id=loan_id,
-            amount_fen=asked.validated_data["amount_fen"],
-            request_key=key,
-            on=business_dates.today(),
-            by=acting(card),
-        )
-        made[transfer.out_trade_no] = transfer
-        return transfer.out_trade_no
+        amount_fen, on = asked.validated_data["amount_fen"], business_dates.today()
+        by = acting(card)
+        made.append(verb(loan_id=loan_id, amount_fen=amount_fen, request_key=key, on=on, by=by))
+        return made[0].out_trade_no
 
     def show(number: str) -> Any:
-        """As it was when it was asked for; a repeat asks where it is by now."""
-        return _shown(made[number]) if number in made else by_number(loan_id, number)
+        return _shown(made[0]) if made else by_number(loan_id, number)
 
     return once(request, act=act, show=show)
 
@@ -382,14 +375,10 @@ def _instalment(line: InstalmentState) -> dict[str, Any]:
     }
 
 
-def _is_repayment(transfer: Transfer) -> bool:
-    return transfer.purpose in FROM_BORROWERS
-
-
 def by_number(loan_id: int, number: str) -> Any:
     """One payment of a loan, by our number for the bank. Raises NotFound."""
     transfer = transfers.of_loan_by_number(loan_id=loan_id, out_trade_no=number)
-    if transfer is None or not _is_repayment(transfer):
+    if transfer is None or transfer.purpose not in FROM_BORROWERS:
         raise NotFound
     return _shown(transfer)
 
