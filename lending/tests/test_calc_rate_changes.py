@@ -39,6 +39,11 @@ def ahead(on, instalment, amount):
     return {"op": "PAY_PRINCIPAL", "on": on, "instalment": instalment, "amount": amount}
 
 
+def paid(principal, interest):
+    first = {"op": "PAYMENT", "on": "2024-02-01", "instalment": 1}
+    return first | {"principal": principal, "interest": interest}
+
+
 def refused(*events, **more):
     with pytest.raises(Refused) as caught:
         told(*events, **more)
@@ -63,6 +68,12 @@ class TestWhatFineractPublishes:
                 [ahead("2024-01-15", 6, "17.01"), changed("2024-01-20")],
                 [(1636, 44), (1658, 22), (1663, 17), (1669, 11), (1673, 6), (1701, 0)],
                 id="after the last instalment was paid",
+            ),
+            pytest.param(
+                [paid("16.43", "0.58"), ahead("2024-02-01", 2, "16.90"), changed("2024-02-02")],
+                # The second instalment has more principal than its part: its interest waits.
+                [(1643, 58), (1701, 0), (1639, 44), (1666, 17), (1672, 11), (1679, 6)],
+                id="after more came than the principal of the instalment",
             ),
         ],
     )

@@ -3,9 +3,10 @@
 The level instalment is counted again from the period that holds a tranche, on the balance that it
 opens with and all that is paid out in it; a tranche on a due date belongs to the next period. The
 interest of a period is rounded for each of its parts with one balance. Principal that comes before
-its due date stops bearing interest that day; interest that no longer fits into the instalment then
-is carried to the next one. Where the rate changes, the level is counted again from that period on,
-and what was paid ahead stays. The conventions are those that Apache Fineract publishes.
+its due date stops bearing interest that day. Where more of it came than the instalment has,
+interest that did not come with it is carried to the next one. Where the rate changes, the level is
+counted again from that period on, and what was paid ahead stays. The conventions are those that
+Apache Fineract publishes.
 """
 
 from bisect import bisect_right
@@ -344,11 +345,14 @@ def _first_day_moves(progress: Progress, index: int) -> int:
 
 
 def _fitting(progress: Progress, index: int, interest_fen: int) -> int:
-    """As much interest as the instalment has room for beside principal that came for it."""
+    """All interest, or only what came of it where more principal came than the instalment has."""
     early_fen = progress.early_fen.get(index, 0)
     if progress.plan.method is not Method.EQUAL_INSTALMENT or not early_fen:
         return interest_fen
-    return min(interest_fen, max(progress.targets[index] - early_fen, 0))
+    if early_fen <= progress.targets[index] - interest_fen:
+        return interest_fen
+    mine = (each for each in progress.payments if each.instalment == index + 1)
+    return min(interest_fen, sum(each.interest_fen for each in mine))
 
 
 def _wanted(progress: Progress, index: int, interest_fen: int) -> int:
