@@ -4,6 +4,7 @@ import io
 import logging
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 from borrowers.connectors import refusals
@@ -56,12 +57,15 @@ def reason(error: Exception, password: str) -> refusals.FileRefused:
 
 
 def pages_of(document: Any) -> Pages:
+    from pdfplumber.utils.text import extract_words  # noqa: PLC0415 (only for PDFs: the reader has little room)
+
     if len(document.pages) > MOST_PAGES:
         raise too_large()
     found = []
     words = 0
     for page in document.pages:
-        found.append([word_of(each) for each in page.extract_words()])
+        letters = list(letters_on(page, page.layout))
+        found.append([word_of(each) for each in extract_words(letters)])
         words += len(found[-1])
         page.close()
         if words > MOST_WORDS:
@@ -69,6 +73,34 @@ def pages_of(document: Any) -> Pages:
     if not words:
         raise refusals.PictureOrDocument
     return Pages(found, title=said(document, "Title"), producer=said(document, "Producer"))
+
+
+def letters_on(page: Any, drawn: Any) -> Iterator[dict[str, Any]]:
+    """The letters of a page as its `chars` describe them, as far as words ask: where each stands.
+
+    Colours, matrices and lines would take as long as reading the page itself.
+    """
+    from pdfminer.layout import LTChar, LTContainer  # noqa: PLC0415 (only for PDFs: the reader has little room)
+
+    left, above = page.mediabox[:2]
+    height = page.height
+    for each in drawn:
+        if isinstance(each, LTContainer):
+            yield from letters_on(page, each)
+        elif isinstance(each, LTChar):
+            top = height - each.y1 + above
+            yield {
+                "text": each.get_text(),
+                "x0": each.x0 + left,
+                "x1": each.x1 + left,
+                "top": top,
+                "bottom": height - each.y0 + above,
+                "doctop": page.initial_doctop + top,
+                "width": each.width,
+                "height": each.height,
+                "size": each.size,
+                "upright": each.upright,
+            }
 
 
 def word_of(found: Any) -> Word:
