@@ -7,7 +7,7 @@ from typing import Any
 from lending.calc import schedule
 from lending.calc.contracts import Instalment
 from lending.calc.conventions.due_dates import Span, spans
-from lending.calc.methods import progressive
+from lending.calc.methods import progressive, settling
 from lending.calc.methods.counting import begun, rows_after
 from lending.calc.methods.fees import at_start_fen, lent_fen
 from lending.calc.methods.rate_changes import rate_changed
@@ -57,7 +57,7 @@ def _of_a_course(question: Asked) -> dict[str, Any]:
         told["payable"] = asked_on_the_way
     if question.payoff_on:
         told["payoff"] = _settling(
-            progressive.payoff(progress, question.payoff_on), question.payoff_on
+            settling.payoff(progress, question.payoff_on), question.payoff_on
         )
     return told
 
@@ -69,7 +69,7 @@ def _after(progress: progressive.Progress, each: Occasion) -> progressive.Progre
     if each.kind == RATE:
         return rate_changed(progress, on=each.on, annual_rate_ppm=each.annual_rate_ppm)
     if each.amount_fen:
-        return progressive.spread(progress, on=each.on, amount_fen=each.amount_fen)
+        return settling.spread(progress, on=each.on, amount_fen=each.amount_fen)
     payment = progressive.Payment(
         on=each.on,
         instalment=_number(progress, each),
@@ -94,10 +94,10 @@ def _payable(progress: progressive.Progress, each: Occasion) -> Row:
     number = _number(progress, each)
     if not 1 <= number <= len(progress.spans):
         raise ImpossibleTerms
-    return {"number": number, **_settling(progressive.payable(progress, number, each.on), each.on)}
+    return {"number": number, **_settling(settling.payable(progress, number, each.on), each.on)}
 
 
-def _settling(found: progressive.Payable, on: date) -> Row:
+def _settling(found: settling.Payable, on: date) -> Row:
     return {
         "on": on.isoformat(),
         "outstanding_fen": found.outstanding_fen,

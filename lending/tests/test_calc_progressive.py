@@ -9,14 +9,8 @@ from hypothesis import strategies as st
 
 from lending.calc.conventions.due_dates import spans
 from lending.calc.methods.counting import begun
-from lending.calc.methods.progressive import (
-    Payment,
-    paid_out,
-    payable,
-    payoff,
-    received,
-    spread,
-)
+from lending.calc.methods.progressive import Payment, paid_out, received
+from lending.calc.methods.settling import payable, payoff, spread
 from lending.calc.plans import DayCount, Grace, ImpossibleTerms, Method, Tranche
 from lending.calc.schedule import build
 from lending.tests.calc_plans import JANUARY, changed, rows_of, simple_plans
@@ -110,6 +104,20 @@ class TestTranches:
     def test_outside_the_term_are_refused(self, days):
         with pytest.raises(ImpossibleTerms):
             build(changed(tranches=(Tranche(disbursed_on=after(days), amount_fen=1),)))
+
+    @pytest.mark.parametrize("tune", [False, True])
+    @pytest.mark.parametrize("paid_back", [1, 3, 6])
+    def test_after_instalments_were_paid_ahead_leave_the_rest_level(self, tune, paid_back):
+        progress = progress_of(changed(periods=6, tune_last_instalment=tune))
+        for number in range(paid_back, 0, -1):
+            fen = progress.lines()[number - 1].total_fen
+            progress = received(progress, Payment(on=JANUARY, instalment=number, principal_fen=fen))
+        again = Tranche(disbursed_on=progress.spans[1].starts_on, amount_fen=1_000_000)
+        first, *rest = paid_out(progress, again).lines()
+
+        assert first.principal_fen > 0
+        totals = [line.total_fen for line in rest]
+        assert max(totals) - min(totals) <= len(totals)
 
     def test_of_nothing_are_refused(self):
         with pytest.raises(ImpossibleTerms):

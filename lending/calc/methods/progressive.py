@@ -64,15 +64,6 @@ class Line:
         return self.principal_fen + self.interest_fen
 
 
-@dataclass(frozen=True, slots=True)
-class Payable:
-    """What settles one instalment on a day, or all of them."""
-
-    outstanding_fen: int
-    principal_fen: int
-    interest_fen: int
-
-
 @dataclass(frozen=True)
 class Progress:
     """A plan with what was paid out and paid in so far; `targets` are levels or principals.
@@ -198,57 +189,6 @@ def received(progress: Progress, payment: Payment) -> Progress:
     return replace(progress, payments=(*progress.payments, payment))
 
 
-def spread(progress: Progress, *, on: date, amount_fen: int) -> Progress:
-    """An amount shared out: oldest instalment first, interest to the day before principal."""
-    interest_had, principal_had = Counter[int](), Counter[int]()
-    for each in progress.payments:
-        interest_had[each.instalment] += each.interest_fen
-        principal_had[each.instalment] += each.principal_fen
-    for number in range(1, len(progress.spans) + 1):
-        if not amount_fen:
-            break
-        owed = payable(progress, number, on)
-        interest_fen = max(owed.interest_fen - interest_had[number], 0)
-        principal_fen = max(owed.principal_fen - principal_had[number], 0)
-        interest_fen = min(interest_fen, amount_fen)
-        principal_fen = min(principal_fen, amount_fen - interest_fen)
-        amount_fen -= interest_fen + principal_fen
-        if interest_fen or principal_fen:
-            payment = Payment(
-                on=on, instalment=number, principal_fen=principal_fen, interest_fen=interest_fen
-            )
-            progress = received(progress, payment)
-    if amount_fen:
-        raise ImpossibleTerms
-    return progress
-
-
-def payable(progress: Progress, number: int, on: date) -> Payable:
-    """What an instalment takes on a day: interest to the day, and the rest of it as principal."""
-    lines = progress.lines()
-    line = lines[number - 1]
-    carried_fen = 0
-    # What the period before leaves over is known when it has ended.
-    if number > 1 and lines[number - 2].span.ends_on <= on:
-        carried_fen = lines[number - 2].carried_fen
-    interest_fen = carried_fen + _interest(progress, number - 1, line.brought_fen, until=on)
-    interest_fen = min(interest_fen, line.interest_fen)
-    return Payable(line.opening_fen, line.total_fen - interest_fen, interest_fen)
-
-
-def payoff(progress: Progress, on: date) -> Payable:
-    """What closes the loan on a day."""
-    lines = progress.lines()
-    out_fen = sum(each.amount_fen for each in progress.payouts if each.disbursed_on <= on)
-    principal_fen = out_fen - sum(each.principal_fen for each in progress.payments)
-    interest_fen = sum(line.interest_fen for line in lines if line.span.ends_on <= on)
-    for number, line in enumerate(lines, start=1):
-        if line.span.starts_on <= on < line.span.ends_on:
-            interest_fen += payable(progress, number, on).interest_fen
-    interest_fen -= sum(each.interest_fen for each in progress.payments)
-    return Payable(principal_fen, principal_fen, max(interest_fen, 0))
-
-
 def _retargeted(progress: Progress, start: int, balance_fen: int) -> Progress:
     plan, left = progress.plan, range(start, len(progress.spans))
     if plan.method is Method.EQUAL_PRINCIPAL:
@@ -259,9 +199,29 @@ def _retargeted(progress: Progress, start: int, balance_fen: int) -> Progress:
 
 
 def level_over(progress: Progress, left: Sequence[int], balance_fen: int) -> int:
-    """The level instalment of some periods that repay a balance."""
+    """The level instalment of some periods that repay a balance, and hold what came for them."""
     factors = [progress.level_factors[each] for each in left]
-    return amortisation.level_of(progress.plan, balance_fen, factors)
+    ahead_fen = _ahead_fen(progress, left, factors)
+    return amortisation.level_of(progress.plan, balance_fen + ahead_fen, factors)
+
+
+def _ahead_fen(progress: Progress, left: Sequence[int], factors: Sequence[Fraction]) -> int:
+    """What the periods hold beside the balance, at what it is worth when the first begins.
+
+    That is principal that came for them before, and interest that the period before left over.
+    """
+    came, total, worth = Counter[int](), Fraction(0), Fraction(1)
+    for payment in progress.payments:
+        if payment.on < progress.spans[left[0]].starts_on:
+            came[payment.instalment - 1] += payment.principal_fen
+    if left[0] and progress.payments:
+        came[left[0]] += progress.line(left[0] - 1).carried_fen
+    if not any(came[index] for index in left):
+        return 0
+    for index, factor in zip(left, factors, strict=True):
+        worth /= 1 + factor
+        total += worth * came[index]
+    return rounded(total, progress.plan.rounding)
 
 
 def levelled(progress: Progress, left: Sequence[int], level_fen: int) -> Progress:
@@ -302,7 +262,7 @@ def _lines(progress: Progress, start: int, brought_fen: int, carried_fen: int) -
         span = progress.spans[index]
         moves = progress.moves.get(index, ())
         opening_fen = brought_fen + _first_day_moves(progress, index)
-        interest_fen = carried_fen + _interest(progress, index, brought_fen)
+        interest_fen = carried_fen + interest_of(progress, index, brought_fen)
         early_fen = progress.early_fen.get(index, 0)
         # What may fall due at the end: principal not yet here, and that which came early for it.
         most_fen = brought_fen + sum(fen for _, fen in moves) + early_fen
@@ -362,7 +322,7 @@ def _wanted(progress: Progress, index: int, interest_fen: int) -> int:
     return max(progress.targets[index] - (interest_fen if is_level else 0), 0)
 
 
-def _interest(progress: Progress, index: int, balance_fen: int, *, until: date = date.max) -> int:
+def interest_of(progress: Progress, index: int, balance_fen: int, *, until: date = date.max) -> int:
     """Interest of a period up to a day, each part with one balance rounded for itself."""
     span, plan, arithmetic = progress.spans[index], progress.plan, arithmetic_of(progress.plan)
     if index < plan.grace.interest_free_periods:

@@ -58,19 +58,15 @@ def _relevelled(progress: Progress, start: int) -> Progress:
 
 
 def _owed_fen(progress: Progress, left: Sequence[int]) -> int:
-    """What the periods that are left repay: what the first opens with, less what came for others.
-
-    Interest that the period before could not hold is asked with it.
-    """
-    first, lines = left[0], progress.lines()
-    carried_fen = lines[first - 1].carried_fen if first else 0
+    """What the periods that are left repay: what the first opens with, less others' money."""
+    first = left[0]
     payouts = (each for each in progress.payouts if progress.index_of(each.disbursed_on) == first)
     ahead = (
         each
         for each in progress.payments
         if each.instalment - 1 not in left and progress.index_of(each.on) >= first
     )
-    owed_fen = lines[first].brought_fen + carried_fen + sum(each.amount_fen for each in payouts)
+    owed_fen = progress.line(first).brought_fen + sum(each.amount_fen for each in payouts)
     return owed_fen - sum(each.principal_fen for each in ahead)
 
 
