@@ -24,7 +24,7 @@ def watch_loans(**_: Any) -> None:
 
 @shared_task
 def watch_range(*, process_id: int, **_: Any) -> None:
-    """Look at one range of loans."""
+    """Look at one range of loans: close what was paid up, raise what is found."""
     run(process_id=process_id, work=_watch_range)
 
 
@@ -35,11 +35,9 @@ def watch_borrower(*, process_id: int, **_: Any) -> None:
 
 
 def _watch_range(claim: Claim) -> None:
-    alerts.look_at(
-        loan_ids=rounds.loans_in_range(claim.subject_id),
-        on=date.fromisoformat(claim.process_key),
-        claim=claim,
-    )
+    on = date.fromisoformat(claim.process_key)
+    alerts.close_paid_up(number=claim.subject_id, on=on)
+    alerts.look_at(loan_ids=rounds.loans_in_range(claim.subject_id), on=on, claim=claim)
 
 
 def _watch_borrower(claim: Claim) -> None:

@@ -240,7 +240,7 @@ def _shown(request: HttpRequest, row: Alert) -> dict[str, Any]:
         ],
         "is_paid_since": is_live and bool(queries.paid_since([row], on=_today())),
         "note": _note_of(row) if _may_work(request) else "",
-        "closed_because": words.CLOSE_REASONS.get(row.close_reason, ""),
+        "closed_because": words.closed_because(row.close_reason),
         "may_take": is_live and row.assignee_id is None,
         "may_take_over": is_live and row.assignee_id is not None and not is_mine,
         "may_close": is_live and is_mine,

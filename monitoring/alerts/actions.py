@@ -1,7 +1,11 @@
-"""Raising alerts once, and what staff do with them: take, take over, close."""
+"""Raising alerts once, what staff do with them (take, take over, close), and closing late ones
+whose loan was paid up.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import count
 
 from django.db.models.functions import Now
 
@@ -15,11 +19,10 @@ from common.processes import queries as promises
 from common.processes.contracts import Claim
 from common.texts import gettext_noop
 from common.transactions import durable, required
-from lending.loans import queries as loans
 from monitoring.alerts import queries
 from monitoring.alerts.models import Alert, AlertState
 from monitoring.alerts.queries import RANGE_LOANS
-from monitoring.alerts.words import CLOSE_REASONS
+from monitoring.alerts.words import CLOSE_REASONS, PAID_UP
 from monitoring.watch import queries as watch
 from monitoring.watch.contracts import Finding, WatchedLoan
 from monitoring.watch.rules import DPD
@@ -29,14 +32,14 @@ ROUND = "WATCH_LOANS"
 
 @durable
 def start_round(*, on: date) -> int:
-    """Promise a look at every running loan on a day, range by range; twice is once.
+    """Promise a look at every loan to watch on a day, range by range; twice is once.
 
     Ranges are cut by id, so that whoever starts the round promises the same ones. Returns how
     many were new.
     """
     after_id, started = 0, 0
-    while following := loans.active_ids(after_id=after_id, limit=1):
-        number = following[0] // RANGE_LOANS
+    while (following := queries.next_to_watch(after_id=after_id)) is not None:
+        number = following // RANGE_LOANS
         started += _promise(number, on)
         after_id = (number + 1) * RANGE_LOANS - 1
     return started
@@ -69,12 +72,36 @@ def look_at(*, loan_ids: Sequence[int], on: date, claim: Claim | None) -> int:
     return sum(each is not None for each in raised)
 
 
+@durable
+def close_paid_up(*, number: int, on: date) -> int:
+    """Close the late alerts of one range whose loans have nothing past due any more; how many.
+
+    Also such as somebody has taken: whoever closes at the same moment comes first or is told that
+    it is closed. When the loan is late again a new alert stands (`raise_alert`).
+    """
+    paid = queries.paid_since(queries.late_in_range(number), on=on)
+    rows = Alert.objects.select_for_update(of=("self",), no_key=True)
+    closed = rows.filter(pk__in=paid, state__in=queries.LIVE).order_by("pk")
+    for alert in closed:
+        _close(alert, PAID_UP)
+        _note("closed", alert, SYSTEM, {"reason": PAID_UP, "on": on.isoformat()})
+    return len(closed)
+
+
+def _close(alert: Alert, reason: str, note_document_id: int | None = None) -> None:
+    alert.state, alert.closed_at = AlertState.CLOSED, Now()
+    alert.close_reason, alert.note_id = reason, note_document_id
+    alert.save(update_fields=["state", "closed_at", "close_reason", "note"])
+
+
 @required
 def raise_alert(*, loan: WatchedLoan, finding: Finding, on: date) -> int | None:
     """Put a finding before staff and offer the borrower help, once for loan, rule and window.
 
-    Returns the new alert's id, or nothing when it stands already.
+    A window whose alert the system closed as paid up is opened anew when the payment is taken
+    back. Returns the new alert's id, or nothing when it stands already.
     """
+    finding = _anew(loan, finding)
     alert, is_new = Alert.objects.get_or_create(
         loan_id=loan.loan_id,
         rule=finding.rule,
@@ -95,6 +122,14 @@ def raise_alert(*, loan: WatchedLoan, finding: Finding, on: date) -> int | None:
     _note("raised", alert, SYSTEM, {"loan": loan.public_id, "window": finding.window_key})
     _offer_help(loan, finding, on)
     return alert.pk
+
+
+def _anew(loan: WatchedLoan, finding: Finding) -> Finding:
+    """The finding under the first window that was not closed as paid up."""
+    key, rows = finding.window_key, Alert.objects.filter(loan_id=loan.loan_id, rule=finding.rule)
+    closed = set(rows.filter(close_reason=PAID_UP).values_list("window_key", flat=True))
+    windows = (key if number == 1 else f"{key}.{number}" for number in count(1))
+    return replace(finding, window_key=next(each for each in windows if each not in closed))
 
 
 def _offer_help(loan: WatchedLoan, finding: Finding, on: date) -> None:
@@ -180,9 +215,7 @@ def close(*, alert_id: int, reason: str, note_document_id: int | None, on: date,
         raise AlertNotYours
     if queries.is_contradicted(alert, reason=reason, on=on):
         raise AlertStillLate
-    alert.state, alert.closed_at = AlertState.CLOSED, Now()
-    alert.close_reason, alert.note_id = reason, note_document_id
-    alert.save(update_fields=["state", "closed_at", "close_reason", "note"])
+    _close(alert, reason, note_document_id)
     _note("closed", alert, by, {"reason": reason, "note": note_document_id})
 
 

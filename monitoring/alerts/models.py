@@ -1,4 +1,4 @@
-"""Alerts. One per loan, rule and window; staff close them with a reason."""
+"""Alerts. One per loan, rule and window; staff close them with a reason, or the system does."""
 
 from django.conf import settings
 from django.db import models
@@ -63,7 +63,8 @@ class Alert(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(state="OPEN")
-                | models.Q(assignee__isnull=False, assigned_at__isnull=False),
+                | models.Q(assignee__isnull=False, assigned_at__isnull=False)
+                | models.Q(state="CLOSED", close_reason="PAID_UP", assignee=None),
                 name="alert_taken_has_an_assignee",
             ),
             models.CheckConstraint(

@@ -44,6 +44,19 @@ def paid_since(alerts: Iterable[Alert], *, on: date) -> set[int]:
     return {each.pk for each in late if each.loan_id in paid}
 
 
+def late_in_range(number: int) -> QuerySet[Alert]:
+    """Late alerts that are not closed, of loans of one range, whatever became of the loans."""
+    first_id = number * RANGE_LOANS
+    return queue().filter(rule=DPD, loan_id__range=(first_id, first_id + RANGE_LOANS - 1))
+
+
+def next_to_watch(*, after_id: int) -> int | None:
+    """The next loan that runs, or that has ended and still has a late alert."""
+    running = loans.active_ids(after_id=after_id, limit=1)
+    alerted = queue().filter(rule=DPD, loan_id__gt=after_id).order_by("loan_id")
+    return min([*running, *alerted.values_list("loan_id", flat=True)[:1]], default=None)
+
+
 def loans_in_range(number: int) -> list[int]:
     """The running loans of one range of a round."""
     first_id = number * RANGE_LOANS

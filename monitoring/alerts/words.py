@@ -26,6 +26,11 @@ CLOSE_REASONS: Mapping[str, str] = {
     "NO_RISK": gettext_noop("The figures are right and mean no risk."),
     "FIGURES_WRONG": gettext_noop("The figures were incomplete or wrong."),
 }
+# Why the system closes one; nobody chooses this.
+PAID_UP = "PAID_UP"
+CLOSED_BY_SYSTEM: Mapping[str, str] = {
+    PAID_UP: gettext_noop("Nothing of the loan was past due any more; the system closed it."),
+}
 
 FIGURES: Mapping[str, str] = {
     "past_due_days": gettext_noop("Days past due"),
@@ -41,6 +46,11 @@ FIGURES: Mapping[str, str] = {
     "watched_days": gettext_noop("Days watched"),
     "records_until_on": gettext_noop("Records until"),
 }
+
+
+def closed_because(reason: str) -> str:
+    """Why an alert was closed, by whomever; empty while it is not."""
+    return {**CLOSE_REASONS, **CLOSED_BY_SYSTEM}.get(reason, "")
 
 
 def figures(evidence: Mapping[str, int | str]) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ from lending.calc.contracts import TransactionKind
 from lending.calc.conventions.strategies import Component
 from lending.ledger.chart import CHART
 from lending.rewards.models import BenefitKind, GrantReason
-from monitoring.alerts.words import CLOSE_REASONS, RULES
+from monitoring.alerts.words import CLOSE_REASONS, CLOSED_BY_SYSTEM, RULES
 from scoring.decisions.reasons import SENTENCES
 from scoring.decisions.reviews import REASONS
 
@@ -270,7 +270,7 @@ class TestGlossary:
             list(REVEAL_REASONS),
             [*RESOLVE_REASONS, *DISMISS_REASONS],
             list(RULES),
-            list(CLOSE_REASONS),
+            [*CLOSE_REASONS, *CLOSED_BY_SYSTEM],
             list(PURPOSES),
             list(TEMPLATES),
             list(BenefitKind),
