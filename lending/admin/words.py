@@ -40,6 +40,8 @@ KINDS: Words = {
     "REFUND": _("Came back"),
     "REVERSE": _("The payment was taken back"),
     "COVER": _("Made up for points owed"),
+    "TWICE": _("A lower rate served two loans"),
+    "ONCE": _("One of the two loans was given back"),
     "ASSET": _("Asset"),
     "LIABILITY": _("Liability"),
     "INCOME": _("Income account"),

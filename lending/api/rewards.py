@@ -17,7 +17,7 @@ from lending.api.applications import IDEMPOTENCY_KEY
 from lending.rewards import actions, fulfilment, queries
 from lending.rewards.models import BenefitKind, Entitlement, EntitlementState, FulfilmentState
 
-ENTRIES = ["EARN", "RELEASE", "SPEND", "REFUND", "EXPIRE", "REVERSE", "COVER"]
+ENTRIES = ["EARN", "RELEASE", "SPEND", "REFUND", "EXPIRE", "REVERSE", "COVER", "TWICE", "ONCE"]
 
 
 class BenefitOutput(serializers.Serializer[Any]):

@@ -19,6 +19,8 @@ ITEMS: Mapping[str, str] = {
     "REWARD_DISCOUNT": gettext_noop("Your discount for paying on time"),
     "LATE_PENALTY": gettext_noop("If you pay late"),
 }
+# A table from before the two were told apart names the bought one so too.
+BOUGHT = frozenset({"POINTS_DISCOUNT", "REWARD_DISCOUNT"})
 RECIPIENTS: Mapping[str, str] = {
     "LENDER": gettext_noop("the lender"),
 }

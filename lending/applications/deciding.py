@@ -125,7 +125,7 @@ def review(
 
 
 def _hold_discount_again(application: LoanApplication, on: date) -> None:
-    """A decline had given the discount back; what was used elsewhere since cannot be promised."""
+    """A decline had given the discount back; what cannot be used now is not promised."""
     if application.entitlement_id is None:
         return
     try:
@@ -135,7 +135,7 @@ def _hold_discount_again(application: LoanApplication, on: date) -> None:
             application_id=application.pk,
             on=on,
         )
-    except rewards.EntitlementNotUsable:
+    except (rewards.EntitlementNotUsable, rewards.PointsOwed):
         application.entitlement = None
         application.save(update_fields=["entitlement"])
 

@@ -13,6 +13,7 @@ from borrowers.people import queries as people
 from common import rows
 from common.errors import NotFound
 from common.rows import Statement
+from lending.applications import cost
 from lending.applications import queries as applications
 from lending.applications.contracts import Owed
 from lending.applications.disclosed.table import CostLine, rate_parts
@@ -294,6 +295,14 @@ def _schedule(loan: Loan, kept: Mapping[str, Any]) -> tuple[calc.Instalment, ...
 def rate_parts_of(loan: Loan) -> tuple[CostLine, ...]:
     """The rate before discounts and each discount, as the confirmed cost table says; or nothing."""
     return rate_parts(loan.contract.disclosure.content)
+
+
+def bought_discount_of(loan: Loan) -> int | None:
+    """What was bought with points and lowers this loan's rate, as its confirmed table says."""
+    items = loan.contract.disclosure.content["items"]
+    if not any(each["code"] in cost.BOUGHT for each in items):
+        return None
+    return loan.contract.application.entitlement_id
 
 
 def product_code(loan_id: int) -> str:

@@ -280,7 +280,7 @@ def _booked(loan: Loan, transfer: Transfer) -> Iterator[Statement]:
 def _undo(loan: Loan, on: date) -> None:
     """A loan that was given back earned nothing, cost nothing, and leaves no money with us."""
     rewards.reverse_loan(borrower_id=loan.borrower_id, loan_id=loan.pk, on=on)
-    rewards.give_used_back(loan_id=loan.pk)
+    rewards.give_used_back(borrower_id=loan.borrower_id, loan_id=loan.pk, on=on)
     back_fen = loan.overpaid_fen - transfers.going_back_fen(loan.pk)
     if back_fen > 0:
         channels.intend(

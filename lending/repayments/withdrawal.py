@@ -111,7 +111,7 @@ def call_off(*, loan_id: int, on: date, by: Actor) -> Loan:
     loan.state = LoanState.CANCELLED
     loan.save(update_fields=["state"])
     lines.release(line=line, application_id=loan.contract.application_id)
-    rewards.give_used_back(loan_id=loan.pk)
+    rewards.give_used_back(borrower_id=loan.borrower_id, loan_id=loan.pk, on=on)
     audit.append(
         action="lending.loan.called_off",
         subject=f"loan:{loan.public_id}",

@@ -70,7 +70,8 @@ def carried_fen(lot: PointsLot, remaining: int) -> int:
 @required
 def cover(account: PointsAccount, *, on: date) -> int:
     """Use what is available to make up for points that lost their ground; how many were."""
-    taken = min(account.owed, sum((lots := usable(account, on)).values()))
+    lots = usable(account, on) if account.owed else {}
+    taken = min(account.owed, sum(lots.values()))
     if not taken:
         return 0
     rows = PointsLot.objects.in_bulk(list(lots))

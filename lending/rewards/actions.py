@@ -1,4 +1,4 @@
-"""Buying an advantage with points, using it, giving it back. Earning and the day's work beside."""
+"""Buying an advantage with points and giving it back. All other verbs of rewards beside."""
 
 from datetime import date
 
@@ -13,6 +13,20 @@ from lending.ledger import actions as ledger
 from lending.ledger import chart
 from lending.ledger.contracts import Line
 from lending.rewards import accounts, queries, rules
+from lending.rewards.bought.entitlements import (
+    EntitlementNotUsable,
+    PointsOwed,
+    insist_on_nothing_owed,
+    lock_entitlement,
+)
+from lending.rewards.bought.uses import (
+    consume,
+    consume_waiver,
+    give_used_back,
+    release,
+    reserve,
+    use_again,
+)
 from lending.rewards.days import mature, note_overdue
 from lending.rewards.earning import earn, reverse, reverse_loan, reward
 from lending.rewards.models import (
@@ -32,6 +46,7 @@ __all__ = [
     "NotEnoughPoints",
     "PointsFrozen",
     "PointsOwed",
+    "ReturnWaits",
     "RewardsRest",
     "SoldOut",
     "TooLateToReturn",
@@ -39,6 +54,7 @@ __all__ = [
     "consume",
     "consume_waiver",
     "earn",
+    "give_used_back",
     "mature",
     "note_overdue",
     "redeem",
@@ -48,6 +64,7 @@ __all__ = [
     "reverse",
     "reverse_loan",
     "reward",
+    "use_again",
 ]
 
 
@@ -57,25 +74,6 @@ class NotEnoughPoints(Refused):
     code = "NOT_ENOUGH_POINTS"
     message = gettext_noop("This costs %(cost)s points; you can use %(balance)s now.")
     advice = gettext_noop("You earn points for every instalment that you pay on time.")
-
-
-class EntitlementNotUsable(Refused):
-    """It is used, reserved or expired."""
-
-    code = "ENTITLEMENT_NOT_USABLE"
-    message = gettext_noop("This can no longer be used.")
-    advice = gettext_noop("Choose another one, or go on without it.")
-
-
-class PointsOwed(Refused):
-    """Points were used whose payment was taken back later."""
-
-    code = "POINTS_OWED"
-    message = gettext_noop("Points cannot be used while %(owed)s of them have to be made up for.")
-    advice = gettext_noop(
-        "A payment that had earned them was taken back. New points make up for them first; you "
-        "owe no money for this."
-    )
 
 
 class PointsFrozen(Refused):
@@ -116,6 +114,14 @@ class TooLateToReturn(Refused):
     code = "TOO_LATE_TO_RETURN"
     message = gettext_noop("This could be given back within %(days)s days.")
     advice = gettext_noop("You can still use it until its last day.")
+
+
+class ReturnWaits(Refused):
+    """Its points would have to be given anew, and the programme's money is used up."""
+
+    code = "RETURN_WAITS_FOR_BUDGET"
+    message = gettext_noop("The points for this cannot be given back today.")
+    advice = gettext_noop("Nothing is lost: keep it, and try again later.")
 
 
 @durable
@@ -167,8 +173,7 @@ def _offered(code: str) -> Benefit:
 
 
 def _insist_on_free(account: PointsAccount, terms: rules.Terms, on: date) -> None:
-    if account.owed:
-        raise PointsOwed(owed=account.owed)
+    insist_on_nothing_owed(account)
     since = account.overdue_since
     if since is not None and (on - since).days > terms.freeze_days_past_due:
         raise PointsFrozen(days=terms.freeze_days_past_due)
@@ -234,7 +239,7 @@ def _post_use(entry_key: str, freed_fen: int, price_fen: int, on: date) -> None:
 def return_bought(*, entitlement_id: int, borrower_id: int, on: date, by: Actor) -> Entitlement:
     """Give back something that was not used; its points come back. Again is the same.
 
-    Raises NotFound, EntitlementNotUsable, TooLateToReturn.
+    Raises NotFound, EntitlementNotUsable, TooLateToReturn, ReturnWaits.
     """
     account = accounts.lock(borrower_id)
     entitlement = lock_entitlement(entitlement_id=entitlement_id, borrower_id=borrower_id)
@@ -254,9 +259,15 @@ def return_bought(*, entitlement_id: int, borrower_id: int, on: date, by: Actor)
 def give_points_back(
     *, account: PointsAccount, entitlement: Entitlement, on: date, by: Actor
 ) -> None:
-    """Undo a purchase: points, stock, budget and books. The caller holds account and purchase."""
+    """Undo a purchase: points, stock, budget and books. The caller holds account and purchase.
+
+    Raises ReturnWaits, and then nothing of it may stay.
+    """
     terms = queries.terms_in_force()
     assert terms is not None
+    # What the partner would have cost beyond the points is free before points are given anew.
+    if entitlement.extra_fen and entitlement.programme_id:
+        accounts.uncharge(entitlement.programme_id, entitlement.extra_fen)
     raised_fen = sum(_refund(account, each, terms, on) for each in queries.spent_on(entitlement.pk))
     Benefit.objects.filter(code=entitlement.benefit, stock__isnull=False).update(
         stock=F("stock") + 1
@@ -264,8 +275,6 @@ def give_points_back(
     Fulfilment.objects.filter(entitlement=entitlement).exclude(state=FulfilmentState.FAILED).update(
         state=FulfilmentState.CANCELLED
     )
-    if entitlement.extra_fen and entitlement.programme_id:
-        accounts.uncharge(entitlement.programme_id, entitlement.extra_fen)
     _post_use(f"points:refund:{entitlement.pk}", -raised_fen, -entitlement.price_fen, on)
     entitlement.extra_fen, entitlement.state = 0, EntitlementState.REFUNDED
     entitlement.save(update_fields=["extra_fen", "state"])
@@ -297,7 +306,7 @@ def _refund(account: PointsAccount, spent: PointsEntry, terms: rules.Terms, on: 
         entitlement_id=spent.entitlement_id,
     )  # fmt: skip
     if points > forgiven:
-        earn(
+        given = earn(
             borrower_id=account.borrower_id,
             source_kind="REFUND",
             source_id=spent.pk,
@@ -306,81 +315,9 @@ def _refund(account: PointsAccount, spent: PointsEntry, terms: rules.Terms, on: 
             on=on,
             pending_days=0,
         )
+        if not given:
+            raise ReturnWaits
     return 0
-
-
-@required
-def reserve(*, entitlement_id: int, borrower_id: int, application_id: int, on: date) -> Entitlement:
-    """Hold a lower rate for one application; again for the same application is the same.
-
-    Raises EntitlementNotUsable, PointsOwed.
-    """
-    entitlement = lock_entitlement(entitlement_id=entitlement_id, borrower_id=borrower_id)
-    if entitlement.application_id == application_id and entitlement.state == "RESERVED":
-        return entitlement
-    is_rate = entitlement.kind == "RATE_DISCOUNT"
-    if not is_rate or not is_usable(entitlement=entitlement, on=on):
-        raise EntitlementNotUsable
-    owed = PointsAccount.objects.filter(borrower_id=borrower_id, owed__gt=0).first()
-    if owed is not None:
-        raise PointsOwed(owed=owed.owed)
-    entitlement.state = EntitlementState.RESERVED
-    entitlement.application_id = application_id
-    entitlement.save(update_fields=["state", "application_id"])
-    return entitlement
-
-
-@required
-def release(*, application_id: int) -> None:
-    """Give a reserved advantage back because its application came to nothing."""
-    Entitlement.objects.filter(
-        application_id=application_id, state=EntitlementState.RESERVED
-    ).update(state=EntitlementState.ISSUED, application_id=None)
-
-
-@required
-def consume(*, application_id: int, loan_id: int) -> None:
-    """Use the advantage that was reserved for an application; it serves this loan only."""
-    Entitlement.objects.filter(
-        application_id=application_id, state=EntitlementState.RESERVED
-    ).update(state=EntitlementState.CONSUMED, loan_id=loan_id)
-
-
-@required
-def give_used_back(*, loan_id: int) -> None:
-    """A lower rate that served a loan which was given back can be used again."""
-    Entitlement.objects.filter(
-        loan_id=loan_id, kind="RATE_DISCOUNT", state=EntitlementState.CONSUMED
-    ).update(state=EntitlementState.ISSUED, application_id=None, loan_id=None)
-
-
-@required
-def consume_waiver(*, entitlement_id: int, borrower_id: int, loan_id: int, on: date) -> int:
-    """Use a waiver on one loan; up to how many fen of its late fees are waived.
-
-    The caller waives them in the same transaction. Raises NotFound, EntitlementNotUsable.
-    """
-    entitlement = lock_entitlement(entitlement_id=entitlement_id, borrower_id=borrower_id)
-    if entitlement.kind != "FEE_WAIVER" or not is_usable(entitlement=entitlement, on=on):
-        raise EntitlementNotUsable
-    entitlement.state, entitlement.loan_id = EntitlementState.CONSUMED, loan_id
-    entitlement.save(update_fields=["state", "loan_id"])
-    return entitlement.value_fen
-
-
-def is_usable(*, entitlement: Entitlement, on: date) -> bool:
-    """Whether it was neither used nor given back, and its time is not over."""
-    return entitlement.state == EntitlementState.ISSUED and entitlement.expires_on >= on
-
-
-@required
-def lock_entitlement(*, entitlement_id: int, borrower_id: int) -> Entitlement:
-    """Somebody's own purchase, for the rest of the transaction. Raises NotFound."""
-    rows = Entitlement.objects.select_for_update(of=("self",), no_key=True)
-    entitlement = rows.filter(pk=entitlement_id, borrower_id=borrower_id).first()
-    if entitlement is None:
-        raise NotFound
-    return entitlement
 
 
 def _note(what: str, entitlement: Entitlement, by: Actor) -> None:

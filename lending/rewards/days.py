@@ -135,14 +135,20 @@ def _see_to(*, day: date) -> bool:
     terms = queries.terms_in_force()
     if terms is None:
         return False
-    # All accounts before anything else: who holds a budget must not wait for an account.
+    # All accounts and purchases before anything else, in the order of every other verb: who holds
+    # a budget must not wait for one of them.
     until = rules.last_day(day, terms.told_days)
     held = [pk for (pk,) in _asked(_LOCK, day, until=until)]
+    over = _lock_unused(day)
     told = _tell(day, until)
     released = int(_asked(_RELEASE, day)[0][0])
     _cover(held, day)
     RewardsDay.objects.create(
-        day=day, released=released, told=told, ended=_end(day), tiers=_review_tiers(day, terms)
+        day=day,
+        released=released,
+        told=told,
+        ended=_end(day, over),
+        tiers=_review_tiers(day, terms),
     )
     return True
 
@@ -169,9 +175,9 @@ def _tell(day: date, until: date) -> int:
 
 
 @required
-def _end(day: date) -> int:
+def _end(day: date, over: list[Entitlement]) -> int:
     """End points and bought advantages past their last day; how many lots ended."""
-    _end_entitlements(day)
+    _end_entitlements(day, over)
     ended = 0
     for programme_id, lots, carried_fen in _asked(_END, day):
         key = f"points:expire:{day}:{programme_id}"
@@ -182,11 +188,19 @@ def _end(day: date) -> int:
 
 
 @required
-def _end_entitlements(day: date) -> None:
-    """What was bought and not used by its day ends; a partner gets nothing for it."""
+def _lock_unused(day: date) -> list[Entitlement]:
+    """What was bought and not used by its day, for the rest of the transaction."""
     over = Entitlement.objects.filter(expires_on__lt=day, state=EntitlementState.ISSUED)
-    for row in over.filter(price_fen__gt=0).select_for_update(no_key=True).order_by("pk"):
-        Fulfilment.objects.filter(entitlement=row).update(state=FulfilmentState.CANCELLED)
+    return list(over.select_for_update(no_key=True).order_by("pk"))
+
+
+@required
+def _end_entitlements(day: date, over: list[Entitlement]) -> None:
+    """A partner gets nothing for what nobody fetched; a lower rate and a waiver just end."""
+    over_ids = [row.pk for row in over]
+    Fulfilment.objects.filter(entitlement__in=over_ids).update(state=FulfilmentState.CANCELLED)
+    Entitlement.objects.filter(pk__in=over_ids).update(state=EntitlementState.EXPIRED)
+    for row in over:
         ledger.post(
             entry_key=f"points:unused:{row.pk}",
             business_date=day,
@@ -199,7 +213,6 @@ def _end_entitlements(day: date) -> None:
             ),
         )
         _give_extra_back(row)
-    over.update(state=EntitlementState.EXPIRED)
 
 
 def _give_extra_back(row: Entitlement) -> None:

@@ -25,8 +25,9 @@ USES = ("SPEND", "REFUND", "COVER")
 def reward(*, borrower_id: int, loan_id: int, lent_on: date, paid: Sequence[Paid], on: date) -> int:
     """Write instalments into the record and give their points; how many were given now.
 
-    They can be used once the payment is safe. The same instalment again gives nothing more, unless
-    what it gave was taken back with its payment: then it earns as if paid for the first time.
+    They can be used once the payment is safe, and make up for what is owed then. The same
+    instalment again gives nothing more, unless what it gave was taken back with its payment: then
+    it earns as if paid for the first time.
     """
     programme = queries.programme(on) if paid else None
     if programme is None:
@@ -49,6 +50,7 @@ def reward(*, borrower_id: int, loan_id: int, lent_on: date, paid: Sequence[Paid
     months = {rules.month_of(each.due_on) for each in paid} | _lost_months(account)
     for month in sorted(each for each in months if each <= rules.month_of(on) + 1):
         given += _earn_streak(account, programme, month, on)
+    accounts.cover(account, on=on)
     return given
 
 
@@ -193,7 +195,7 @@ def _earn(
     if points <= 0:
         return 0
     terms = rules.read(programme.terms)
-    lots = account.lots.filter(reversed_on=None).exclude(source_kind=rules.GRANT)
+    lots = account.lots.filter(reversed_on=None, source_kind__in=rules.BY_PAYING)
     this_month = _sum(lots.filter(earned_on__year=on.year, earned_on__month=on.month))
     given = [(terms.most_points_per_month, this_month)]
     if loan_id is not None:

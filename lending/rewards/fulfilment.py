@@ -11,10 +11,10 @@ from common.errors import NotFound, Refused
 from common.texts import gettext_noop
 from common.transactions import durable, required
 from lending.rewards import accounts, queries
-from lending.rewards.actions import (
+from lending.rewards.actions import give_points_back
+from lending.rewards.bought.entitlements import (
     EntitlementNotUsable,
-    PointsOwed,
-    give_points_back,
+    insist_on_nothing_owed,
     is_usable,
     lock_entitlement,
 )
@@ -58,8 +58,7 @@ def show_code(*, entitlement_id: int, borrower_id: int, on: date, by: Actor) -> 
     """
     account = accounts.lock(borrower_id)
     entitlement = lock_entitlement(entitlement_id=entitlement_id, borrower_id=borrower_id)
-    if account.owed:
-        raise PointsOwed(owed=account.owed)
+    insist_on_nothing_owed(account)
     code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode().rstrip("=")
     rows = Fulfilment.objects.filter(entitlement=entitlement, state__in=OPEN)
     if not is_usable(entitlement=entitlement, on=on) or not rows.update(code_sha256=hashed(code)):
@@ -131,7 +130,7 @@ def mark_ready(*, fulfilment_id: int, by: Actor) -> None:
 def mark_failed(*, fulfilment_id: int, on: date, by: Actor) -> None:
     """It cannot be handed over: all points come back, however late. Again is the same.
 
-    Raises NotFound, EntitlementNotUsable.
+    Raises NotFound, EntitlementNotUsable, ReturnWaits.
     """
     found = Fulfilment.objects.select_related("entitlement").filter(pk=fulfilment_id).first()
     if found is None:

@@ -149,7 +149,7 @@ def _not_given_on(account: PointsAccount) -> date | None:
     if told is None:
         return None
     on = date.fromisoformat(told.facts["on"])
-    later = account.lots.filter(earned_on__gt=on).exclude(source_kind=rules.GRANT)
+    later = account.lots.filter(earned_on__gt=on, source_kind__in=rules.BY_PAYING)
     return None if later.exists() else on
 
 

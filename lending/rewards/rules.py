@@ -17,6 +17,8 @@ ON_TIME = "ON_TIME"
 STREAK = "STREAK"
 INSTALMENT = "INSTALMENT"
 GRANT = "GRANT"
+# What was earned; what staff gave, and what came back, counts against no cap of earning.
+BY_PAYING = (INSTALMENT, STREAK)
 MILLION = 1_000_000
 MONTHS_OF_A_STREAK_KEY = 1_000_000
 

@@ -205,7 +205,7 @@ def _decide(row: LoanChange, state: ProposalState, by: Actor) -> None:
 
 
 def _write(row: LoanChange, on: date) -> None:
-    loan = row.loan
+    loan, was_given_back = row.loan, row.loan.state == LoanState.CANCELLED
     servicing.catch_up(loan=loan, through=on - timedelta(days=1))
     paid_before = _paid(loan)
     LoanTransaction.objects.create(
@@ -227,6 +227,8 @@ def _write(row: LoanChange, on: date) -> None:
     )
     if row.kind in UNDOING:
         _take_points_back(loan, paid_before, on)
+    if was_given_back and loan.state != LoanState.CANCELLED:
+        _take_discount_again(loan, on)
 
 
 def _still_here(row: LoanChange, lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -251,6 +253,19 @@ def _take_points_back(loan: Loan, paid_before: Mapping[int, date], on: date) -> 
     lost = [pk for pk, day in paid_before.items() if paid_now.get(pk, date.max) > day]
     if lost:
         rewards.reverse(borrower_id=loan.borrower_id, instalment_ids=lost, on=on)
+
+
+def _take_discount_again(loan: Loan, on: date) -> None:
+    """The loan runs again at the rate of its contract: what was bought for it serves it again."""
+    bought_id = loans.bought_discount_of(loan)
+    if bought_id is not None:
+        rewards.use_again(
+            entitlement_id=bought_id,
+            borrower_id=loan.borrower_id,
+            application_id=loan.contract.application_id,
+            loan_id=loan.pk,
+            on=on,
+        )
 
 
 def _start_transfer(row: LoanChange, on: date) -> None:

@@ -33,6 +33,8 @@ KINDS: dict[str, Promise] = {
     "EXPIRE": _("Their last day was over"),
     "REVERSE": _("The payment was taken back"),
     "COVER": _("Made up for points owed"),
+    "TWICE": _("A lower rate served two loans"),
+    "ONCE": _("One of the two loans was given back"),
 }
 EARNED: dict[str, Promise] = {
     "INSTALMENT": _("Paid on time"),
