@@ -1,6 +1,7 @@
 """Partners for staff: registering one, making and revoking its keys. A secret is shown once."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -47,20 +48,10 @@ class PartnerAdmin(ReadOnlyAdmin):
     fields = ("public_id", "code", "name", "is_open", "registered_at")
     change_list_template = "admin/borrowers/partner/change_list.html"
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, object] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The partner with its keys, of which only the public numbers can be seen."""
-        keys = PartnerKey.objects.filter(partner_id=object_id).defer("secret").order_by("-pk")
-        shown = {"keys": keys, "may_manage": request.user.has_perm(MAY_MANAGE)}
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
-        return answer
+        keys = PartnerKey.objects.filter(partner=row).defer("secret").order_by("-pk")
+        return {"keys": keys, "may_manage": request.user.has_perm(MAY_MANAGE)}
 
     def get_urls(self) -> list[URLPattern]:
         """The verbs beside the usual pages."""

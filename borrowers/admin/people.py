@@ -110,21 +110,9 @@ class BorrowerAdmin(ReadOnlyAdmin):
 
     # --- one person ---
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The person covered, what they allow, their bills, and who looked at them."""
-        row = self.get_object(request, object_id)
-        shown = {} if row is None else _shown(row)
-        shown["may_reveal"] = request.user.has_perm("borrowers.reveal_borrower")
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
-        return answer
+        return {**_shown(row), "may_reveal": request.user.has_perm("borrowers.reveal_borrower")}
 
     def get_urls(self) -> list[URLPattern]:
         """The reveal beside the usual pages."""

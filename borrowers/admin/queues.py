@@ -157,22 +157,7 @@ class QueueAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         return Actor(kind="STAFF", account_id=request.user.pk)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The row, and what can be done with it."""
-        row = self.get_object(request, object_id)
-        shown = {} if row is None else self.shown(request, row)
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**shown, **(extra_context or {})}
-        )
-        return answer
-
-    def shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """What the page of one row shows beside its fields."""
         is_open = row.state == 1
         return {"buttons": self.buttons(row) if is_open and self.may_decide(request) else ()}
@@ -225,9 +210,9 @@ class QuarantinedRowAdmin(QueueAdmin):
         reasons = {**RESOLVE_REASONS, **DISMISS_REASONS}
         return gettext(reasons[row.decided_because]) if row.decided_because else "—"
 
-    def shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The forms to look and to read."""
-        shown = super().shown(request, row)
+        shown = super().beside(request, row)
         if request.user.has_perm("borrowers.reveal_borrower"):
             shown["why_form"] = WhyForm()
         if row.state == RowState.OPEN and self.may_decide(request):

@@ -185,20 +185,9 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The application with the explanation and, when it waits, the way to decide."""
-        row = self.get_object(request, object_id)
-        shown = {} if row is None else self._shown(request, row)
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
-        return answer
+        return self._shown(request, row)
 
     def evidence(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Open the proof (POST only): who looked is kept, and the person can see it."""

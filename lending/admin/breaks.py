@@ -106,20 +106,9 @@ class StatementBreakAdmin(ReadOnlyAdmin):
         answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **shown})
         return answer
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """With the steps so far and what this person may do."""
-        row = self.get_object(request, object_id)
-        shown = {} if row is None else _work(request, row)
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
-        return answer
+        return _work(request, row)
 
     def get_urls(self) -> list[URLPattern]:
         """One address for each thing that may be done, beside the usual pages."""

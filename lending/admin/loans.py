@@ -120,20 +120,9 @@ class LoanAdmin(ChangesOfLoan, ReadOnlyAdmin):
         )
         return [again, *self.urls_of_changes(), *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The loan with everything that happened to it."""
-        row = self.get_object(request, object_id)
-        shown = {} if row is None else _shown(request, row)
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
-        return answer
+        return _shown(request, row)
 
     def pay_out_again(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Start a new payout after a confirmed failure (POST only)."""

@@ -130,28 +130,15 @@ class SealedPaperAdmin(ReadOnlyAdmin):
         for each in wrong:
             messages.error(request, each)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The paper, and what its kept bytes say now."""
-        row = self.get_object(request, object_id)
-        shown: dict[str, Any] = {}
-        if row is not None and self.has_view_permission(request, row):
-            found = queries.verified_again(row)
-            shown = {
-                "paper": row,
-                "said": said(found),
-                "is_good": found is not None and found.outcome == Outcome.VALID,
-                "opening_form": OpeningForm() if request.user.has_perm(MAY_OPEN) else None,
-            }
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
-        return answer
+        found = queries.verified_again(row)
+        return {
+            "paper": row,
+            "said": said(found),
+            "is_good": found is not None and found.outcome == Outcome.VALID,
+            "opening_form": OpeningForm() if request.user.has_perm(MAY_OPEN) else None,
+        }
 
     def open(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Give the file out (POST only): who read it and why is kept, and the person can see it."""

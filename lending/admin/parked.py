@@ -42,20 +42,9 @@ class ParkedNoticeAdmin(ReadOnlyAdmin):
 
     change_form_template = "admin/lending/parked.html"
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """With the loan that was named for returned money, and who may name or approve one."""
-        row = self.get_object(request, object_id)
-        shown = {} if row is None else _assigning(request, row)
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
-        return answer
+        return _assigning(request, row)
 
     def get_urls(self) -> list[URLPattern]:
         """Naming a loan and deciding on it, beside the usual pages."""

@@ -89,20 +89,9 @@ class PayeeChangeAdmin(ReadOnlyAdmin):
         answer: HttpResponse = super().changelist_view(request, shown)
         return answer
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """With what this person may do about it."""
-        row = self.get_object(request, object_id)
-        shown = {} if row is None else _shown(request, row)
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
-        return answer
+        return _shown(request, row)
 
     def ask(self, request: HttpRequest) -> HttpResponseRedirect:
         """Ask for another payee (POST only); a colleague decides."""

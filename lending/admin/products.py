@@ -41,20 +41,9 @@ class LoanProductAdmin(ReadOnlyAdmin):
     ordering = ("code", "-version")
     fields = ("code", "version", "stand", "is_open", "opened_at")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The terms beside those before, the worst path, and who decided."""
-        row = self.get_object(request, object_id)
-        found = pages.shown(request, row) if row is not None else {}
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**found, **(extra_context or {})}
-        )
-        return answer
+        return pages.shown(request, row)
 
     def get_urls(self) -> list[URLPattern]:
         """Writing, proposing, deciding and closing beside the usual pages."""
@@ -163,27 +152,16 @@ class MerchantAdmin(ReadOnlyAdmin):
     ordering = ("code",)
     fields = ("code", "name_zh", "name_en", "scene", "account", "is_open")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """What may be pressed on it."""
-        row, user = self.get_object(request, object_id), request.user
-        buttons = row is not None and {
+        user = request.user
+        is_own = row.author_id == user.pk
+        return {
             "may_enter": user.has_perm(MAY_ENTER),
-            "may_approve": not row.is_open
-            and row.author_id != user.pk
-            and user.has_perm(MAY_APPROVE),
+            "may_approve": not row.is_open and not is_own and user.has_perm(MAY_APPROVE),
             "may_close": row.is_open and user.has_perm(MAY_ENTER),
-            "waits_for_another": not row.is_open and row.author_id == user.pk,
+            "waits_for_another": not row.is_open and is_own,
         }
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(buttons or {}), **(extra_context or {})}
-        )
-        return answer
 
     def get_urls(self) -> list[URLPattern]:
         """Entering, approving and closing beside the usual pages."""

@@ -34,8 +34,8 @@ class PeriodInput(serializers.Serializer[Any]):
     until = serializers.DateField(required=False, default=None)
 
 
-class OwedOutput(serializers.Serializer[Any]):
-    """What is owed at the end of a day, in fen; `credit_fen` is what we owe instead."""
+class PartsOutput(serializers.Serializer[Any]):
+    """Where the money of a payment went."""
 
     principal_fen = serializers.IntegerField()
     interest_fen = serializers.IntegerField()
@@ -43,6 +43,11 @@ class OwedOutput(serializers.Serializer[Any]):
     penalty_fen = serializers.IntegerField()
     loss_fen = serializers.IntegerField(help_text="Booked as a loss, and still owed.")
     credit_fen = serializers.IntegerField()
+
+
+class OwedOutput(PartsOutput):
+    """What is owed at the end of a day, in fen; `credit_fen` is what we owe instead."""
+
     total_fen = serializers.IntegerField()
 
 
@@ -64,17 +69,6 @@ class MovementsOutput(serializers.Serializer[Any]):
     given_back_fen = serializers.IntegerField(help_text="Interest on a returned part.")
     cost_fen = serializers.IntegerField(help_text="Charged, less what was waived or given back.")
     balance_fen = serializers.IntegerField(help_text="By how much the balance has risen.")
-
-
-class PartsOutput(serializers.Serializer[Any]):
-    """Where the money of a payment went."""
-
-    principal_fen = serializers.IntegerField()
-    interest_fen = serializers.IntegerField()
-    fee_fen = serializers.IntegerField()
-    penalty_fen = serializers.IntegerField()
-    loss_fen = serializers.IntegerField()
-    credit_fen = serializers.IntegerField()
 
 
 class StatementEntry(serializers.Serializer[Any]):

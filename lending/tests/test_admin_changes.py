@@ -8,20 +8,9 @@ from borrowers.people import actions as people
 from borrowers.tests import cast
 from lending.loans.models import LoanTransaction
 from lending.servicing.models import LoanChange
-from lending.tests import builders, doors
+from lending.tests import doors
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def loan():
-    return builders.paid_out(builders.person("Lin"))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 def staff(phone, *permissions):

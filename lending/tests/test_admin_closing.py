@@ -13,20 +13,16 @@ from lending.closing import quarantine
 from lending.closing.models import ClosingRange, QuarantinedLoan
 from lending.loans.models import Loan
 from lending.servicing import actions as servicing
-from lending.tests import builders, doors
+from lending.tests import builders
 from lending.tests.builders import TODAY
 from lending.tests.test_admin_pages import officer, signed_in
 from tests.machinery.unchanged import nothing_written
 
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
+
 DAY = timedelta(days=1)
 RANGES = "admin:lending_closingrange_changelist"
 LEFT = "admin:lending_quarantinedloan_changelist"
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
 
 
 @pytest.fixture

@@ -7,17 +7,11 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 
-from lending.tests import builders, doors
+from lending.tests import builders
 from lending.tests.test_admin_pages import officer, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 PARTS = ["schedule", "transactions", "ledger", "papers", "changes"]
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
 
 
 @pytest.fixture

@@ -10,20 +10,9 @@ from borrowers.tests import cast
 from lending.tests import builders, doors
 from tests.machinery.unchanged import nothing_written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 # Signed in, or asked to: nobody here is shown a page.
 CLOSED = {302, 403, 404, 405}
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def loan():
-    return builders.paid_out(builders.person("Lin"))
 
 
 def addresses(row_id):

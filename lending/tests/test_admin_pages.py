@@ -23,7 +23,7 @@ from lending.loans.models import Loan
 from lending.tests import builders, doors
 from scoring.decisions.models import Review
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 LISTS = (
     "loanapplication",
     "costdisclosure",
@@ -37,12 +37,6 @@ LISTS = (
     "pointsentry",
     "entitlement",
 )
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
 
 
 def officer(*permissions: str) -> Account:
@@ -66,11 +60,6 @@ def signed_in(account: Account) -> Client:
 @pytest.fixture
 def mei():
     return signed_in(officer("decide_loanapplication", "retry_payout_loan"))
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
 
 
 @pytest.fixture

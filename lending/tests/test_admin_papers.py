@@ -17,14 +17,8 @@ from lending.papers.statements import queries as statements
 from lending.tests import builders, doors
 from lending.tests.test_admin_pages import officer, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 LIST = "admin:lending_sealedpaper_changelist"
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
 
 
 @pytest.fixture

@@ -30,16 +30,6 @@ def _platform(request):
         yield
 
 
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def api(lin):
-    return doors.api_of(lin)
-
-
 def create(api, wanted=WANTED, key=doors.KEY):
     headers = {"Idempotency-Key": key} if key else {}
     return api.post("/api/v1/applications", wanted, headers=headers)

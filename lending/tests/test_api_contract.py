@@ -17,19 +17,8 @@ from lending.channels.models import Transfer
 from lending.loans.models import Loan
 from lending.tests import builders, doors, walks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 WANTED = {"product": "DAILY", "amount_fen": 300_000, "term_months": 3}
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
 
 
 @pytest.fixture

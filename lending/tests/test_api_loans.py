@@ -16,28 +16,7 @@ from lending.rewards.models import Entitlement
 from lending.tests import builders, doors
 from lending.tests.builders import TODAY
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def api(lin):
-    return doors.api_of(lin)
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 def url(loan: Loan, name: str = "") -> str:

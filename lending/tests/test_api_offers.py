@@ -9,26 +9,10 @@ from django.core.management import call_command
 from lending.applications.models import CostDisclosure, LoanApplication
 from lending.channels.models import Transfer
 from lending.loans.models import Loan
-from lending.tests import builders, doors
+from lending.tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 LATER = builders.NOW + timedelta(minutes=2)
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def api(lin):
-    return doors.api_of(lin)
 
 
 @pytest.fixture

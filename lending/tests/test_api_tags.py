@@ -4,15 +4,10 @@ import pytest
 from django.test import Client
 
 from lending.products.models import LoanProduct
-from lending.tests import doors
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 ADDRESS = "/api/v1/products"
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
 
 
 @pytest.fixture

@@ -86,12 +86,6 @@ def by(application: LoanApplication) -> Actor:
 
 
 @pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
 def study(lin) -> LoanApplication:
     """A loan for a course, with its proof, its offer, and its cost shown once."""
     offer = builders.student(lin)

@@ -23,11 +23,7 @@ from lending.products.queries import (
 from lending.tests import builders
 from lending.tests.builders import NOW, TODAY
 
-
-@pytest.fixture
-def lin(db):
-    builders.open_books()
-    return builders.person("Lin")
+pytestmark = pytest.mark.django_db
 
 
 def asked(card, **changes):

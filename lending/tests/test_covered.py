@@ -25,12 +25,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
 def loan(lin):
     """Lin has paid everything but one fen on the first day, all later interest with it."""
     loan = builders.paid_out(lin)

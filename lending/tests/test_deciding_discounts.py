@@ -10,21 +10,10 @@ from lending.applications import actions, deciding
 from lending.applications.drafts import actions as drafts
 from lending.applications.models import LoanApplication, Offer
 from lending.rewards.models import Entitlement
-from lending.tests import builders, doors
+from lending.tests import doors
 from lending.tests.builders import NOW, TODAY
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 @pytest.fixture

@@ -25,16 +25,10 @@ from lending.calc.fold import fold
 from lending.loans import queries
 from lending.tests import builders, doors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 TONGUES = ("zh-hans", "en")
 # Between the head and the foot of every page, in points of A4.
 BODY = (0, 50, 595, 794)
-
-
-@pytest.fixture
-def lin():
-    with doors.open_platform():
-        yield builders.person("Lin")
 
 
 @pytest.fixture

@@ -28,14 +28,8 @@ from lending.tests import builders, doors
 from lending.tests.builders import TODAY
 from lending.tests.test_disclosed_three_ways import flat, on_page, on_paper, said
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 LIN = ContractParty(name="林（虚构）", id_number="000000199001010000")
-
-
-@pytest.fixture
-def lin():
-    with doors.open_platform():
-        yield builders.person("Lin")
 
 
 def bought(card, discount_ppm=5_000):

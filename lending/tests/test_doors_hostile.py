@@ -20,16 +20,10 @@ from lending.loans.models import Loan
 from lending.returns.models import ReturnProposal
 from lending.tests import builders, doors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 DEEP = "[" * 100_000
 LONG = json.dumps({"product": "x" * 3_000_000})
-
-
-@pytest.fixture
-def lin():
-    with doors.open_platform():
-        yield builders.person("Lin")
 
 
 @pytest.fixture

@@ -19,18 +19,7 @@ from lending.tests import builders, doors
 from lending.tests.builders import NOW, TODAY
 from lending.tests.scene_wishes import FACTS
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 @pytest.fixture

@@ -28,16 +28,6 @@ def _platform(monkeypatch):
         yield
 
 
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def api(lin):
-    return doors.api_of(lin)
-
-
 def bill(months: int = 6) -> bytes:
     first = builders.TODAY - timedelta(days=31 * months)
     records = ordinary_months(seed=7, first_day=first, months=months, monthly_income_fen=1_200_000)

@@ -10,18 +10,7 @@ from lending.lines.models import CreditLine, LineProposal
 from lending.tests import builders, doors
 from lending.tests.lining import line_of, totals
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 @pytest.fixture

@@ -4,20 +4,9 @@ import pytest
 
 from lending.applications.models import LoanApplication
 from lending.lines import invariants
-from lending.tests import builders, doors
+from lending.tests import builders
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 @pytest.mark.parametrize(

@@ -19,18 +19,7 @@ from lending.tests.builders import NOW, TODAY
 from lending.tests.lining import line_of, staff, totals
 from tests.machinery.unchanged import nothing_written
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 @pytest.fixture

@@ -16,12 +16,6 @@ from tests.machinery.races import at_once
 pytestmark = pytest.mark.commits
 
 
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
 def test_one_approval_of_many_sets_the_limit(lin):
     builders.room(lin.id, limit_fen=500_000)
     line_id = CreditLine.objects.get().pk

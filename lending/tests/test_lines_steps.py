@@ -16,22 +16,11 @@ from lending.lines.contracts import Taken
 from lending.lines.models import CreditLine, LineMovement
 from lending.loans import actions as loans
 from lending.loans.models import Loan
-from lending.tests import builders, doors
+from lending.tests import builders
 from lending.tests.builders import NOW, TODAY
 from lending.tests.lining import line_of, totals
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 @contextmanager

@@ -27,39 +27,10 @@ from lending.servicing.refusals import (
 from lending.tests import builders, doors, rewarding
 from lending.tests.test_servicing_points import late, waiver
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 Kind = TransactionKind
 TODAY = builders.TODAY
 LATER = date(2026, 12, 28)
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
-
-
-@pytest.fixture
-def mei():
-    return Actor(kind="STAFF", account_id=cast.officer().pk)
-
-
-@pytest.fixture
-def chen():
-    account = people.open_staff(
-        phone="13900000000", password="a long enough password", is_administrator=True
-    )
-    return Actor(kind="STAFF", account_id=account.pk)
 
 
 def ask(loan, kind=Kind.DUE_DATE_CHANGE, *, key="one", on=TODAY, amount_fen=0, **change):
@@ -84,13 +55,13 @@ def first_due(loan):
 
 
 class TestAsking:
-    def test_changes_nothing_until_two_of_staff_agreed(self, loan, mei, chen):
+    def test_changes_nothing_until_two_of_staff_agreed(self, loan, mei, colleague):
         row = ask(loan)
         before = first_due(loan)
         change = requests.take_up(request_id=row.pk, on=TODAY, by=mei)
         assert first_due(loan) == before
 
-        changes.approve(change_id=change.pk, on=TODAY, by=chen)
+        changes.approve(change_id=change.pk, on=TODAY, by=colleague)
 
         row.refresh_from_db()
         assert (row.state, row.change_id) == ("TAKEN_UP", change.pk)
@@ -167,7 +138,7 @@ class TestAsking:
         row.refresh_from_db()
         assert row.state == "ASKED"
 
-    def test_money_paid_too_much_comes_back_through_the_bank(self, loan, mei, chen):
+    def test_money_paid_too_much_comes_back_through_the_bank(self, loan, mei, colleague):
         builders.pay_off(loan, on=TODAY)
         day = TODAY + timedelta(days=1)
         LoanTransaction.objects.create(
@@ -176,7 +147,7 @@ class TestAsking:
         row = ask(loan, Kind.CREDIT_BALANCE_REFUND, on=day, amount_fen=700)
         change = requests.take_up(request_id=row.pk, on=day, by=mei)
 
-        changes.approve(change_id=change.pk, on=day, by=chen)
+        changes.approve(change_id=change.pk, on=day, by=colleague)
 
         assert Transfer.objects.get(purpose="REFUND").amount_fen == 700
 

@@ -5,9 +5,7 @@ from datetime import date
 import pytest
 
 from borrowers.messages.models import Message
-from borrowers.people import actions as people
-from borrowers.tests import cast
-from common.actors import SYSTEM, Actor
+from common.actors import SYSTEM
 from common.money import yuan
 from lending.calc.contracts import Change, TransactionKind
 from lending.loans.models import Loan, LoanTransaction
@@ -17,39 +15,10 @@ from lending.servicing.asking import answers, requests
 from lending.tests import builders, doors
 from lending.tests.test_loan_requests import ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 Kind = TransactionKind
 TODAY = builders.TODAY
 LATER = date(2026, 12, 28)
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
-
-
-@pytest.fixture
-def mei():
-    return Actor(kind="STAFF", account_id=cast.officer().pk)
-
-
-@pytest.fixture
-def chen():
-    account = people.open_staff(
-        phone="13900000000", password="a long enough password", is_administrator=True
-    )
-    return Actor(kind="STAFF", account_id=account.pk)
 
 
 def told(lin):
@@ -70,13 +39,13 @@ class TestBeingTold:
         ],
     )
     def test_that_it_was_done_names_the_wish_and_the_next_instalment(
-        self, lin, loan, mei, chen, kind, change, template
+        self, lin, loan, mei, colleague, kind, change, template
     ):
         wish = requests.take_up(request_id=ask(loan, kind, **change).pk, on=TODAY, by=mei)
         assert told(lin) == []
 
         for _ in range(2):
-            changes.approve(change_id=wish.pk, on=TODAY, by=chen)
+            changes.approve(change_id=wish.pk, on=TODAY, by=colleague)
 
         [(found, facts)] = told(lin)
         stands = standing(Loan.objects.get(pk=loan.pk), on=TODAY)
@@ -102,7 +71,7 @@ class TestBeingTold:
         ],
     )
     def test_that_it_was_declined_names_the_wish_and_changes_nothing(
-        self, lin, loan, mei, chen, is_taken_up, kind, change, template, asked
+        self, lin, loan, mei, colleague, is_taken_up, kind, change, template, asked
     ):
         before = LoanTransaction.objects.count()
         row = ask(loan, kind, **change)
@@ -110,17 +79,17 @@ class TestBeingTold:
         for _ in range(2):
             if is_taken_up:
                 wish = requests.take_up(request_id=row.pk, on=TODAY, by=mei)
-                changes.turn_down(change_id=wish.pk, by=chen)
+                changes.turn_down(change_id=wish.pk, by=colleague)
             else:
                 requests.decline(request_id=row.pk, by=mei)
 
         assert told(lin) == [(template, {"loan": loan.public_id, **asked})]
         assert LoanTransaction.objects.count() == before
 
-    def test_of_what_only_staff_wished_nobody_is_told(self, lin, loan, mei, chen):
+    def test_of_what_only_staff_wished_nobody_is_told(self, lin, loan, mei, colleague):
         for key, decide in (
-            ("one", lambda row: changes.turn_down(change_id=row.pk, by=chen)),
-            ("two", lambda row: changes.approve(change_id=row.pk, on=TODAY, by=chen)),
+            ("one", lambda row: changes.turn_down(change_id=row.pk, by=colleague)),
+            ("two", lambda row: changes.approve(change_id=row.pk, on=TODAY, by=colleague)),
         ):
             decide(
                 changes.propose(

@@ -21,17 +21,6 @@ from lending.tests.debiting import DUE, LAST
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
-
-
 class TestGiving:
     def test_keeps_what_was_read_and_its_hash(self, loan, lin):
         mandate = debiting.given(loan, lin)

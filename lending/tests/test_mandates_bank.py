@@ -40,24 +40,12 @@ def bank(running, settings):
 
 
 @pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
 def loan(lin, bank):
     """Paid out by the real bank."""
     loan = builders.signed(lin)
     moved(Transfer.objects.get(), bank)
     loan.refresh_from_db()
     return loan
-
-
-@pytest.fixture
-def debit(loan, lin):
-    debiting.given(loan, lin)
-    return debiting.announced(loan)
 
 
 def moved(transfer, bank, *, times=12):

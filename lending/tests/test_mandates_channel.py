@@ -17,17 +17,6 @@ from tests.machinery.unchanged import nothing_written
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
-
-
 def tried(loan):
     debit = debiting.announced(loan)
     assert collecting.attempt(debit_id=debit.pk, on=DUE, at=noon(DUE))

@@ -27,24 +27,6 @@ pytestmark = pytest.mark.django_db
 FIRST_DUE_FEN = 102_007  # of 3,000.00 over three months at 12 %
 
 
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
-
-
-@pytest.fixture
-def debit(loan, lin):
-    """The announced debit of the first due date, on its day."""
-    debiting.given(loan, lin)
-    return debiting.announced(loan)
-
-
 def debits_of_loan():
     return Transfer.objects.filter(purpose="DEBIT").order_by("pk")
 

@@ -16,24 +16,10 @@ from lending.tests.debiting import LAST
 from lending.tests.statements import Statement
 from lending.tests.test_admin_changes import staff
 
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
+
 DAY = timedelta(days=1)
 WISH = {"most_fen": 150_000, "ends_on": LAST.isoformat(), "language": "en"}
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
 
 
 class TestWeb:

@@ -20,23 +20,6 @@ pytestmark = pytest.mark.commits
 DUE_FEN = 102_007
 
 
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
-
-
-@pytest.fixture
-def debit(loan, lin):
-    debiting.given(loan, lin)
-    return debiting.announced(loan)
-
-
 def attempt(debit):
     return collecting.attempt(debit_id=debit.pk, on=DUE, at=noon(DUE))
 

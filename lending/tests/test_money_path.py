@@ -33,12 +33,6 @@ pytestmark = pytest.mark.django_db
 DUE = date(2026, 12, 20)
 
 
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
 def books_agree(loan: Loan, through: date) -> None:
     """The loan's own accounts are exactly what the fold of its log says."""
     state = fold(loans.terms_of(loan), loans.log_of(loan), through)

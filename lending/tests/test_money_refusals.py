@@ -32,17 +32,6 @@ pytestmark = pytest.mark.django_db
 CLOSED = ["PENDING_DISBURSEMENT", "SETTLED", "CANCELLED"]
 
 
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
-
-
 def ask(loan, amount_fen=10_000, *, key="a-payment", on=TODAY):
     return repayments.request(
         loan_id=loan.pk, amount_fen=amount_fen, request_key=key, on=on, by=SYSTEM

@@ -12,13 +12,7 @@ from lending.papers import certificate, queries
 from lending.papers.models import SealedPaper
 from lending.tests import builders, doors
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def lin():
-    with doors.open_platform():
-        yield builders.person("Lin")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 @pytest.fixture

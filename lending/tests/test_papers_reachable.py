@@ -9,19 +9,8 @@ from lending.loans.models import Loan
 from lending.repayments.queries import standing
 from lending.tests import builders, doors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 TODAY = builders.TODAY
-
-
-@pytest.fixture
-def lin():
-    with doors.open_platform():
-        yield builders.person("Lin")
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
 
 
 def home(lin, loan):

@@ -28,14 +28,8 @@ from lending.servicing.refusals import NotPaidOutYet
 from lending.tests import builders, doors
 from lending.tests.test_servicing_points import DUE, pay_first, undo
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 TODAY = builders.TODAY
-
-
-@pytest.fixture
-def lin():
-    with doors.open_platform():
-        yield builders.person("Lin")
 
 
 @pytest.fixture

@@ -12,18 +12,11 @@ from lending.channels import actions as channels
 from lending.channels.models import Transfer
 from lending.channels.payees import actions, queries
 from lending.channels.payees.models import PayeeChange
-from lending.tests import builders
 from lending.tests.builders import NOW, TODAY
 from lending.tests.statements import clerk
 
 DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
 
 
 @pytest.fixture

@@ -16,18 +16,8 @@ from lending.products.models import LoanProduct, Merchant, ProductProposal, Scen
 from lending.tests import builders, doors
 from lending.tests.scene_wishes import FACTS
 
+pytestmark = pytest.mark.usefixtures("open_platform")
 LIST = "admin:lending_loanproduct_changelist"
-
-
-@pytest.fixture(autouse=True)
-def platform():
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
 
 
 def pdf() -> Any:

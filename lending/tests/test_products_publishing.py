@@ -27,11 +27,6 @@ def staff(phone: str) -> Actor:
 
 
 @pytest.fixture
-def mei():
-    return Actor(kind="STAFF", account_id=cast.officer().pk)
-
-
-@pytest.fixture
 def ann():
     return staff("+8613900000006")
 

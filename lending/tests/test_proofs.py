@@ -9,7 +9,6 @@ from django.urls import reverse
 from borrowers.documents.models import SealedFile
 from borrowers.messages.models import Message
 from borrowers.tests import cast
-from common.actors import Actor
 from common.audit.models import AuditEntry
 from lending.applications import deciding, proofs, queries
 from lending.applications.models import LoanApplication, Offer
@@ -21,28 +20,12 @@ from lending.loans.models import Loan
 from lending.tests import builders, doors, walks
 from lending.tests.builders import NOW, TODAY
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 @pytest.fixture
 def offer(lin):
     return builders.student(lin)
-
-
-@pytest.fixture
-def mei():
-    return Actor(kind="STAFF", account_id=cast.officer().pk)
 
 
 def sign(lin, offer):

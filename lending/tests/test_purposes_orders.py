@@ -91,12 +91,6 @@ def nothing_was_sent() -> bool:
     )
 
 
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
 @pytest.mark.django_db
 class TestWhatNobodyTold:
     def test_is_one_short_question(self, django_assert_num_queries):

@@ -15,12 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
 def offer(lin) -> Offer:
     """For a course, under a version from before orders, with its proof looked at."""
     found = builders.student(lin)

@@ -26,12 +26,6 @@ pytestmark = pytest.mark.commits
 FIVE = range(5)
 
 
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
 def test_submitting_twice_starts_one_decision(lin):
     drafts = [builders.draft(lin, key="a"), builders.draft(lin, key="b")]
 

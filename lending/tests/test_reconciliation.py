@@ -23,34 +23,14 @@ from lending.repayments import actions as repayments
 from lending.servicing import changes
 from lending.tests import builders, statements
 from lending.tests.builders import TODAY
-from lending.tests.statements import Statement
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
-
-
-@pytest.fixture
 def payout(loan):
     return Transfer.objects.get(loan_id=loan.pk)
-
-
-@pytest.fixture
-def statement(payout):
-    """A statement that has the payout, not compared yet."""
-    found = Statement()
-    found.of(payout)
-    return found
 
 
 def asked(loan, fen=10_000, *, key="pay"):

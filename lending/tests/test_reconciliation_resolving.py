@@ -18,29 +18,11 @@ from lending.reconciliation.models import BreakProposal, BreakStep, StatementBre
 from lending.tests import builders, statements
 from lending.tests.builders import TODAY
 from lending.tests.debiting import noon
-from lending.tests.statements import Statement, clerk
+from lending.tests.statements import clerk
 from lending.tests.test_reconciliation import asked
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
-
-
-@pytest.fixture
-def statement(loan):
-    found = Statement()
-    found.of(Transfer.objects.get(loan_id=loan.pk))
-    return found
 
 
 @pytest.fixture

@@ -17,29 +17,11 @@ from lending.reconciliation.models import BreakAction, BreakProposal, StatementB
 from lending.servicing import changes, invariants
 from lending.tests import builders, statements
 from lending.tests.builders import TODAY
-from lending.tests.statements import Statement, clerk
+from lending.tests.statements import clerk
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 PAID_FEN = 10_000
-
-
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
-
-
-@pytest.fixture
-def statement(loan):
-    found = Statement()
-    found.of(Transfer.objects.get(loan_id=loan.pk))
-    return found
 
 
 @pytest.fixture

@@ -26,12 +26,6 @@ PAID_TO_SCHOOL_FEN = 300_000
 
 
 @pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
 def course(lin):
     """A loan that was paid out to a school."""
     return study_loan(lin)

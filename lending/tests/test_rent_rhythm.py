@@ -104,12 +104,6 @@ def browser(lin) -> Client:
     return client
 
 
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
 class TestARentOfQuarters:
     def test_is_lent_on_to_the_borrower_at_its_own_rhythm(self, lin):
         loan = paid_out(lin)

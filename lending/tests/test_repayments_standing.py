@@ -16,12 +16,6 @@ pytestmark = pytest.mark.django_db
 DUE = date(2026, 12, 20)
 
 
-@pytest.fixture
-def loan():
-    builders.open_books()
-    return builders.paid_out(builders.person("Lin"))
-
-
 def stands(loan: Loan, on: date) -> Standing:
     found = standing(loan, on=on)
     assert found is not None

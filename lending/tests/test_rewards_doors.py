@@ -10,13 +10,7 @@ from lending.tests import doors, rewarding
 from lending.tests.builders import TODAY
 from lending.tests.rewarding import buy, figures, give
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 @pytest.fixture

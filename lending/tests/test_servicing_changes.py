@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from borrowers.people import actions as people
 from borrowers.tests import cast
 from common.actors import Actor
 from common.audit.models import AuditEntry
@@ -35,25 +34,6 @@ from lending.tests import builders
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 Kind = TransactionKind
-
-
-@pytest.fixture
-def mei():
-    return Actor(kind="STAFF", account_id=cast.officer().pk)
-
-
-@pytest.fixture
-def colleague():
-    account = people.open_staff(
-        phone="13900000000", password="a long enough password", is_administrator=True
-    )
-    return Actor(kind="STAFF", account_id=account.pk)
-
-
-@pytest.fixture
-def loan():
-    builders.open_books()
-    return builders.paid_out(builders.person("Lin"))
 
 
 def ask(loan, kind, by, *, on=builders.TODAY, key="one", **more):

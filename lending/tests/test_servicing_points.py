@@ -5,9 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 
-from borrowers.people import actions as people
-from borrowers.tests import cast
-from common.actors import SYSTEM, Actor
+from common.actors import SYSTEM
 from common.audit.models import AuditEntry
 from common.errors import NotFound
 from lending.calc.contracts import TransactionKind
@@ -34,30 +32,6 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 DUE = date(2026, 12, 20)
 Kind = TransactionKind
-
-
-@pytest.fixture
-def lin():
-    builders.open_books()
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
-
-
-@pytest.fixture
-def mei():
-    return Actor(kind="STAFF", account_id=cast.officer().pk)
-
-
-@pytest.fixture
-def colleague():
-    account = people.open_staff(
-        phone="13900000000", password="a long enough password", is_administrator=True
-    )
-    return Actor(kind="STAFF", account_id=account.pk)
 
 
 def pay_first(loan, *, on=DUE, key="first"):

@@ -17,7 +17,7 @@ from lending.applications.purposes import telling
 from lending.tests import builders, doors
 from lending.tests.scene_wishes import FACTS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 STEPS = (
     "submit",
     "withdraw",
@@ -27,22 +27,6 @@ STEPS = (
     "sign",
 )
 LOOKS = ("application", "deciding", "change-offer", "unsigned-contract")
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def web(lin):
-    return doors.web_of(lin)
 
 
 def page_of(application) -> str:

@@ -16,25 +16,9 @@ from lending.products.models import LoanProduct
 from lending.rewards.models import Entitlement
 from lending.tests import builders, doors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 ASK = reverse("lending:ask", args=["DAILY"])
 ASK_STUDY = reverse("lending:ask", args=["STUDY"])
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def web(lin):
-    return doors.web_of(lin)
 
 
 def answers(**changes):

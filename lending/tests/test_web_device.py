@@ -11,23 +11,7 @@ from lending.applications.models import ApplicationState
 from lending.tests import builders, doors
 from scoring.graph.models import MarkKind, MemberApplication, MemberMark
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def web(lin):
-    return doors.web_of(lin)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 def agree(browser, purpose=SHARED_LINKS):

@@ -12,13 +12,7 @@ from scoring.features.catalogue import FEATURES
 from scoring.features.models import FeatureVector
 from scoring.tests import builders as scored
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 @pytest.fixture

@@ -15,29 +15,8 @@ from lending.loans.models import Loan
 from lending.tests import builders, doors
 from lending.tests.builders import TODAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 DUE = date(2026, 12, 20)
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def web(lin):
-    return doors.web_of(lin)
-
-
-@pytest.fixture
-def loan(lin):
-    return builders.paid_out(lin)
 
 
 def url(name: str, loan: Loan, *more: str) -> str:

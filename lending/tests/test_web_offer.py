@@ -13,24 +13,8 @@ from lending.channels.models import Transfer
 from lending.loans.models import Loan, LoanContract
 from lending.tests import builders, doors, walks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 LATER = builders.NOW + timedelta(minutes=2)
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def web(lin):
-    return doors.web_of(lin)
 
 
 @pytest.fixture

@@ -9,20 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from lending.loans.models import Loan
 from lending.tests import builders, doors, walks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 # A decision is read while somebody waits for it: this many looks, and no more.
 MOST_QUERIES_OF_A_POLL = 8
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
 
 
 def asked(look: Callable[[], object]) -> int:

@@ -8,24 +8,8 @@ from borrowers.tests import cast
 from common.audit.models import AuditEntry
 from lending.tests import builders, doors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 RECORDS = reverse("lending:own-records")
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def web(lin):
-    return doors.web_of(lin)
 
 
 class TestTheFile:

@@ -11,23 +11,9 @@ from common.business_date import actions as business_dates
 from lending.applications.models import LoanApplication
 from lending.tests import builders, doors
 
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
+
 START = reverse("lending:start")
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-@pytest.fixture
-def web(lin):
-    return doors.web_of(lin)
 
 
 def first_button(page) -> str:

@@ -32,12 +32,6 @@ from tests.machinery.unchanged import nothing_written
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def lin(db):
-    builders.open_books()
-    return builders.person("Lin")
-
-
 def give_back(loan, card, *, on=TODAY, key="back", amount_fen=None):
     found = withdrawal.giving_back(loan, on=on)
     return withdrawal.request(
@@ -63,6 +57,7 @@ def study_loan(card):
     return loan
 
 
+@pytest.mark.django_db
 class TestBeforeThePayout:
     def test_calls_it_off_and_no_money_moves(self, lin):
         loan = builders.signed(lin)
@@ -128,6 +123,7 @@ class TestBeforeThePayout:
         assert loan.state == "ACTIVE"
 
 
+@pytest.mark.django_db
 class TestWithinItsDays:
     def test_costs_the_principal_and_nothing_else(self, lin):
         loan = builders.paid_out(lin)
@@ -231,6 +227,7 @@ class TestWithinItsDays:
         assert not Message.objects.filter(template="LOAN_SETTLED").exists()
 
 
+@pytest.mark.django_db
 class TestALoanThatASchoolWasPaid:
     def test_asks_the_school_for_what_it_was_paid(self, lin):
         loan = study_loan(lin)
@@ -302,6 +299,7 @@ class TestALoanThatASchoolWasPaid:
             give_back(loan, lin, on=TODAY + 8 * DAY, key="again")
 
 
+@pytest.mark.django_db
 class TestTakenBackByTheBank:
     def test_opens_the_loan_again(self, lin):
         loan = builders.paid_out(lin)

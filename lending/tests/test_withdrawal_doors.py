@@ -5,13 +5,7 @@ import pytest
 from lending.channels.models import Transfer
 from lending.tests import builders, doors
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def lin():
-    with doors.open_platform():
-        yield builders.person("Lin")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 
 def page(loan):

@@ -111,20 +111,9 @@ class AlertAdmin(ReadOnlyAdmin):
         _look_up(list(changelist.result_list))
         return changelist
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The figures, the history of the loan's alerts, and what can be done."""
-        row = self.get_object(request, object_id)
-        shown = {} if row is None else _shown(request, row)
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**shown, **(extra_context or {})}
-        )
-        return answer
+        return _shown(request, row)
 
     def get_object(self, request: HttpRequest, object_id: str, *rest: Any) -> Alert | None:
         """The alert with its loan and the covered person."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from common.admin.bases import ReadOnlyAdmin
@@ -26,17 +26,6 @@ class CheckRunAdmin(ReadOnlyAdmin):
             return chip(_("Something does not hold"), code="bad", looks={"bad": "danger"})
         return chip(_("All in order"), code="good", looks={"good": "success"})
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The page with every sentence that was kept."""
-        row = self.get_object(request, object_id)
-        shown = {} if row is None else {"sentences": row.sentences}
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
-        return answer
+        return {"sentences": row.sentences}

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -51,20 +51,9 @@ class AssessmentAdmin(ReadOnlyAdmin):
         """Without the weight of artefacts and tables."""
         return queries.with_last_word().select_related("vector", "review")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The page with its explanation."""
-        row = self.get_object(request, object_id)
-        shown = {} if row is None else _explained(row)
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
-        return answer
+        return _explained(row)
 
     @admin.display(description=_("Result"), ordering="outcome")
     def result(self, row: Assessment) -> str:

@@ -32,22 +32,9 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     fields = ("version", "stand", "sha256", "registered_at")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The rules in the order in which they are tried, the test cases, and who decided."""
-        row = self.get_object(request, object_id)
-        shown: dict[str, Any] = {}
-        if row is not None:
-            shown = {"tables": list(_tables(row.content)), **publishing.shown(request, row)}
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**shown, **(extra_context or {})}
-        )
-        return answer
+        return {"tables": list(_tables(row.content)), **publishing.shown(request, row)}
 
     def get_urls(self) -> list[URLPattern]:
         """Writing, testing, proposing and deciding beside the usual pages."""

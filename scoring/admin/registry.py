@@ -42,22 +42,9 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     fields = ("version", "stand", "share", "sort", "registered_at", "sha256", "data_sha256")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The page with its life, the comparison with the champion, and its card."""
-        row = self.get_object(request, object_id)
-        shown = {}
-        if row is not None:
-            shown = {**modelcards.shown(row), **modelsteps.shown(request, row)}
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
-        return answer
+        return {**modelcards.shown(row), **modelsteps.shown(request, row)}
 
     def get_urls(self) -> list[URLPattern]:
         """Registering, moving on and the card as a file beside the usual pages."""

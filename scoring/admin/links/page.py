@@ -62,20 +62,9 @@ class LinkedCaseAdmin(ReadOnlyAdmin):
         "is_late",
     )
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The fields, the picture with its table, and the buttons."""
-        row = self.get_object(request, object_id)
-        shown = _shown(request, row) if isinstance(row, LinkedCase) else {}
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**shown, **(extra_context or {})}
-        )
-        return answer
+        return _shown(request, row)
 
     def get_urls(self) -> list[URLPattern]:
         """Deciding, beside the usual pages."""
