@@ -58,14 +58,17 @@ class BoughtOutput(serializers.Serializer[Any]):
 class EntryOutput(serializers.Serializer[Any]):
     """One movement of points, and the last day of the points that it moved."""
 
-    kind = serializers.ChoiceField(choices=ENTRIES)
-    rule = serializers.CharField(source="lot.rule")
-    points = serializers.IntegerField()
-    pending = serializers.IntegerField()
-    owed = serializers.IntegerField()
-    available_on = serializers.DateField(source="lot.available_on")
-    expires_on = serializers.DateField(source="lot.expires_on")
-    entered_at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(choices=ENTRIES, source="entry.kind")
+    rule = serializers.CharField(source="entry.lot.rule")
+    points = serializers.IntegerField(source="entry.points")
+    pending = serializers.IntegerField(source="entry.pending")
+    owed = serializers.IntegerField(source="entry.owed")
+    available_on = serializers.DateField(source="entry.lot.available_on")
+    expires_on = serializers.DateField(source="entry.lot.expires_on")
+    on = serializers.DateField(
+        allow_null=True, help_text="The business date, where the books tell it."
+    )
+    entered_at = serializers.DateTimeField(source="entry.entered_at")
 
 
 class DayOutput(serializers.Serializer[Any]):
@@ -143,7 +146,7 @@ def _shown(borrower_id: int, on: date) -> dict[str, object]:
         "ending": points.ending,
         "not_given_on": points.not_given_on,
         "tier": queries.tier_of(borrower_id, on=on),
-        "entries": points.entries,
+        "entries": queries.dated(points.entries),
         "benefits": points.benefits,
         "usable": queries.usable_entitlements(borrower_id, on=on),
         "bought": queries.bought(borrower_id, on=on, language="en"),

@@ -1,12 +1,12 @@
 """What stands in the books. Balances are always sums of postings; nothing else is kept."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import connection
 from django.db.models import Count, Sum
 
-from lending.ledger.models import LedgerPosting
+from lending.ledger.models import LedgerEntry, LedgerPosting
 
 # In plain SQL, because every payment asks.
 _BALANCES = """
@@ -92,3 +92,9 @@ def written_fen(*, account_code: str, key_prefix: str) -> int:
         account_id=account_code, entry__entry_key__startswith=key_prefix
     )
     return int(rows.aggregate(total=Sum("amount_fen"))["total"] or 0)
+
+
+def days_of(entry_keys: Collection[str]) -> dict[str, date]:
+    """The business date of entries by their key; what was not written is left out."""
+    rows = LedgerEntry.objects.filter(entry_key__in=entry_keys)
+    return dict(rows.values_list("entry_key", "business_date"))

@@ -51,20 +51,32 @@ def text_of(wish: Wish, *, language: str) -> Text:
 
 
 def account_tail(account: str) -> str:
-    """The account so that its owner knows it, and nobody else."""
-    return account[-SHOWN_OF_ACCOUNT:]
+    """The last digits, by which its owner knows an account and nobody else does.
+
+    Empty for a name that is no bank's number: its letters would tell nobody anything.
+    """
+    tail = account[-SHOWN_OF_ACCOUNT:]
+    return tail if tail.isascii() and tail.isdigit() else ""
+
+
+def account_words(account: str) -> str:
+    """Which account it is, as its owner would say it."""
+    tail = account_tail(account)
+    if not tail:
+        return _("my own bank account, from which I pay this loan")
+    return _("my own bank account ending in %(tail)s") % {"tail": tail}
 
 
 def _sentences(wish: Wish) -> tuple[str, ...]:
     allowed = rhythm.limits(wish.starts_on)
     return (
         _(
-            "What falls due on loan %(loan)s may be collected from my account ending in "
-            "%(account)s, from %(starts)s until %(ends)s."
+            "What falls due on loan %(loan)s may be collected from %(account)s, from %(starts)s "
+            "until %(ends)s."
         )
         % {
             "loan": wish.loan_public_id,
-            "account": account_tail(wish.account),
+            "account": account_words(wish.account),
             "starts": wish.starts_on.isoformat(),
             "ends": wish.ends_on.isoformat(),
         },

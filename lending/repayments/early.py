@@ -1,6 +1,7 @@
 """Paying early: what each choice does to the loan, before the borrower chooses one."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,6 +72,15 @@ def outcomes(loan: Loan, *, amount_fen: int, on: date) -> list[Outcome]:
         after = fold(terms, [*told, paid], on)
         found.append(_outcome(policy, before, after, amount_fen=amount_fen))
     return found
+
+
+def are_alike(found: Sequence[Outcome]) -> bool:
+    """Whether all choices do the same, so that there is nothing to choose.
+
+    So it is while a payment does not reach beyond what is late: that is paid first.
+    """
+    told = {(e.next_fen, e.next_due_on, e.last_due_on, e.instalments_left) for e in found}
+    return len(told) == 1 and len({each.saved_fen for each in found}) == 1
 
 
 @durable

@@ -1,6 +1,7 @@
 """What a borrower has earned and may use, and the programme that says so."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -9,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from common.audit.queries import trail_of
+from lending.ledger import queries as ledger
 from lending.rewards import rules
 from lending.rewards.models import (
     Benefit,
@@ -43,6 +45,14 @@ class LotView:
 
     points: int
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DatedEntry:
+    """One movement and the business date on which it happened."""
+
+    entry: PointsEntry
+    on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +148,34 @@ def points_of(borrower_id: int, *, entries: int = 50) -> PointsView:
         ending=_by_day(lots.filter(released_on__isnull=False), "expires_on"),
         not_given_on=_not_given_on(account) if account else None,
     )
+
+
+def dated(entries: Iterable[PointsEntry]) -> list[DatedEntry]:
+    """Movements with their business date, where the books or the lot tell it."""
+    rows = tuple(entries)
+    booked = ledger.days_of([_booked_as(each) for each in rows])
+    return [DatedEntry(each, booked.get(_booked_as(each)) or _day_of_lot(each)) for each in rows]
+
+
+def _booked_as(entry: PointsEntry) -> str:
+    """The key of what a movement did to the books; a purchase is booked as a whole."""
+    is_whole = entry.kind in {"SPEND", "REFUND"}
+    key = f"{entry.kind.lower()}:{entry.entitlement_id}" if is_whole else entry.entry_key
+    return f"points:{key}"
+
+
+def _day_of_lot(entry: PointsEntry) -> date | None:
+    match entry.kind:
+        case "EARN":
+            return entry.lot.earned_on
+        case "RELEASE":
+            return entry.lot.released_on
+        case "REVERSE":
+            return entry.lot.reversed_on
+        case "EXPIRE":
+            return entry.lot.expires_on
+        case _:
+            return None
 
 
 def _not_given_on(account: PointsAccount) -> date | None:

@@ -1,10 +1,14 @@
 """The borrower's doors to rewards: codes shown once, things given back, nobody else's."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
 from borrowers.tests import cast
 from common.templatetags.dates import day
+from lending.rewards import actions as rewards
+from lending.rewards import queries
 from lending.rewards.models import Fulfilment, PointsLot, RewardProgramme
 from lending.tests import doors, rewarding
 from lending.tests.builders import TODAY
@@ -120,3 +124,39 @@ class TestTheApi:
         assert (code.status_code, back.json()["state"]) == (200, "REFUNDED")
         assert len(code.json()["code"].replace("-", "")) == 26
         assert figures(lin) == (200, 0, 0)
+
+
+class TestTheDayOfAMovement:
+    """Days of the books, not of the clock: a demonstration runs years in minutes."""
+
+    def test_is_the_business_date_on_which_it_happened(self, lin):
+        bought_on = TODAY + timedelta(days=300)
+        bought = buy(lin, benefit="TEA", on=bought_on)
+        rewards.return_bought(
+            entitlement_id=bought.pk, borrower_id=lin.id, on=bought_on + timedelta(days=1),
+            by=cast.self_of(lin),
+        )  # fmt: skip
+        rewarding.take_back(lin, 1, on=bought_on + timedelta(days=2))
+
+        entries = queries.dated(queries.points_of(lin.id).entries)
+
+        assert [(each.entry.kind, each.on) for each in reversed(entries)] == [
+            ("EARN", TODAY),
+            ("SPEND", bought_on),
+            ("REFUND", bought_on + timedelta(days=1)),
+            ("REVERSE", bought_on + timedelta(days=2)),
+        ]
+        page = doors.shown(doors.web_of(lin).get("/rewards/"))
+        assert day(bought_on) in page
+        answer = doors.api_of(lin).get("/api/v1/rewards").json()
+        assert answer["entries"][-2]["on"] == bought_on.isoformat()
+
+    def test_of_points_that_ended_is_their_last_day(self, lin):
+        rewarding.skip_to(TODAY + timedelta(days=701))
+        rewards.mature(on=TODAY + timedelta(days=701))
+        rewarding.skip_to(TODAY + timedelta(days=732))
+        rewards.mature(on=TODAY + timedelta(days=732))
+
+        newest = queries.dated(queries.points_of(lin.id).entries)[0]
+
+        assert (newest.entry.kind, newest.on) == ("EXPIRE", newest.entry.lot.expires_on)

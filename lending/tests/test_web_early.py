@@ -1,8 +1,14 @@
 """The page for paying early: what each choice does is shown first, and only then is one paid."""
 
-import pytest
+from dataclasses import replace
+from datetime import timedelta
 
+import pytest
+from django.db import transaction
+
+from common.business_date import actions as business_dates
 from lending.channels.models import Transfer
+from lending.repayments import early
 from lending.tests import builders, doors
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
@@ -10,6 +16,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
 def address(loan):
     return f"/loans/{loan.public_id}/early/"
+
+
+def days_go_by(days):
+    with transaction.atomic():
+        business_dates.advance(to=builders.TODAY + timedelta(days=days))
 
 
 def test_shows_what_each_choice_does_and_moves_nothing(lin):
@@ -65,3 +76,39 @@ def test_the_due_dates_go_into_a_calendar(lin):
     assert "Lin" not in words
     zhao = doors.web_of(builders.person("Zhao"))
     assert zhao.get(f"/loans/{loan.public_id}/due-dates.ics").status_code == 404
+
+
+def test_of_an_overdue_loan_offers_no_choice_where_all_do_the_same(lin):
+    """What is late is paid first: until then there is nothing to choose between."""
+    loan = builders.paid_out(lin)
+    days_go_by(40)
+    page = doors.shown(
+        doors.web_of(lin).post(address(loan), {"amount": "5", "request_key": "k" * 22})
+    )
+
+    assert "It goes to what is due first" in page
+    for words in ("Pay less each time", "Be done sooner", "You choose what it does"):
+        assert words not in page
+    assert page.count('name="policy"') == 1
+    assert not Transfer.objects.filter(purpose="PREPAYMENT").exists()
+
+
+def test_of_an_overdue_loan_offers_choices_for_what_goes_beyond(lin):
+    loan = builders.paid_out(lin)
+    days_go_by(40)
+    page = doors.shown(
+        doors.web_of(lin).post(address(loan), {"amount": "2000", "request_key": "k" * 22})
+    )
+
+    assert page.count('name="policy"') == 3
+    assert "It goes to what is due first" not in page
+
+
+def test_choices_are_alike_only_where_all_of_them_agree(lin):
+    loan = builders.paid_out(lin)
+    whole = early.outcomes(loan, amount_fen=120_000, on=builders.TODAY)
+    first = whole[0]
+
+    assert not early.are_alike(whole)
+    assert early.are_alike([first, replace(first, policy=whole[1].policy)])
+    assert not early.are_alike([first, replace(first, saved_fen=first.saved_fen + 1)])

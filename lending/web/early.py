@@ -87,9 +87,10 @@ def _pay(request: HttpRequest, found: Loan, stands: Standing, form: EarlyForm) -
 def _page(
     request: HttpRequest, found: Loan, stands: Standing, form: EarlyForm, outcomes: Any
 ) -> HttpResponse:
+    alike = early.are_alike(outcomes)
     choices = [
         {"outcome": each, "name": NAMES[each.policy], "words": WORDS[each.policy]}
-        for each in outcomes
+        for each in ([] if alike else outcomes)
     ]
     return render(
         request,
@@ -99,7 +100,10 @@ def _page(
             "standing": stands,
             "form": form,
             "choices": choices,
-            "amount_fen": form.cleaned_data["amount"] if choices else 0,
+            "only": next((e for e in outcomes if e.policy == Policy.NEXT_DUE), None)
+            if alike
+            else None,
+            "amount_fen": form.cleaned_data["amount"] if outcomes else 0,
         },
         status=422 if form.errors else 200,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -51,6 +51,7 @@ class Row:
     said: Promise | str
     points: int
     owed: int
+    on: date | None
     at: datetime
     entry: PointsEntry
 
@@ -136,11 +137,12 @@ def _page(
 
 
 def _rows(points: PointsView) -> Iterator[Row]:
-    for entry in points.entries:
+    for dated in queries.dated(points.entries):
+        entry = dated.entry
         if entry.kind == "RELEASE":
             continue
         said = KINDS.get(entry.kind, EARNED.get(entry.lot.source_kind, ""))
-        yield Row(said, entry.points, entry.owed, entry.entered_at, entry)
+        yield Row(said, entry.points, entry.owed, dated.on, entry.entered_at, entry)
 
 
 def _buy(request: HttpRequest, form: BenefitForm) -> bool:

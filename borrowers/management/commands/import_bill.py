@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from borrowers.behaviour.actions import take_in
@@ -21,6 +20,7 @@ from common.actors import SYSTEM
 from common.clock import now
 from common.errors import Refused
 from common.files.named import content_of
+from common.management import terminal
 from common.periods import shanghai_date
 from common.texts import gettext_noop
 
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", choices=LANGUAGES)
 
     def handle(self, **options: Any) -> None:
-        with translation.override(options["language"] or translation.get_language()):
+        with terminal.spoken(options["language"] or ""):
             try:
                 told = report_on(options)
             except Refused as refused:

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.utils import translation
 
 from borrowers.connectors import registry
 from borrowers.connectors.containers.limits import LARGEST_FILE
 from common.errors import Refused
 from common.files.named import content_of
+from common.management import terminal
 from common.money import fen_typed
 from lending.management import report
 from lending.management.appraisal import Bill, Question, appraise
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", choices=[code for code, _ in settings.LANGUAGES])
 
     def handle(self, **options: Any) -> None:
-        with translation.override(options["language"] or translation.get_language()):
+        with terminal.spoken(options["language"] or ""):
             self.decide(options)
 
     def decide(self, options: dict[str, Any]) -> None:

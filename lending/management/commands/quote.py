@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from common.files.named import content_of
+from common.management import terminal
 from common.money import yuan
 from common.texts import gettext_noop
 from lending.management.quote_answer import answer
@@ -61,11 +62,12 @@ class Command(BaseCommand):
 
     def tell_refusal(self, refused: Refused, *, as_json: bool) -> None:
         """Why nothing was counted, and what to do: for people always, and for programs if asked."""
-        told = {
-            "code": refused.code,
-            "message": _(refused.message) % refused.context,
-            "advice": _(refused.advice) % refused.context,
-        }
+        with terminal.spoken():
+            told = {
+                "code": refused.code,
+                "message": _(refused.message) % refused.context,
+                "advice": _(refused.advice) % refused.context,
+            }
         if as_json:
             self.stdout.write(dumped({"error": told}))
         self.stderr.write("{message}\n{advice}\n({code})".format(**told))

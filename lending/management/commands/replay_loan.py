@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
+from common.management import terminal
 from lending.calc.fold import UnsoundLog
 from lending.management.commands.quote import dumped, read_terms
 from lending.management.replayed import replayed
@@ -26,11 +27,12 @@ class Command(BaseCommand):
         try:
             found = replayed(read_terms(options["terms"]))
         except Refused as refused:
-            told = {
-                "code": refused.code,
-                "message": _(refused.message) % refused.context,
-                "advice": _(refused.advice) % refused.context,
-            }
+            with terminal.spoken():
+                told = {
+                    "code": refused.code,
+                    "message": _(refused.message) % refused.context,
+                    "advice": _(refused.advice) % refused.context,
+                }
         except UnsoundLog as unsound:
             told = {"code": "UNSOUND_LOG", "message": str(unsound), "advice": ""}
         else:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from borrowers.people import queries as people
 from common.actors import SYSTEM, Actor
 from common.errors import Refused
+from common.management import terminal
 from scoring.registry import actions, artefact, queries
 
 MAY_PROPOSE = "scoring.propose_modelversion"
@@ -39,7 +40,8 @@ class Command(BaseCommand):
         except OSError as fault:
             raise CommandError(f"cannot read {options['file']}: {fault.strerror}") from fault
         except Refused as refusal:
-            told = f"{gettext(refusal.message)} {gettext(refusal.advice)}" % refusal.context
+            with terminal.spoken():
+                told = f"{gettext(refusal.message)} {gettext(refusal.advice)}" % refusal.context
             raise CommandError(f"{refusal.code}: {told}") from refusal
         row = queries.version_of(kept)
         self.stdout.write(f"{row.version} {row.kind} {row.state} {row.sha256}")
