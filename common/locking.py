@@ -4,6 +4,7 @@ Borrower > line > application > loan > transfer > points account, then approvals
 rows last; within a rank by ascending primary key.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, TypeVar
 
@@ -63,6 +64,22 @@ def lock_row(model: type[Row], *, rank: Rank, pk: int) -> Row:
     if row is None:
         raise NotFound
     held.add((rank, pk))
+    return row
+
+
+def lock_first(
+    model: type[Row], *, rank: Rank, condition: str, values: Sequence[Any]
+) -> Row | None:
+    """Look a row up by a condition of our own and lock it, in one journey; None where none is.
+
+    For the first lock of a verb: it can break no order. Raises LockOrderBroken where any is held.
+    """
+    held = _held_locks()
+    if held:
+        raise LockOrderBroken(f"a {rank.name} looked up and locked while holding {max(held)}")
+    row = rows.first(model, condition, values, lock="FOR NO KEY UPDATE")
+    if row is not None:
+        held.add((rank, row.pk))
     return row
 
 

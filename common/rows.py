@@ -22,7 +22,7 @@ UPDATE {table} AS present SET {changes}
   FROM jsonb_populate_recordset(NULL::{table}, %s) AS given WHERE present.id = given.id
 """
 _ONE = "SELECT {columns} FROM {table} WHERE id = %s"
-_FIRST = "SELECT {columns} FROM {table} WHERE {condition} LIMIT 1"
+_MATCHING = "SELECT {columns} FROM {table} WHERE {condition}"
 _EVERY = "SELECT {columns} FROM {table} WHERE {column} = %s ORDER BY {order}"
 
 Row = TypeVar("Row", bound=models.Model)
@@ -69,15 +69,16 @@ def every(model: type[Row], *, column: str, value: int, order: str = "id") -> li
         return [read(model, iter(found)) for found in cursor.fetchall()]
 
 
-def first(model: type[Row], condition: str, values: Sequence[Any]) -> Row | None:
-    """A row that meets a condition of our own."""
-    statement = _FIRST.format(
-        columns=columns(model), table=model._meta.db_table, condition=condition
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        found = cursor.fetchone()
-    return None if found is None else read(model, iter(found))
+def first(model: type[Row], condition: str, values: Sequence[Any], *, lock: str = "") -> Row | None:
+    """A row that meets a condition of our own; `lock` is the clause that locks it."""
+    found = matching(model, f"{condition} LIMIT 1 {lock}", values)
+    return found[0] if found else None
+
+
+def matching(model: type[Row], condition: str, values: Sequence[Any]) -> list[Row]:
+    """Every row that meets a condition of our own, in no order."""
+    text = _MATCHING.format(columns=columns(model), table=model._meta.db_table, condition=condition)
+    return [read(model, iter(found)) for found in send(Statement(text, values))]
 
 
 def value(model: type[models.Model], pk: int, name: str) -> Any:

@@ -7,7 +7,7 @@ from django.db import OperationalError, transaction
 
 from common.errors import NotFound
 from common.idempotency.models import IdempotencyKey
-from common.locking import LockOrderBroken, Rank, lock_one, lock_row
+from common.locking import LockOrderBroken, Rank, lock_first, lock_one, lock_row
 from common.processes.models import Process
 from common.transactions import durable
 from tests.machinery.races import together
@@ -242,3 +242,71 @@ class TestInRealTransactions:
         _, waited_seconds = together(keep, point_to_it)
 
         assert waited_seconds < 0.15
+
+
+def first(subject_id: int, rank: Rank = Rank.LOAN) -> Process | None:
+    return lock_first(Process, rank=rank, condition="subject_id = %s", values=[subject_id])
+
+
+@pytest.mark.django_db
+class TestLockFirst:
+    @pytest.fixture(autouse=True)
+    def _business_transaction(self):
+        with transaction.atomic():
+            yield
+
+    def test_looks_up_and_locks_in_one_journey(self, django_assert_num_queries):
+        _, wanted, _ = rows()
+
+        with django_assert_num_queries(1) as asked:
+            found = first(1)
+
+        assert found is not None
+        assert found.pk == wanted
+        assert asked.captured_queries[0]["sql"].endswith("FOR NO KEY UPDATE")
+
+    def test_of_nothing_is_nothing_and_holds_nothing(self):
+        (pk,) = rows(1)
+
+        assert first(77, Rank.PROCESS) is None
+        assert lock(Rank.BORROWER, pk).pk == pk
+
+    @pytest.mark.parametrize("held", Rank, ids=lambda rank: rank.name)
+    def test_is_refused_where_any_lock_is_held_before_anybody_is_asked(
+        self, held, django_assert_num_queries
+    ):
+        (pk,) = rows(1)
+        lock(held, pk)
+
+        with django_assert_num_queries(0), pytest.raises(LockOrderBroken):
+            first(0, Rank.PROCESS)
+
+    def test_counts_for_the_order_of_those_that_follow(self):
+        before, wanted, after = rows()
+        assert first(1) is not None
+
+        assert lock(Rank.LOAN, wanted).pk == wanted
+        assert lock(Rank.LOAN, after).pk == after
+        with pytest.raises(LockOrderBroken):
+            lock(Rank.LOAN, before)
+
+
+@pytest.mark.commits
+def test_a_row_that_was_looked_up_is_locked_for_everybody_else():
+    (pk,) = rows(1)
+
+    @durable
+    def count_on() -> None:
+        found = first(0)
+        assert found is not None
+        time.sleep(0.02)
+        Process.objects.filter(pk=pk).update(attempts=found.attempts + 1)
+
+    assert together(*[count_on] * 5) == [None] * 5
+
+    assert Process.objects.get(pk=pk).attempts == 5
+
+
+def test_looking_up_needs_a_transaction():
+    with pytest.raises(transaction.TransactionManagementError):
+        first(0)

@@ -8,14 +8,13 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.db.models.functions import Now
 
 from common import rows
 from common.actors import Actor
 from common.audit import actions as audit
 from common.errors import Refused
-from common.locking import Rank, lock_one, lock_row
+from common.locking import Rank, lock_first, lock_one, lock_row
 from common.processes import actions as processes
 from common.processes.contracts import Claim
 from common.rows import Statement
@@ -55,7 +54,6 @@ UPDATE lending_transfer
    SET state = %s, bank_reference = %s, failure_code = %s, settled_at = statement_timestamp()
  WHERE id = %s
 """
-_MEANT = "SELECT id FROM lending_transfer WHERE {column} = %s ORDER BY id LIMIT 1"
 _MARK_BOOKED = "UPDATE lending_transfer SET booked_at = statement_timestamp() WHERE id = %s"
 # What makes two intents one, and what of a transfer stands when nobody was asked yet.
 ASKED_FOR = ("loan_id", "purpose", "request_key")
@@ -266,7 +264,6 @@ def keep_notice(*, channel: str, notice: WebhookNotice) -> bool:
 def _meant_by(*, channel: str, notice: WebhookNotice) -> Transfer | None:
     """The transfer of a notice, locked, so that its final state and the notice see each other."""
     column = "out_trade_no" if channel == ChannelCode.SANDBOX else "order_no"
-    with connection.cursor() as cursor:
-        cursor.execute(_MEANT.format(column=column), [notice.out_trade_no])
-        found = cursor.fetchone()
-    return None if found is None else lock_row(Transfer, rank=Rank.TRANSFER, pk=found[0])
+    return lock_first(
+        Transfer, rank=Rank.TRANSFER, condition=f"{column} = %s", values=[notice.out_trade_no]
+    )

@@ -16,6 +16,10 @@ from lending.channels.models import (
 )
 
 # In plain SQL, because every payment asks.
+_ASKED = """
+loan_id = %s AND purpose = ANY(%s)
+   AND (request_key = %s OR (booked_at IS NULL AND state <> 'FAILED'))
+"""
 _COLLECTING = """
 SELECT COALESCE(sum(amount_fen), 0) FROM lending_transfer
  WHERE loan_id = %s AND purpose = ANY(%s) AND booked_at IS NULL AND state <> 'FAILED'
@@ -40,10 +44,16 @@ def of_loan_by_number(*, loan_id: int, out_trade_no: str) -> Transfer | None:
     return rows.first(Transfer, "loan_id = %s AND out_trade_no = %s", [loan_id, out_trade_no])
 
 
-def by_request(*, loan_id: int, request_key: str) -> Transfer | None:
-    """The repayment that a key asked for."""
-    condition = "loan_id = %s AND request_key = %s AND purpose = ANY(%s)"
-    return rows.first(Transfer, condition, [loan_id, request_key, list(FROM_BORROWERS)])
+def asked(*, loan_id: int, request_key: str) -> tuple[Transfer | None, int]:
+    """The repayment that a key asked for, and what `collecting_fen` says, in one question."""
+    found = rows.matching(Transfer, _ASKED, [loan_id, list(FROM_BORROWERS), request_key])
+    seen = next((each for each in found if each.request_key == request_key), None)
+    on_its_way = (each for each in found if _is_on_its_way(each))
+    return seen, sum(each.amount_fen for each in on_its_way)
+
+
+def _is_on_its_way(transfer: Transfer) -> bool:
+    return transfer.booked_at is None and transfer.state != TransferState.FAILED
 
 
 def collecting_fen(loan_id: int) -> int:

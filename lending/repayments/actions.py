@@ -7,8 +7,8 @@ from typing import Any
 from common import rows
 from common.actors import SYSTEM, Actor
 from common.audit import actions as audit
-from common.errors import Refused
-from common.locking import Rank, lock_row
+from common.errors import NotFound, Refused
+from common.locking import Rank, lock_first, lock_row
 from common.money import yuan
 from common.processes import actions as processes
 from common.processes.contracts import Claim
@@ -50,6 +50,7 @@ BOOKED_AS: dict[str, str] = {
     TransferPurpose.REFUND: "CREDIT_BALANCE_REFUND",
     TransferPurpose.RETURN: "MERCHANT_REFUND",
 }
+_PAID_BY = "id = (SELECT loan_id FROM lending_transfer WHERE id = %s)"
 # A loan that was given up as lost may still be paid.
 OPEN = {LoanState.ACTIVE, LoanState.WRITTEN_OFF}
 
@@ -106,15 +107,14 @@ def request(*, loan_id: int, amount_fen: int, request_key: str, on: date, by: Ac
     Raises KeyReused, LoanNotOpen, NotAnAmount, TooMuch.
     """
     loan = lock_row(Loan, rank=Rank.LOAN, pk=loan_id)
-    if seen := asked_before(
-        loan=loan, purpose=TransferPurpose.REPAYMENT, amount_fen=amount_fen, request_key=request_key
-    ):
+    seen, collecting_fen = _asked(loan, TransferPurpose.REPAYMENT, amount_fen, request_key)
+    if seen is not None:
         return seen
     insist_on_open(loan=loan)
     if amount_fen <= 0:
         raise NotAnAmount
     state = beyond_the_cap.state_on(loan, on=on)
-    most_fen = payable(state, on) - transfers.collecting_fen(loan.pk)
+    most_fen = payable(state, on) - collecting_fen
     if amount_fen > most_fen:
         raise TooMuch(most=yuan(max(most_fen, 0)))
     return collect(
@@ -138,12 +138,11 @@ def request_payoff(
     ahead already covers what is left.
     """
     loan = lock_row(Loan, rank=Rank.LOAN, pk=loan_id)
-    if seen := asked_before(
-        loan=loan, purpose=TransferPurpose.PAYOFF, amount_fen=amount_fen, request_key=request_key
-    ):
+    seen, collecting_fen = _asked(loan, TransferPurpose.PAYOFF, amount_fen, request_key)
+    if seen is not None:
         return seen
     insist_on_open(loan=loan)
-    if transfers.collecting_fen(loan.pk):
+    if collecting_fen:
         raise TooMuch(most=yuan(0))
     quote = settlement.quote(beyond_the_cap.state_on(loan, on=on))
     if amount_fen != quote.total_fen:
@@ -172,9 +171,11 @@ def book(
     """Write the bank's final word on a collection. Booked once, however often it is told.
 
     The payment counts for the day on which the borrower asked, and is booked on the day `on`.
+    Raises NotFound.
     """
-    loan_id = rows.value(Transfer, transfer_id, "loan_id")
-    loan = lock_row(Loan, rank=Rank.LOAN, pk=loan_id)
+    loan = lock_first(Loan, rank=Rank.LOAN, condition=_PAID_BY, values=[transfer_id])
+    if loan is None:
+        raise NotFound
     write(loan=loan, transfer_id=transfer_id, answer=answer, on=on, at=at)
     if claim is not None:
         processes.finish(claim=claim)
@@ -204,10 +205,17 @@ def asked_before(
     *, loan: Loan, purpose: TransferPurpose, amount_fen: int, request_key: str
 ) -> Transfer | None:
     """What this key has asked for before. Raises KeyReused unless it is the same payment."""
-    seen = transfers.by_request(loan_id=loan.pk, request_key=request_key)
+    return _asked(loan, purpose, amount_fen, request_key)[0]
+
+
+def _asked(
+    loan: Loan, purpose: TransferPurpose, amount_fen: int, request_key: str
+) -> tuple[Transfer | None, int]:
+    """The same, and the money that is being collected already."""
+    seen, collecting_fen = transfers.asked(loan_id=loan.pk, request_key=request_key)
     if seen is not None and (seen.purpose, seen.amount_fen) != (purpose, amount_fen):
         raise KeyReused(asked=yuan(seen.amount_fen))
-    return seen
+    return seen, collecting_fen
 
 
 def insist_on_open(*, loan: Loan) -> None:

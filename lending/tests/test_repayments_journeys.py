@@ -17,8 +17,8 @@ from lending.tests import builders, doors
 from simulation.bank.testing import running_bank
 
 pytestmark = pytest.mark.django_db
-MOST_TO_ASK = 13
-MOST_TO_MOVE = 16
+MOST_TO_ASK = 12
+MOST_TO_MOVE = 15
 
 
 @pytest.fixture(autouse=True)
