@@ -207,6 +207,8 @@ def _assess(
             or not behaviour.has_contradicted(borrower_id, consent_id=records),
             is_linked_case=SHARED_LINKS in allowed
             and graph.examine(application_id=application.pk, borrower_id=borrower_id, at=at),
+            method=product.manner.method,
+            step_months=product.manner.step_of(application.term_months),
         ),
         as_of=at,
         numbers=Numbers(

@@ -25,14 +25,15 @@ from lending.loans import agreement, log
 from lending.loans.contracts import Grid, Passage, Portfolio
 from lending.loans.models import Loan, LoanState, LoanTransaction
 
-# One question in plain SQL, because every decision asks it. Rows of several months count by month.
+# One question in plain SQL, because every decision asks it. What falls due for several months is
+# put by for in them, and in a quarter at most, as `scoring.policy.rules` has it.
 _OWED = """
 SELECT COALESCE(sum(principal_outstanding_fen) FILTER (WHERE state = 'ACTIVE'), 0)
        + COALESCE(sum(principal_fen) FILTER (WHERE state = 'PENDING_DISBURSEMENT'), 0),
        min(oldest_unpaid_due_on) FILTER (WHERE state = 'ACTIVE'),
        COALESCE(sum((
            SELECT max((principal_fen + interest_due_fen)
-                      / greatest(round((due_on - starts_on) / 30.4375), 1)::bigint)
+                      / least(greatest(round((due_on - starts_on) / 30.4375), 1), 3)::bigint)
              FROM lending_instalment AS instalment
             WHERE instalment.loan_id = lending_loan.id AND paid_on IS NULL
        )) FILTER (WHERE state = 'ACTIVE'), 0)

@@ -36,10 +36,11 @@ def schedule_of(months: int = 3, rate_ppm: int = 180_000, principal_fen: int = 1
 
 def effective_ppm(schedule, received_fen: int, payments: list[tuple[date, int]]) -> int:
     """Written again, by plain halving on the yearly rate."""
+    dated = [(fen, float(years_until(schedule, day))) for day, fen in payments]
     low, high = -0.9, 10.0
     for _ in range(200):
         rate = (low + high) / 2
-        worth = sum(fen / (1 + rate) ** float(years_until(schedule, day)) for day, fen in payments)
+        worth = sum(fen / (1 + rate) ** years for fen, years in dated)
         low, high = (rate, high) if worth > received_fen else (low, rate)
     return round(low * PPM)
 

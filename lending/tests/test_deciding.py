@@ -169,6 +169,20 @@ class TestTheMachine:
         assert burdened.affordable_instalment_fen < free.affordable_instalment_fen
         assert burdened.limit_fen < free.limit_fen
 
+    @pytest.mark.parametrize(("method", "months_put_by"), [("INTEREST_ONLY", 1), ("BULLET", 3)])
+    def test_holds_what_falls_due_at_once_against_the_income(self, lin, method, months_put_by):
+        builders.consumption(method=method)
+        share_months(lin)
+
+        decide(sent(lin))
+
+        found = Assessment.objects.get()
+        bearable_fen = found.affordable_instalment_fen
+        assert found.policy_trace["bound_by"] == "INCOME"
+        # The interest is within it, too; limits are whole hundreds of yuan.
+        assert 0 < found.limit_fen < bearable_fen * months_put_by
+        assert decisions.replay(found.pk) == decisions.verdict_of(found.application_id)
+
     def test_leaves_a_bill_that_lost_rows_to_a_person_until_it_came_whole(self, lin):
         share_months(lin, lost_rows=9)
         first = decide(sent(lin))

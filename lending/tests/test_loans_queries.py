@@ -4,9 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from borrowers.tests import cast
 from common.errors import NotFound
 from lending.applications.contracts import Owed
+from lending.applications.models import LoanApplication
+from lending.channels.models import Transfer
 from lending.closing import actions as closing
+from lending.disbursements import actions as disbursements
+from lending.loans import actions as loans
 from lending.loans import queries
 from lending.tests import builders
 from lending.tests.builders import TODAY
@@ -48,6 +53,27 @@ def test_what_was_paid_back_is_not_owed():
     builders.collected(builders.pay_off(loan), on=TODAY)
 
     assert owed_by(loan.contract.application_id) == Owed(outstanding_fen=0, days_past_due=0)
+
+
+def test_what_falls_due_at_once_weighs_on_a_quarter_at_most():
+    builders.open_books()
+    builders.consumption(method="BULLET")
+    wei = builders.person("Wei")
+    application = builders.draft(wei)
+    LoanApplication.objects.filter(pk=application.pk).update(term_months=12)
+    application.refresh_from_db()
+    builders.confirmed(builders.offered_again(application), wei)
+    loan = loans.sign(application_id=application.pk, on=TODAY, language="en", by=cast.self_of(wei))
+    transfer = Transfer.objects.get(loan_id=loan.pk)
+    disbursements.book(
+        transfer_id=transfer.pk, answer=builders.said(transfer), on=TODAY, claim=None
+    )
+
+    (row,) = loan.instalments.all()
+
+    assert (row.due_on - TODAY).days == 365
+    third_fen = (row.principal_fen + row.interest_fen) // 3
+    assert owed_by(application.pk).monthly_instalments_fen == third_fen
 
 
 def test_who_has_no_loan_owes_nothing_whatever_others_owe():

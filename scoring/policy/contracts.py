@@ -26,6 +26,9 @@ class CreditRequest:
     are_records_whole: bool = True
     # What links the person to others, as far as all of them allow it, asks for a person's look.
     is_linked_case: bool = False
+    # How it is repaid, and the months between two due dates; kept requests from before are level.
+    method: str = "EQUAL_INSTALMENT"
+    step_months: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Rules beside the table: guards with reasons, and how much may be lent. Pure integers."""
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from common.rates import PPM, share_fen
 from scoring.policy.contracts import CreditRequest, Guard, Numbers, Room, Ruling
@@ -8,6 +9,10 @@ from scoring.policy.contracts import CreditRequest, Guard, Numbers, Room, Ruling
 MONTHS_IN_YEAR = 12
 # Limits are said in whole hundreds of yuan.
 LIMIT_STEP_FEN = 10_000
+# Nobody is taken to put money by for longer than a quarter: what falls due after a year at once
+# is held against what the income leaves in so many months.
+MONTHS_PUT_BY = 3
+LEVEL, BULLET = "EQUAL_INSTALMENT", "BULLET"
 
 Rule = Callable[[CreditRequest, Numbers], Guard | None]
 
@@ -114,12 +119,22 @@ def room(
     bearable = _bearable_fen(request, ruling, income_monthly_fen, surplus_monthly_fen)
     if bearable is not None:
         bounds["INCOME"] = largest_principal_fen(
-            instalment_fen=bearable, annual_rate_ppm=rate, months=months
+            instalment_fen=bearable,
+            annual_rate_ppm=rate,
+            months=months,
+            method=request.method,
+            step_months=request.step_months,
         )
     bound_by = min(bounds, key=lambda name: bounds[name])
     limit = max(bounds[bound_by], 0) // LIMIT_STEP_FEN * LIMIT_STEP_FEN
     if bearable is None:
-        bearable = least_instalment_fen(principal_fen=limit, annual_rate_ppm=rate, months=months)
+        bearable = least_instalment_fen(
+            principal_fen=limit,
+            annual_rate_ppm=rate,
+            months=months,
+            method=request.method,
+            step_months=request.step_months,
+        )
     return Room(limit_fen=limit, affordable_instalment_fen=bearable, bound_by=bound_by)
 
 
@@ -141,26 +156,48 @@ def _bearable_fen(
     return max(bearable - request.monthly_instalments_fen, 0)
 
 
-def largest_principal_fen(*, instalment_fen: int, annual_rate_ppm: int, months: int) -> int:
-    """The largest loan whose equal instalments are not above `instalment_fen`, exactly."""
-    if annual_rate_ppm == 0:
-        return instalment_fen * months
-    paid, cost = _annuity(annual_rate_ppm, months)
-    return instalment_fen * paid // cost
+def largest_principal_fen(
+    *,
+    instalment_fen: int,
+    annual_rate_ppm: int,
+    months: int,
+    method: str = LEVEL,
+    step_months: int = 1,
+) -> int:
+    """The largest loan of which no due asks more than `instalment_fen` a month, exactly.
 
-
-def least_instalment_fen(*, principal_fen: int, annual_rate_ppm: int, months: int) -> int:
-    """The least equal instalment that repays the loan in time, exactly, rounded up."""
-    if principal_fen == 0 or months == 0:
+    A due is put by for in the months since the one before it, and in a quarter at most.
+    """
+    step = months if method == BULLET else step_months
+    if months < max(step, 1):
         return 0
-    if annual_rate_ppm == 0:
-        return -(-principal_fen // months)
-    paid, cost = _annuity(annual_rate_ppm, months)
-    return -(-principal_fen * cost // paid)
+    put_by_fen = instalment_fen * min(step, MONTHS_PUT_BY)
+    each = _heaviest(method, annual_rate_ppm, months // step, step)
+    return put_by_fen * each.denominator // each.numerator
 
 
-def _annuity(annual_rate_ppm: int, months: int) -> tuple[int, int]:
-    """Principal to instalment as an exact fraction, from (1 - (1 + r) ** -n) / r."""
-    year = MONTHS_IN_YEAR * PPM
-    growth, unit = (year + annual_rate_ppm) ** months, year**months
-    return year * (growth - unit), annual_rate_ppm * growth
+def least_instalment_fen(
+    *,
+    principal_fen: int,
+    annual_rate_ppm: int,
+    months: int,
+    method: str = LEVEL,
+    step_months: int = 1,
+) -> int:
+    """The least that must be left a month, so that every due can be met, exactly, rounded up."""
+    step = months if method == BULLET else step_months
+    if principal_fen == 0 or months < max(step, 1):
+        return 0
+    each = _heaviest(method, annual_rate_ppm, months // step, step)
+    return -(-principal_fen * each.numerator // (each.denominator * min(step, MONTHS_PUT_BY)))
+
+
+def _heaviest(method: str, annual_rate_ppm: int, periods: int, step_months: int) -> Fraction:
+    """What the heaviest due of a loan asks for each fen that was lent.
+
+    Equal parts of principal weigh most at the start, a principal that waits at the end.
+    """
+    rate = Fraction(annual_rate_ppm * step_months, MONTHS_IN_YEAR * PPM)
+    if method == LEVEL:
+        return rate / (1 - (1 + rate) ** -periods) if rate else Fraction(1, periods)
+    return rate + (Fraction(1, periods) if method == "EQUAL_PRINCIPAL" else 1)

@@ -184,6 +184,89 @@ class TestRoom:
         )
 
 
+class TestDuesThatAreNotLevel:
+    """The income bears every due: what is repaid at once is put by for, in a quarter at most."""
+
+    def largest(self, method, step_months=1, months=12, rate=120_000):
+        return rules.largest_principal_fen(
+            instalment_fen=100_000,
+            annual_rate_ppm=rate,
+            months=months,
+            method=method,
+            step_months=step_months,
+        )
+
+    @pytest.mark.parametrize(
+        ("method", "step_months", "heaviest", "months_put_by"),
+        [
+            # A twelfth of the principal and a month's interest on all of it.
+            pytest.param("EQUAL_PRINCIPAL", 1, 1 / 12 + 0.01, 1, id="equal principal"),
+            pytest.param("EQUAL_PRINCIPAL", 3, 1 / 4 + 0.03, 3, id="equal principal, quarterly"),
+            pytest.param("INTEREST_ONLY", 1, 1.01, 1, id="interest only"),
+            pytest.param("INTEREST_ONLY", 3, 1.03, 3, id="interest only, quarterly"),
+            pytest.param("BULLET", 12, 1.12, 3, id="all at once"),
+            pytest.param("EQUAL_PRINCIPAL", 12, 1.12, 3, id="once a year"),
+        ],
+    )
+    def test_are_borne_at_their_heaviest(self, method, step_months, heaviest, months_put_by):
+        expected = 100_000 * months_put_by / heaviest
+
+        assert self.largest(method, step_months) == pytest.approx(expected, abs=1)
+
+    def test_of_every_quarter_are_borne_by_three_months(self):
+        quarterly, monthly = self.largest("EQUAL_INSTALMENT", 3), self.largest("EQUAL_INSTALMENT")
+
+        # A little less, as what is owed shrinks later.
+        assert monthly * 0.97 < quarterly < monthly
+
+    def test_leave_far_less_where_the_principal_waits(self):
+        level = self.largest("EQUAL_INSTALMENT")
+
+        assert self.largest("INTEREST_ONLY") < self.largest("BULLET") < level / 3
+
+    def test_of_two_months_at_once_have_only_these_to_be_put_by(self):
+        assert self.largest("BULLET", 2, months=2) == pytest.approx(200_000 / 1.02, abs=1)
+
+    @pytest.mark.parametrize("months", [0, 1, 2])
+    def test_of_a_quarter_fit_into_no_shorter_time(self, months):
+        assert self.largest("EQUAL_INSTALMENT", 3, months=months) == 0
+
+    @given(
+        method=st.sampled_from(["EQUAL_INSTALMENT", "EQUAL_PRINCIPAL", "INTEREST_ONLY", "BULLET"]),
+        step_months=st.sampled_from([1, 3, 12]),
+        periods=st.integers(1, 10),
+        rate=rates,
+        instalment=amounts,
+    )
+    def test_and_the_largest_loan_belong_together(
+        self, method, step_months, periods, rate, instalment
+    ):
+        terms = {
+            "annual_rate_ppm": rate,
+            "months": step_months * periods,
+            "method": method,
+            "step_months": step_months,
+        }
+        largest = rules.largest_principal_fen(instalment_fen=instalment, **terms)
+
+        assert rules.least_instalment_fen(principal_fen=largest, **terms) <= instalment
+        assert rules.least_instalment_fen(principal_fen=largest + 1, **terms) >= instalment
+
+    def test_are_those_of_the_request(self):
+        asked = {"income_monthly_fen": 1_000_000.0, "surplus_monthly_fen": None}
+        found = {
+            method: rules.room(TIER_C, replace(LIN, method=method), NUMBERS, **asked)
+            for method in ("EQUAL_INSTALMENT", "INTEREST_ONLY", "BULLET")
+        }
+
+        # Three tenths of the income is 3,000 yuan a month.
+        assert found["EQUAL_INSTALMENT"].bound_by == "POLICY"
+        assert found["INTEREST_ONLY"].limit_fen == 290_000
+        assert found["BULLET"].limit_fen == 780_000
+        assert found["BULLET"].bound_by == found["INTEREST_ONLY"].bound_by == "INCOME"
+        assert {each.affordable_instalment_fen for each in found.values()} == {300_000}
+
+
 class TestAnnuity:
     @given(instalment=amounts, rate=rates, months=terms)
     def test_the_largest_loan_fits_and_one_yuan_more_does_not(self, instalment, rate, months):
