@@ -260,6 +260,14 @@ TEMPLATES: Mapping[str, Template] = {
             "If paying back may be hard, tell us early: we will look for a way together."
         ),
     ),
+    "LINE_LOWERED": Template(
+        title=gettext_noop("Your limit is lower now"),
+        body=gettext_noop(
+            "It was %(before)s and is %(limit)s now. Loans that run go on as agreed. Your start "
+            "page says why, and what you can do."
+        ),
+        facts=("before_fen", "limit_fen"),
+    ),
     "LATE_NOTE": Template(
         title=gettext_noop("An instalment is late"),
         body=gettext_noop(

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,8 +11,25 @@ from rest_framework.views import APIView
 
 from borrowers.api.own import IsBorrower, card_of
 from common.errors import NotFound
-from lending.lines import queries
+from lending.lines import queries, reasons
+from lending.lines.contracts import Lowered, Standing
 from lending.lines.models import LineState
+
+
+class LoweredOutput(serializers.Serializer[Any]):
+    """A limit that is lower than the one before: why, and what can be done."""
+
+    before_fen = serializers.IntegerField()
+    limit_fen = serializers.IntegerField()
+    reason = serializers.ChoiceField(choices=list(reasons.LOWERED))
+    words = serializers.SerializerMethodField()
+    advice = serializers.SerializerMethodField()
+
+    def get_words(self, found: Lowered) -> str:
+        return gettext(reasons.words(found.reason))
+
+    def get_advice(self, _found: Lowered) -> str:
+        return gettext(reasons.ADVICE)
 
 
 class LineOutput(serializers.Serializer[Any]):
@@ -28,6 +46,12 @@ class LineOutput(serializers.Serializer[Any]):
     floor_rate_ppm = serializers.IntegerField()
     annual_rate_ppm = serializers.IntegerField()
     review_on = serializers.DateField(allow_null=True)
+    lowered = serializers.SerializerMethodField(help_text="Nothing where it was not lowered last.")
+
+    @extend_schema_field(LoweredOutput(allow_null=True))
+    def get_lowered(self, found: Standing) -> Any:
+        lowered = queries.lowered(found.line_id)
+        return LoweredOutput(lowered).data if lowered else None
 
 
 class Line(APIView):

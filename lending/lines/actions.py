@@ -6,6 +6,7 @@ loan. What the code refuses in words, PostgreSQL refuses once more (migration `l
 
 from django.db import connection
 
+from borrowers.messages import actions as messages
 from common import rows
 from common.errors import NotFound, Refused
 from common.locking import Rank, lock_row
@@ -83,7 +84,7 @@ def _opened(borrower_id: int) -> int:
 @required
 def decide(*, line: CreditLine, said: Decided, subject: str) -> None:
     """Set, raise or lower the limit by a decision, once for each; loans that run stay lawful."""
-    _move(line, MovementKind.DECIDED, subject, limit_change_fen=said.limit_fen - line.limit_fen)
+    _set_limit(line, MovementKind.DECIDED, said.limit_fen, subject)
     floor_rate_ppm = min(said.floor_rate_ppm, said.annual_rate_ppm)
     stood = (line.tier, line.annual_rate_ppm, line.floor_rate_ppm, line.review_on)
     if stood != (said.tier, said.annual_rate_ppm, floor_rate_ppm, said.review_on):
@@ -99,7 +100,7 @@ def decide(*, line: CreditLine, said: Decided, subject: str) -> None:
 @required
 def change(*, line: CreditLine, limit_fen: int, subject: str) -> None:
     """Another limit by hand, whether higher or lower than what is taken."""
-    _move(line, MovementKind.CHANGED, subject, limit_change_fen=limit_fen - line.limit_fen)
+    _set_limit(line, MovementKind.CHANGED, limit_fen, subject)
 
 
 @required
@@ -181,6 +182,19 @@ def _insist_on_room(line: CreditLine, amount_fen: int, taken: Taken) -> None:
     free_fen = queries.free_for(line, taken)
     if amount_fen > free_fen:
         raise LineTooSmall(free=yuan(free_fen))
+
+
+def _set_limit(line: CreditLine, kind: MovementKind, limit_fen: int, subject: str) -> None:
+    """Who has less than before is told, with where to read why."""
+    before_fen = line.limit_fen
+    _move(line, kind, subject, limit_change_fen=limit_fen - before_fen)
+    if limit_fen < before_fen:
+        messages.send(
+            borrower_id=line.borrower_id,
+            template="LINE_LOWERED",
+            facts={"before_fen": before_fen, "limit_fen": limit_fen},
+            message_key=f"line:{line.pk}:{subject}",
+        )
 
 
 def _give_up(line: CreditLine, kind: MovementKind, application_id: int, subject: str) -> None:

@@ -31,6 +31,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Lowered:
+    """A limit that is lower than the one before, and the code of the reason."""
+
+    before_fen: int
+    limit_fen: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What one application holds of a line, beside what the borrower's loans owe."""
 

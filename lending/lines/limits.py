@@ -10,6 +10,7 @@ from common.texts import gettext_noop
 from common.transactions import durable
 from lending.lines import actions as lines
 from lending.lines.models import CreditLine, LineProposal, LineState, MovementKind
+from lending.lines.queries import PROPOSAL
 
 
 class LineFourEyesNeeded(Refused):
@@ -103,7 +104,7 @@ def approve(*, proposal_id: int, by: Actor) -> LineProposal:
         if line.state == LineState.CLOSED:
             raise LineStepNotPossible
         approvals.decide(row=row, state=ProposalState.APPROVED, by=by)
-        lines.change(line=line, limit_fen=row.limit_fen, subject=f"proposal:{row.pk}")
+        lines.change(line=line, limit_fen=row.limit_fen, subject=f"{PROPOSAL}:{row.pk}")
         _note("limit_changed", line, by, {"proposal": row.pk, "limit_fen": row.limit_fen})
     return row
 

@@ -3,8 +3,12 @@
 from django.db import connection
 from django.db.models import QuerySet
 
-from lending.lines.contracts import Standing, Taken
-from lending.lines.models import CreditLine, LineMovement
+from lending.lines import reasons
+from lending.lines.contracts import Lowered, Standing, Taken
+from lending.lines.models import CreditLine, LineMovement, LineProposal
+
+# How the step of a limit by hand names what it follows.
+PROPOSAL = "proposal"
 
 _STANDING = """
 SELECT id, state, limit_fen, lending_line_drawn_fen(borrower_id), reserved_fen, held_fen,
@@ -56,6 +60,28 @@ def has_happened(line_id: int, kind: str, subject: str) -> bool:
 def movements(line_id: int) -> QuerySet[LineMovement]:
     """The steps of a line, newest first."""
     return LineMovement.objects.filter(line_id=line_id).order_by("-pk")
+
+
+def lowered(line_id: int) -> Lowered | None:
+    """The last change of the limit where that lowered it; None after it was raised again."""
+    rows = LineMovement.objects.filter(line_id=line_id).exclude(limit_change_fen=0)
+    last = rows.order_by("-pk").first()
+    if last is None or last.limit_change_fen > 0:
+        return None
+    return Lowered(
+        before_fen=last.limit_fen - last.limit_change_fen,
+        limit_fen=last.limit_fen,
+        reason=_reason_of(last),
+    )
+
+
+def _reason_of(step: LineMovement) -> str:
+    """What staff named for a limit by hand; else it was a decision."""
+    kind, _, number = step.subject.partition(":")
+    if kind != PROPOSAL:
+        return reasons.DECISION
+    asked = LineProposal.objects.filter(pk=int(number))
+    return asked.values_list("reason", flat=True).first() or reasons.DECISION
 
 
 def of_borrower(borrower_id: int) -> CreditLine | None:

@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from borrowers.messages.models import Message
 from borrowers.tests import cast
 from lending.applications import actions as applications
 from lending.lines import actions as lines
@@ -110,3 +111,17 @@ def test_accepting_and_withdrawing_at_once_leave_nothing_half_taken(lin):
     assert standing is not None
     wanted = {"ACCEPTED": 300_000, "WITHDRAWN": 0}[offer.application.state]
     assert standing.used_fen == wanted
+
+
+def test_one_lowering_is_told_once_however_many_approve_it(lin):
+    builders.room(lin.id, limit_fen=500_000)
+    line_id = CreditLine.objects.get().pk
+    asked = limits.propose(
+        line_id=line_id, limit_fen=1_000, reason="RISK", request_key="k", by=staff("Mei")
+    )
+    chen = staff("Chen")
+
+    at_once(lambda by: limits.approve(proposal_id=asked.pk, by=by), [chen] * 4)
+
+    told = Message.objects.get(template="LINE_LOWERED")
+    assert told.facts == {"before_fen": 500_000, "limit_fen": 1_000}

@@ -4,16 +4,23 @@ from django.utils.translation import gettext
 
 from common.charts.level import Level
 from common.templatetags.money import yuan
-from lending.lines import queries
+from lending.lines import queries, reasons
 from lending.lines.contracts import Standing
 
 
 def shown(borrower_id: int) -> dict[str, object]:
-    """Nothing before a decision gave a limit, or where nothing is used any more."""
+    """Nothing before a decision gave a limit, or where there is none and never was another."""
     found = queries.standing_of(borrower_id)
-    if found is None or not (found.limit_fen or found.used_fen):
+    lowered = queries.lowered(found.line_id) if found else None
+    if found is None or not (found.limit_fen or found.used_fen or lowered):
         return {}
-    return {"line": found, "line_rows": _rows(found)}
+    return {
+        "line": found,
+        "line_rows": _rows(found),
+        "lowered": lowered,
+        "lowered_because": gettext(reasons.words(lowered.reason)) if lowered else "",
+        "lowered_advice": gettext(reasons.ADVICE) if lowered else "",
+    }
 
 
 def _rows(found: Standing) -> list[Level]:
