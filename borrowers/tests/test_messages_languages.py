@@ -29,7 +29,9 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # A fact of every unit, and how each reads.
 FACTS = {
     "amount_fen": 123_456,
+    "before_fen": 500_000,
     "due_on": "2026-12-20",
+    "limit_fen": 200_000,
     "most_fen": 987_600,
     "next_on": "2026-12-23",
     "periods": 4,
@@ -39,7 +41,9 @@ FACTS = {
 }
 READS = {
     "amount_fen": "¥1,234.56",
+    "before_fen": "¥5,000.00",
     "due_on": "2026-12-20",
+    "limit_fen": "¥2,000.00",
     "most_fen": "¥9,876.00",
     "next_on": "2026-12-23",
     "periods": "4",
