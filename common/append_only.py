@@ -30,6 +30,7 @@ TABLES: tuple[str, ...] = (
     "lending_sealedpaper",
     "lending_rewardsday",
     "lending_debittry",
+    "lending_debitround",
     "lending_bankline",
     "lending_bankmatch",
     "lending_breakstep",

@@ -60,5 +60,6 @@ def bank_breaches(bank: Channel) -> list[tuple[str, str]] | None:
     if lines is None:
         return None
     after = reconciliation.standing()
-    said = reconciliation.differences(before, lines, after, excused=breaks.excused())
+    told = [*lines, *breaks.entered(beside=lines)]
+    said = reconciliation.differences(before, told, after, excused=breaks.excused())
     return [(BANK_CHECK, sentence) for sentence in said]

@@ -7,7 +7,7 @@ from lending.closing.models import ClosingRange, LoanSnapshot, QuarantinedLoan
 from lending.ledger.models import LedgerAccount, LedgerEntry, LedgerPosting
 from lending.lines.models import CreditLine, LineMovement, LineProposal
 from lending.loans.models import AssetOwnership, Instalment, Loan, LoanContract, LoanTransaction
-from lending.mandates.models import DebitTry, DirectDebit, Mandate
+from lending.mandates.models import DebitRound, DebitTry, DirectDebit, Mandate
 from lending.papers.models import SealedPaper
 from lending.products.models import LoanProduct, Merchant, ProductProposal, SceneEvidence
 from lending.reconciliation.models import (
@@ -39,7 +39,7 @@ from lending.servicing.models import LoanChange, LoanCourse, LoanRequest
 __all__ = [
     "AssetOwnership", "BankLine", "BankMatch", "Benefit", "BreakProposal", "BreakStep",
     "ChannelEvent", "ChannelPayee", "ClosingRange", "CostDisclosure", "CreditLine",
-    "DebitTry", "DirectDebit", "Entitlement", "Fulfilment", "Instalment",
+    "DebitRound", "DebitTry", "DirectDebit", "Entitlement", "Fulfilment", "Instalment",
     "InstalmentOutcome", "LedgerAccount", "LedgerEntry", "LedgerPosting", "LineMovement",
     "LineProposal", "Loan", "LoanApplication", "LoanChange", "LoanContract", "LoanCourse",
     "LoanProduct", "LoanRequest", "LoanSnapshot", "LoanTransaction", "Mandate", "Merchant", "Offer",

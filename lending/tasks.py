@@ -1,9 +1,9 @@
 """Lending's tasks: they read the clock and settings, call one verb, and may run twice."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
+from time import monotonic, sleep
 from typing import Any
 
 import structlog
@@ -21,8 +21,9 @@ from lending.applications import deciding
 from lending.applications import queries as applications
 from lending.channels import actions as channels
 from lending.channels import queries as transfers
-from lending.channels.contracts import Gateway, TransferAnswer, TransferRequest
+from lending.channels.contracts import Gateway, TransferAnswer, TransferRequest, Unread
 from lending.channels.gateways import registry
+from lending.channels.gateways.bills import place_of
 from lending.channels.models import (
     PAID_OUT,
     ChannelCode,
@@ -38,7 +39,7 @@ from lending.disbursements import actions as disbursements
 from lending.loans import queries as loans
 from lending.mandates import collecting as debits
 from lending.mandates import queries as mandates
-from lending.mandates import rhythm
+from lending.mandates import rhythm, rounds
 from lending.papers import actions as papers
 from lending.reconciliation import actions as reconciliation
 from lending.reconciliation import queries as statements
@@ -74,6 +75,9 @@ SEND_AGAIN_WITHIN = timedelta(days=3)
 BILLS_LATE_DAYS = 3
 # Beside the one that closes; whoever finds no range left goes home at once.
 HELPERS = 3
+# The bank mostly answers within two seconds; a day does not wait for one that does not.
+DEBITS_SECONDS = 10.0
+LOOK_AGAIN_SECONDS = 0.2
 DAY = timedelta(days=1)
 
 
@@ -104,7 +108,7 @@ def seal_contract(*, process_id: int, **_: Any) -> None:
 @shared_task
 def close_day(**_: Any) -> None:
     """Close every day before today in Shanghai, and call others to help with every day."""
-    closing.close_through(to=clock.shanghai_today(), planned=_call_helpers)
+    closing.close_through(to=clock.shanghai_today(), planned=_call_helpers, before=are_debits_tried)
 
 
 @shared_task
@@ -129,22 +133,32 @@ def end_what_is_over(**_: Any) -> None:
 @shared_task
 def collect_debits(**_: Any) -> None:
     """Try every debit whose day has come, once; nothing at night."""
-    on, at = business_dates.current(), clock.now()
-    if on is None or rhythm.closed_seconds(at):
-        return
-    last_id = 0
-    while found := mandates.to_try(on=on, after_id=last_id):
-        for debit_id in found:
-            _try_debit(debit_id, on, at)
-        last_id = found[-1]
+    if (on := business_dates.current()) is not None:
+        _go_through(on, rhythm.hour_of(on, now=clock.now()))
 
 
-def _try_debit(debit_id: int, on: date, at: datetime) -> None:
-    """One of many: a loan whose log is unsound keeps nobody else waiting."""
-    try:
-        debits.attempt(debit_id=debit_id, on=on, at=at)
-    except quarantine.FAULTS as error:
-        _note_untried(debit_id, error)
+def are_debits_tried(day: date) -> bool:
+    """Whether a day may be closed: its debits were looked at, in the hours for it, or are now.
+
+    What they ask of the bank is waited for a moment, outside of any transaction; the money counts
+    for the day however late the answer comes. A demonstration's days have their own noon.
+    """
+    now = clock.now()
+    is_shown = settings.DEMONSTRATION or day >= clock.shanghai_today()
+    at = rhythm.noon(day) if is_shown else now
+    if not rounds.is_done(on=day) and not _go_through(day, at):
+        log.warning("day_waits_for_debits", code=day.isoformat())
+        return False
+    given_up_at = monotonic() + DEBITS_SECONDS
+    while mandates.on_their_way(on=day).exists() and monotonic() < given_up_at:
+        for process_id in mandates.to_move(on=day):
+            run(process_id=process_id, work=partial(_move, at=at))
+        sleep(LOOK_AGAIN_SECONDS)
+    return True
+
+
+def _go_through(on: date, at: datetime) -> bool:
+    return rounds.go_through(on=on, at=at, faults=quarantine.FAULTS, untried=_note_untried)
 
 
 def _note_untried(debit_id: int, error: Exception) -> None:
@@ -160,31 +174,38 @@ def reconcile_yesterday(**_: Any) -> None:
         return
     reconcile(day=on - DAY)
     for channel in settings.GATEWAYS:
-        for days in range(BILLS_LATE_DAYS, 0, -1):
-            reconcile_bill(channel=channel, day=on - days * DAY)
+        _reconcile_bills(channel, on)
+
+
+def _reconcile_bills(channel: str, on: date) -> None:
+    """The last days' bills, and older ones with a hole; one that never came is a hole itself."""
+    oldest = on - BILLS_LATE_DAYS * DAY
+    late = [on - days * DAY for days in range(BILLS_LATE_DAYS, 0, -1)]
+    holes = [day for day in statements.days_with_holes(bank=channel) if day < oldest]
+    for day in [*holes, *late]:
+        if reconcile_bill(channel=channel, day=day) is None and day <= oldest:
+            reconciliation.reconcile(day=day, lines=[Unread(place_of(day))], bank=channel)
 
 
 def reconcile_bill(*, channel: str, day: date) -> ReconciledDay | None:
     """Compare a gateway's bill of a day; nothing while there is none to be had."""
-    lines = gateway(channel).bill(day)
-    if lines is None:
+    told = gateway(channel).bill(day)
+    if told is None:
         return None
-    ours = transfers.by_order_no(line.out_trade_no for line in lines)
-    named = [
-        replace(line, out_trade_no=ours.get(line.out_trade_no, line.out_trade_no)) for line in lines
-    ]
-    return reconciliation.reconcile(day=day, lines=named, bank=channel)
+    lines = transfers.by_our_numbers(told)
+    return reconciliation.reconcile(day=day, lines=lines, bank=channel, asked=f"^{place_of(day)}")
 
 
 def reconcile(*, day: date) -> ReconciledDay | None:
     """Ask the bank for its new lines and compare them; nothing while it cannot be heard.
 
-    The bank is asked outside of any transaction.
+    What could not be read before is asked for once more. The bank is asked outside of any
+    transaction.
     """
-    lines = bank().statement(since_id=statements.last_line_no())
+    lines = bank().statement(since_id=statements.ask_after())
     if lines is None:
         return None
-    return reconciliation.reconcile(day=day, lines=lines)
+    return reconciliation.reconcile(day=day, lines=lines, asked="^")
 
 
 def _call_helpers(_day: date) -> None:
@@ -225,12 +246,15 @@ def _decide(claim: Claim) -> None:
     )
 
 
-def _move(claim: Claim) -> None:
-    """Three phases: the intent is on paper, the bank is asked, its word is booked."""
+def _move(claim: Claim, *, at: datetime | None = None) -> None:
+    """Three phases: the intent is on paper, the bank is asked, its word is booked.
+
+    `at` is the hour of a day that is being closed, where that is not now.
+    """
     transfer = transfers.get(claim.subject_id)
     was_sent = transfer.state != TransferState.INTENT
     if not was_sent and transfer.purpose == TransferPurpose.DEBIT:
-        _hold_back(transfer)
+        _hold_back(transfer, at or rhythm.hour_of(transfer.intended_on, now=clock.now()))
     if not _is_at_rest(transfer):
         channel = transfer.channel if was_sent else _channel_for(transfer)
         if not was_sent:
@@ -247,9 +271,9 @@ def _move(claim: Claim) -> None:
     _book(transfer, answer, claim)
 
 
-def _hold_back(transfer: Transfer) -> None:
+def _hold_back(transfer: Transfer, at: datetime) -> None:
     """A debit is looked at once more before the bank hears of it, and never asked for at night."""
-    if seconds := debits.hold_back(transfer_id=transfer.pk, at=clock.now()):
+    if seconds := debits.hold_back(transfer_id=transfer.pk, at=at):
         raise NotYet(seconds)
 
 

@@ -1,6 +1,7 @@
 """The queue of breaks: what bank and books tell differently, how old it is, and working it off."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -24,6 +25,7 @@ from common.errors import Refused
 from common.web.refusals import advice, message
 from lending.admin import words
 from lending.admin.figures import amount
+from lending.channels.gateways.orders import fen_of
 from lending.reconciliation import queries, resolving
 from lending.reconciliation.models import (
     BreakAction,
@@ -51,6 +53,10 @@ STEPS: words.Words = {
 }
 
 
+OF_A_READING = ("number", "amount", "direction", "account")
+OF_THE_STATEMENT = {BreakKind.UNREADABLE, BreakKind.RETOLD}
+
+
 class WishForm(forms.Form):
     """How the break shall be resolved."""
 
@@ -59,11 +65,34 @@ class WishForm(forms.Form):
         label=gettext_lazy("Public number of the loan"), required=False, max_length=22
     )
 
+    number = forms.CharField(
+        label=gettext_lazy("Number on the line"), required=False, max_length=64
+    )
+    amount = forms.DecimalField(
+        label=gettext_lazy("Amount on the line, in yuan"),
+        required=False,
+        min_value=Decimal("0.01"),
+        max_digits=13,
+        decimal_places=2,
+    )
+    direction = forms.ChoiceField(
+        label=gettext_lazy("The money"),
+        required=False,
+        choices=[("IN", gettext_lazy("came in")), ("OUT", gettext_lazy("went out"))],
+    )
+    account = forms.CharField(
+        label=gettext_lazy("Account on the line"), required=False, max_length=80
+    )
+
     def __init__(self, *args: Any, broken: StatementBreak, **options: Any) -> None:
         super().__init__(*args, **options)
         field = self.fields["action"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(each.value, each.label) for each in resolving.fitting(broken)]
+        fitting = resolving.fitting(broken)
+        field.choices = [(each.value, each.label) for each in fitting]
+        others = {"loan"} if BreakAction.READ_AS in fitting else {*OF_A_READING}
+        for name in others | ({"loan"} if broken.kind in OF_THE_STATEMENT else set()):
+            del self.fields[name]
 
 
 class NoteForm(forms.Form):
@@ -215,7 +244,21 @@ def _propose(request: HttpRequest, break_id: int) -> None:
         break_id=break_id,
         action=BreakAction(chosen),
         loan_public_id=request.POST.get("loan", "").strip()[:22],
+        reading=_reading(request) if chosen == BreakAction.READ_AS else None,
         by=_staff(request),
+    )
+
+
+def _reading(request: HttpRequest) -> resolving.Reading:
+    """What a person has read. Raises BreakReadingUnclear."""
+    told = {name: request.POST.get(name, "").strip() for name in OF_A_READING}
+    fen = fen_of(told["amount"])
+    if fen is None or told["direction"] not in {"IN", "OUT"}:
+        raise resolving.BreakReadingUnclear
+    return resolving.reading_of(
+        number=told["number"],
+        effect_fen=fen if told["direction"] == "IN" else -fen,
+        account=told["account"],
     )
 
 

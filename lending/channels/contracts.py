@@ -1,6 +1,8 @@
 """What crosses the wall to a bank: a request, its answer, a later notice. Free of Django."""
 
+import hashlib
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
@@ -126,6 +128,47 @@ class StatementLine:
         return -self.amount_fen if self.kind == "PAY_OUT" else self.amount_fen
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A part of a statement that makes no sense: where it stands, and never what it says.
+
+    `place` is the same however often the same is told. `id` is the line's number in the statement;
+    0 where a whole page or file is meant, of which nobody knows how many lines it has.
+    """
+
+    place: str
+    id: int = 0
+
+
+# A statement in its order, with what could be read of it and what could not.
+Told = StatementLine | Unread
+# More holes than that are one: nobody works through a file of them line by line.
+MOST_HOLES = 20
+
+
+def digest_of(content: object) -> str:
+    """A few letters by which an unread line is known again; they say nothing of what it says."""
+    return hashlib.sha256(repr(content).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def readable(told: Iterable[Told]) -> list[StatementLine]:
+    """The lines of a statement."""
+    return [each for each in told if isinstance(each, StatementLine)]
+
+
+def unread(told: Iterable[Told]) -> list[Unread]:
+    """Its holes."""
+    return [each for each in told if isinstance(each, Unread)]
+
+
+def gathered(told: Sequence[Told], *, place: str = "") -> tuple[Told, ...]:
+    """The same, with one hole for the whole `place` where there are too many of them."""
+    holes = unread(told)
+    if len(holes) <= MOST_HOLES:
+        return tuple(told)
+    return (*readable(told), Unread(place or f"{holes[0].place.partition(':')[0]}+"))
+
+
 class Channel(Protocol):
     """What every bank's adapter can do. None of it raises because of the network."""
 
@@ -137,7 +180,7 @@ class Channel(Protocol):
         """What became of a transfer."""
         ...
 
-    def statement(self, *, since_id: int) -> tuple[StatementLine, ...] | None:
+    def statement(self, *, since_id: int) -> tuple[Told, ...] | None:
         """What moved after the line `since_id`; None when the bank cannot be heard now."""
         ...
 
@@ -160,6 +203,6 @@ class Gateway(Protocol):
         """End an order that nobody has paid, and say what became of it."""
         ...
 
-    def bill(self, day: date) -> tuple[StatementLine, ...] | None:
+    def bill(self, day: date) -> tuple[Told, ...] | None:
         """What moved on a day, by the gateway's numbers; None while there is no bill to be had."""
         ...

@@ -1,12 +1,13 @@
 """Where money is on its way."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
 from common import rows
-from lending.channels.contracts import PaidOrder
+from lending.channels.contracts import PaidOrder, Told, readable, unread
 from lending.channels.models import (
     FROM_BORROWERS,
     ChannelCode,
@@ -138,7 +139,13 @@ def _order_sent_back(transfer: Transfer) -> PaidOrder | None:
     return PaidOrder(number if is_ours else "", paid_fen, order_no="" if is_ours else number)
 
 
-def by_order_no(numbers: Iterable[str]) -> dict[str, str]:
-    """Our numbers by the gateways' numbers, for those that are ours: to read a bill with."""
-    found = Transfer.objects.filter(order_no__in=[each for each in numbers if each])
-    return dict(found.values_list("order_no", "out_trade_no"))
+def by_our_numbers(told: Sequence[Told]) -> list[Told]:
+    """A bill's lines by our numbers where they are ours; all others, and its holes, as told."""
+    numbers = [line.out_trade_no for line in readable(told) if line.out_trade_no]
+    rows = Transfer.objects.filter(order_no__in=numbers)
+    ours = dict(rows.values_list("order_no", "out_trade_no"))
+    named = (
+        replace(line, out_trade_no=ours.get(line.out_trade_no, line.out_trade_no))
+        for line in readable(told)
+    )
+    return [*named, *unread(told)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from lending.channels.contracts import StatementLine
+from lending.channels.contracts import StatementLine, Told, readable, unread
 from lending.channels.models import PAID_OUT, ChannelCode, TransferState
 from lending.ledger import chart
 
@@ -48,6 +48,8 @@ class Excused:
 
     lines: Collection[int] = ()
     numbers: Collection[str] = ()
+    # Places that cannot be read, of which two people have said what stands there.
+    places: Collection[str] = ()
 
 
 # One statement, so that transfers and ledger are of the same moment. What a bank has taken back by
@@ -90,7 +92,7 @@ def standing() -> Standing:
 
 def differences(
     before: Standing,
-    lines: Iterable[StatementLine],
+    told: Iterable[Told],
     after: Standing,
     *,
     excused: Excused = Excused(),
@@ -98,16 +100,20 @@ def differences(
 ) -> Iterator[str]:
     """One sentence for each difference between one channel, our transfers and our books.
 
-    Excused is what a resolved break accounts for.
+    `told` is its statement, with what of it cannot be read. Excused is what a resolved break
+    accounts for.
     """
+    told = list(told)
+    for place in {hole.place for hole in unread(told)} - set(excused.places):
+        yield f"the bank's statement cannot be read at {place}"
     moved: dict[str, StatementLine] = {}
-    for line in (each for each in lines if each.id not in excused.lines):
+    for line in (each for each in readable(told) if each.id not in excused.lines):
         if line.out_trade_no in moved:
             yield f"the bank moved transfer {line.out_trade_no} twice"
         moved[line.out_trade_no] = line
+    known = {*excused.numbers, *(line.out_trade_no for line in readable(told))}
     for number, own in before.transfers.items():
-        arrived = (own.state, own.channel) == (TransferState.SUCCEEDED, channel)
-        if arrived and number not in moved and number not in excused.numbers:
+        if (own.state, own.channel) == (TransferState.SUCCEEDED, channel) and number not in known:
             yield f"transfer {number} arrived here, and the bank's statement has no such line"
     for number, line in moved.items():
         yield from _of_line(line, after.transfers.get(number), channel=channel)

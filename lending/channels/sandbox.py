@@ -4,12 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from itertools import pairwise
 from types import TracebackType
 from typing import Any, ClassVar, Self, cast, get_args
 from urllib.parse import urlsplit
 
-import structlog
 import urllib3
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.exceptions import (
@@ -27,9 +25,13 @@ from lending.channels.contracts import (
     Kind,
     State,
     StatementLine,
+    Told,
     TransferAnswer,
     TransferRequest,
+    Unread,
     WebhookNotice,
+    digest_of,
+    gathered,
     is_plain,
 )
 
@@ -46,7 +48,6 @@ KINDS = get_args(Kind)
 # What our columns hold of a line's words.
 MOST_LETTERS = {"out_trade_no": 64, "bank_reference": 64, "account": 80}
 
-log = structlog.get_logger(__name__)
 Content = Mapping[str, Any]
 
 
@@ -134,24 +135,26 @@ class SandboxBank:
             return _unknown(out_trade_no, status, content)
         return _answer(out_trade_no, content)
 
-    def statement(self, *, since_id: int = 0) -> tuple[StatementLine, ...] | None:
-        """What moved after the line `since_id`; None when the bank cannot be heard now."""
-        lines: list[StatementLine] = []
-        has_more = True
+    def statement(self, *, since_id: int = 0) -> tuple[Told, ...] | None:
+        """What moved after the line `since_id`; None when the bank cannot be heard now.
+
+        What makes no sense is told as a hole: a line beside the others, or all from there on.
+        """
+        told: list[Told] = []
+        last_id, has_more = since_id, True
         while has_more:
-            last_id = lines[-1].id if lines else since_id
             status, content = self._ask("GET", f"/statement?since={last_id}")
-            page = _lines(content) if status == HTTPStatus.OK else None
-            if page is None:
+            if status != HTTPStatus.OK:
                 return None
-            # Each line once, upwards: whoever goes round in circles would be heard for ever.
-            numbers = [last_id, *(line.id for line in page)]
-            if any(after <= before for before, after in pairwise(numbers)):
-                log.error("statement_unreadable", code="LINES_OUT_OF_ORDER")
-                return None
-            lines += page
-            has_more = bool(content.get("has_more")) and bool(page)
-        return tuple(lines)
+            page, before = _page(content, after=last_id), last_id
+            told += page
+            last_id = max((each.id for each in page), default=before)
+            has_more = bool(content.get("has_more"))
+            if has_more and last_id <= before:
+                # Whoever turns in circles would be heard for ever: what follows is a hole.
+                told.append(Unread(f"{before}+"))
+                has_more = False
+        return gathered(list(dict.fromkeys(told)))
 
     def _ask(self, method: str, path: str, body: Content | None = None) -> tuple[int, Content]:
         """The status and the JSON object of the answer; status 0 when there was no answer."""
@@ -275,17 +278,27 @@ def _answer(out_trade_no: str, content: Content) -> TransferAnswer:
     )
 
 
-def _lines(content: Content) -> list[StatementLine] | None:
+def _page(content: Content, *, after: int) -> list[Told]:
+    """What a page tells; one hole where it is none, or its lines do not go upwards, each once."""
     entries = content.get("entries")
     if not isinstance(entries, list):
-        return None
-    lines = [_line(entry) for entry in entries]
-    found = [line for line in lines if line is not None]
-    if len(found) < len(lines):
-        # A statement with a hole would be compared as if it were whole.
-        log.error("statement_unreadable", code="LINE_UNREADABLE")
-        return None
-    return found
+        return [Unread(f"{after}+")]
+    told, last_id = [], after
+    for entry in entries:
+        each = _line(entry) or _hole(entry, after=last_id)
+        if each.id and each.id <= last_id:
+            return [Unread(f"{after}+")]
+        told.append(each)
+        last_id = each.id or last_id
+    return told
+
+
+def _hole(entry: object, *, after: int) -> Unread:
+    """Where a line stands that makes no sense: by its number, or by the line before it."""
+    number = entry.get("id") if isinstance(entry, dict) else None
+    if type(number) is int and 0 < number <= LARGEST_FEN:
+        return Unread(f"{number}:{digest_of(entry)}", id=number)
+    return Unread(f"{after}+:{digest_of(entry)}")
 
 
 def _line(entry: object) -> StatementLine | None:

@@ -30,23 +30,26 @@ CLOSING_LOCK = 4_201_002
 SWEEPS_AT_MOST = 20
 
 Told = Callable[[date], object]
+Ready = Callable[[date], bool]
 
 
 class ClosingStuck(RuntimeError):
     """Loans stay behind without being left behind by name: a bug that must not turn in circles."""
 
 
-def close_through(*, to: date, planned: Told = str, told: Told = str) -> int:
+def close_through(*, to: date, planned: Told = str, told: Told = str, before: Ready = bool) -> int:
     """Close day after day until the business date is `to`; how many days were closed.
 
     Opens the books on `to` where there are none. A day that is already open or past is no work.
-    `planned` hears of a day whose ranges are ready, `told` of every range that is done.
+    `before` sees to what must be done on a day before it is closed, outside of any transaction;
+    where it says no, that day stays open, and so do all after it. `planned` hears of a day whose
+    ranges are ready, `told` of every range that is done.
     """
     if business_dates.current() is None:
         business_date.open_books(on=to)
         return 0
     days = 0
-    while (day := business_dates.today()) < to:
+    while (day := business_dates.today()) < to and before(day):
         days += close(day=day, planned=planned, told=told)
         _see_to_points(on=day + DAY)
         _see_to_drafts(on=day + DAY)

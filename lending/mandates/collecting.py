@@ -4,7 +4,7 @@ Between both stands lending/tasks.py, as for every other movement of money: an u
 asked for by the same number, and nothing else of the loan is tried while it is unknown.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models.functions import Now
 
@@ -13,6 +13,7 @@ from borrowers.messages import actions as messages
 from borrowers.messages.contracts import Note
 from common.actors import SYSTEM
 from common.locking import Rank, lock_one
+from common.periods import SHANGHAI, shanghai_date
 from common.processes import actions as processes
 from common.processes.contracts import Claim
 from common.transactions import durable
@@ -56,7 +57,7 @@ def attempt(*, debit_id: int, on: date, at: datetime) -> bool:
     debit = DirectDebit.objects.select_related("mandate").get(pk=debit_id)
     if debit.state != DebitState.WAITING or debit.next_on is None or debit.next_on > on:
         return False
-    if _is_over(debit, loan, on) or _waits(debit, loan, on):
+    if _is_over(debit, loan, on) or _waits(debit, loan, on, at):
         return False
     due_fen = amount_due(fold(loans.terms_of(loan), loans.log_of(loan), on), on)
     if due_fen <= 0:
@@ -124,11 +125,11 @@ def _is_over(debit: DirectDebit, loan: Loan, on: date) -> bool:
     return True
 
 
-def _waits(debit: DirectDebit, loan: Loan, on: date) -> bool:
+def _waits(debit: DirectDebit, loan: Loan, on: date, at: datetime) -> bool:
     """Whether something else comes first: a dispute, money on its way, or tomorrow."""
     if _is_paused(loan) or transfers.collecting_fen(loan.pk):
         return True
-    if _tries_of(loan, on) < rhythm.limits(on).tries_a_day:
+    if max(_tries_of(loan, on), _tries_at(loan, at)) < rhythm.limits(on).tries_a_day:
         return False
     DirectDebit.objects.filter(pk=debit.pk).update(next_on=on + DAY)
     return True
@@ -222,6 +223,13 @@ def _first_on(debit: DirectDebit) -> date:
 
 def _tries_of(loan: Loan, on: date) -> int:
     return DebitTry.objects.filter(loan_id=loan.pk, on=on).count()
+
+
+def _tries_at(loan: Loan, at: datetime) -> int:
+    """How often it was tried on this day of the calendar: missed days are caught up within one."""
+    day = datetime.combine(shanghai_date(at), time.min, SHANGHAI)
+    rows = DebitTry.objects.filter(loan_id=loan.pk)
+    return rows.filter(transfer__intended_at__gte=day, transfer__intended_at__lt=day + DAY).count()
 
 
 def _tell(debit: DirectDebit, template: str, **facts: object) -> None:

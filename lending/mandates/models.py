@@ -178,3 +178,21 @@ class DebitTry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.debit_id} try {self.number}"
+
+
+class DebitRound(models.Model):
+    """A business date whose debits were all looked at once, in the hours for it. Only grows.
+
+    A day with debits is not closed before it has one: nobody is late because we did not ask.
+    """
+
+    day = models.DateField(_("Day"), unique=True)
+    looked_at = models.PositiveIntegerField(_("Debits"))
+    ended_at = models.DateTimeField(_("Ended"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("round of debits")
+        verbose_name_plural = _("rounds of debits")
+
+    def __str__(self) -> str:
+        return self.day.isoformat()

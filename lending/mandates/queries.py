@@ -3,7 +3,11 @@
 from datetime import date
 
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
+from common.processes.models import Process, ProcessState
+from lending.channels import actions as channels
+from lending.channels.models import Transfer, TransferPurpose, TransferState
 from lending.loans.models import Loan
 from lending.mandates.models import DebitState, DirectDebit, Mandate
 
@@ -38,3 +42,27 @@ def to_try(*, on: date, after_id: int = 0) -> list[int]:
         state=DebitState.WAITING, next_on__lte=on, pk__gt=after_id
     ).order_by("pk")
     return list(rows.values_list("pk", flat=True)[:AT_ONCE])
+
+
+def on_their_way(*, on: date) -> QuerySet[Transfer]:
+    """Tries of a day whose end nobody knows yet."""
+    return Transfer.objects.filter(
+        purpose=TransferPurpose.DEBIT,
+        intended_on=on,
+        state__in=[TransferState.INTENT, TransferState.SENT],
+    )
+
+
+def to_move(*, on: date) -> list[int]:
+    """The processes of those tries that may be gone on with now.
+
+    What no bank has been asked may be asked; what waits for a bank's word waits as long as it was
+    told to.
+    """
+    tries = on_their_way(on=on)
+    owed = Process.objects.filter(
+        kind=channels.PROCESS_KIND, state__in=[ProcessState.PENDING, ProcessState.RUNNING]
+    )
+    unasked = owed.filter(subject_id__in=tries.filter(state=TransferState.INTENT).values("pk"))
+    waited = owed.filter(subject_id__in=tries.values("pk"), next_attempt_at__lte=Now())
+    return list((unasked | waited).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])

@@ -5,9 +5,9 @@ The middle one of the later tries moves to the day on which the borrower's money
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from common.periods import SHANGHAI
+from common.periods import SHANGHAI, shanghai_date
 from common.rulebook import queries as rulebook
 
 RETRY_DAYS = (1, 3, 7)
@@ -48,6 +48,19 @@ def closed_seconds(at: datetime) -> int:
     if here.hour >= allowed.end_hour:
         opens += DAY
     return max(int((opens - here).total_seconds()), 1)
+
+
+def noon(on: date) -> datetime:
+    """Twelve o'clock in Shanghai."""
+    return datetime.combine(on, time(12), SHANGHAI)
+
+
+def hour_of(on: date, *, now: datetime) -> datetime:
+    """When debits of a business date are asked for: now.
+
+    And at noon of a day that the calendar has not reached, as only a demonstration's can be.
+    """
+    return noon(on) if on > shanghai_date(now) else now
 
 
 def first_on(*, due_on: date, announced_on: date) -> date:

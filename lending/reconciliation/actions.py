@@ -7,13 +7,14 @@ from typing import Any
 from django.db import connection
 from django.db.models.functions import Now
 
-from common.transactions import durable
-from lending.channels.contracts import StatementLine
+from common.transactions import durable, required
+from lending.channels.contracts import StatementLine, Told, readable, unread
 from lending.channels.models import ChannelCode
 from lending.ledger import actions as ledger
 from lending.ledger import chart
 from lending.ledger.contracts import both
 from lending.reconciliation import matching, queries
+from lending.reconciliation.matching import NOWHERE, Again, News
 from lending.reconciliation.models import ReconciledDay
 
 # One comparison of a bank at a time: two would find the same breaks twice and wait for each other.
@@ -33,6 +34,17 @@ WITH kept AS (
 )
 SELECT coalesce(sum(fee_fen), 0), coalesce(max(line_no), 0) FROM kept
 """
+# Of a line that was kept before, and says something else now: the last word is known by its digest.
+_AGAIN = """
+SELECT kept.id,
+       kept.line_no || ':' || left(md5(told.ours || ' ' || told.fen || ' ' || told.fee), 12),
+       kept.effect_fen - kept.fee_fen, told.fen - told.fee
+  FROM unnest(%(numbers)s::bigint[], %(ours)s::text[], %(fens)s::bigint[], %(fees)s::bigint[])
+       AS told (number, ours, fen, fee)
+  JOIN lending_bankline AS kept ON kept.bank = %(bank)s AND kept.line_no = told.number
+ WHERE (kept.out_trade_no, kept.effect_fen, kept.fee_fen) <> (told.ours, told.fen, told.fee)
+ ORDER BY kept.line_no
+"""
 _FIGURES = """
 SELECT count(*), coalesce(sum(effect_fen) FILTER (WHERE effect_fen > 0), 0),
        coalesce(-sum(effect_fen) FILTER (WHERE effect_fen < 0), 0), coalesce(sum(fee_fen), 0)
@@ -42,18 +54,26 @@ SELECT count(*), coalesce(sum(effect_fen) FILTER (WHERE effect_fen > 0), 0),
 
 @durable
 def reconcile(
-    *, day: date, lines: Sequence[StatementLine], bank: str = ChannelCode.SANDBOX
+    *, day: date, lines: Sequence[Told], bank: str = ChannelCode.SANDBOX, asked: str = NOWHERE
 ) -> ReconciledDay:
     """Keep what the statement brought for a day and compare all that is not matched yet.
 
-    `lines` are what came after the last line that is kept; lines that are kept already change
-    nothing. The same day again is compared anew. Fees of new lines are booked with them.
+    `lines` are what came after the last line that is kept, with what of it could not be read;
+    lines that are kept already change nothing, and are a break where they are told differently.
+    The same day again is compared anew. Fees of new lines are booked with them. `asked` is the
+    pattern of the places that were asked for: a hole there that is not told any more is closed.
     """
+    read = readable(lines)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RECONCILING_LOCK])
-        cursor.execute(_KEEP, _columns(bank, day, lines))
+        take_turns()
+        cursor.execute(_KEEP, columns := _columns(bank, day, read))
         new_fee_fen, last_new = cursor.fetchone()
-        outcome = matching.compare(bank=bank, day=day)
+        cursor.execute(_AGAIN, columns)
+        again = tuple(Again(*row) for row in cursor.fetchall())
+        holes = tuple(sorted({each.place for each in unread(lines)}))
+        outcome = matching.compare(
+            bank=bank, day=day, news=News(holes=holes, again=again, asked=asked)
+        )
         cursor.execute(_FIGURES, [bank, day])
         counted, in_fen, out_fen, fee_fen = cursor.fetchone()
     _book_fees(bank, day, int(new_fee_fen), last_new)
@@ -68,6 +88,13 @@ def reconcile(
                             "still_open"])  # fmt: skip
     ReconciledDay.objects.filter(pk=row.pk).update(compared_at=Now())
     return row
+
+
+@required
+def take_turns() -> None:
+    """Wait for whoever compares now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RECONCILING_LOCK])
 
 
 def _book_fees(bank: str, day: date, fee_fen: int, last_new: int) -> None:

@@ -92,6 +92,8 @@ class BreakKind(models.TextChoices):
     DUPLICATE = "DUPLICATE", _("Moved twice")
     LATE = "LATE", _("Over midnight")
     SET_ASIDE = "SET_ASIDE", _("Reversed here, still with us")
+    UNREADABLE = "UNREADABLE", _("Cannot be read")
+    RETOLD = "RETOLD", _("Told differently than before")
 
 
 class BreakState(models.TextChoices):
@@ -107,7 +109,8 @@ class StatementBreak(models.Model):
 
     bank = models.CharField(_("Bank"), max_length=20)
     kind = models.CharField(_("Kind"), max_length=14, choices=BreakKind.choices)
-    # The number that both sides have, or that only one has; with the line where it came twice.
+    # The number that both sides have, or that only one has; with the line where it came twice. Of
+    # what cannot be read, or is told differently, the place in the statement.
     subject = models.CharField(_("Number"), max_length=90)
     line = models.ForeignKey(BankLine, null=True, on_delete=models.PROTECT, related_name="breaks")
     transfer = models.ForeignKey(
@@ -171,6 +174,8 @@ class BreakAction(models.TextChoices):
     POST_REPAYMENT = "POST_REPAYMENT", _("Book it as a payment on a loan")
     SEND_BACK = "SEND_BACK", _("Send the money back")
     TO_SUSPENSE = "TO_SUSPENSE", _("Write it to the account of differences")
+    READ_AS = "READ_AS", _("Enter what the line says")
+    NOTHING_MOVED = "NOTHING_MOVED", _("It says of no money")
 
 
 class BreakProposal(Proposal):
@@ -180,6 +185,8 @@ class BreakProposal(Proposal):
     action = models.CharField(_("What"), max_length=20, choices=BreakAction.choices)
     loan_id = models.BigIntegerField(null=True)
     amount_fen = models.BigIntegerField()
+    # What an unread line says, where a person has found it out: number, account, fen with a sign.
+    reading = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("resolution of a break")
@@ -191,7 +198,9 @@ class BreakProposal(Proposal):
                 name="break_proposal_is_one_at_a_time",
             ),
             models.CheckConstraint(
-                condition=models.Q(amount_fen__gt=0), name="break_proposal_amount_is_positive"
+                condition=models.Q(amount_fen__gt=0)
+                | models.Q(amount_fen=0, action="NOTHING_MOVED"),
+                name="break_proposal_moves_something_or_says_so",
             ),
             *four_eyes(
                 not_the_author="break_proposal_approver_is_not_the_author",

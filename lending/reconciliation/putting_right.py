@@ -21,6 +21,7 @@ from lending.ledger import queries as books
 from lending.ledger.contracts import both
 from lending.loans import queries as loans
 from lending.loans.models import Loan
+from lending.reconciliation import reading
 from lending.reconciliation.models import (
     BreakAction,
     BreakKind,
@@ -43,13 +44,26 @@ BOOKED_HERE = {BreakKind.AMOUNT_DIFFERS, BreakKind.MISSING_THERE}
 
 
 def correction_fen(broken: StatementBreak) -> int:
-    """What the books' bank account lacks to say what the statement says."""
-    if broken.kind == BreakKind.SET_ASIDE:
+    """What the books' bank account lacks to say what the statement says.
+
+    What was booked here may have been written off as missing there, and be told after all: then
+    both count.
+    """
+    if broken.kind in {BreakKind.SET_ASIDE, BreakKind.UNREADABLE}:
         return 0
-    booked_fen = books.written_fen(account_code=chart.BANK, key_prefix=f"break:{broken.pk}:")
+    written = [broken.pk]
+    if broken.kind in BOOKED_HERE:
+        same = StatementBreak.objects.filter(bank=broken.bank, subject=broken.subject)
+        written = list(same.filter(kind__in=BOOKED_HERE).values_list("pk", flat=True))
+    booked_fen = sum(
+        books.written_fen(account_code=chart.BANK, key_prefix=f"break:{number}:")
+        for number in written
+    )
     if broken.kind in BOOKED_HERE:
         assert broken.transfer is not None
         booked_fen += broken.here_fen if broken.transfer.booked_at else 0
+    if broken.kind == BreakKind.RETOLD:
+        booked_fen += broken.here_fen
     return broken.there_fen - booked_fen
 
 
@@ -73,6 +87,10 @@ def _fits(broken: StatementBreak, action: BreakAction) -> bool:
             return is_loose and broken.there_fen > 0 and _can_be_paid(broken)
         case BreakAction.TO_SUSPENSE:
             return is_final_here and correction_fen(broken) != 0
+        case BreakAction.READ_AS:
+            return reading.is_a_line(broken)
+        case BreakAction.NOTHING_MOVED:
+            return broken.kind in reading.OF_THE_STATEMENT and broken.here_fen == broken.there_fen
 
 
 def insist_fits(broken: StatementBreak, action: BreakAction, loan: Loan | None) -> None:
@@ -203,15 +221,26 @@ def _post_held(proposal: BreakProposal, loan: Loan, on: date, at: datetime) -> N
         value_date=max(paid_on, loan.disbursed_on),
         entry_key=f"break:{broken.pk}:{proposal.pk}",
         held_on=chart.SET_ASIDE,
+        came_with=broken.transfer_id,
         on=on,
         at=at,
     )
+
+
+def _read_as(proposal: BreakProposal, _loan: Loan | None, on: date, _at: datetime) -> None:
+    reading.enter(proposal, on=on)
+
+
+def _nothing(_proposal: BreakProposal, _loan: Loan | None, _on: date, _at: datetime) -> None:
+    """Two people's word that no money moved is all there is to it."""
 
 
 DO: Mapping[str, Callable[[BreakProposal, Loan | None, date, datetime], None]] = {
     BreakAction.POST_REPAYMENT: _post_repayment,
     BreakAction.SEND_BACK: _send_back,
     BreakAction.TO_SUSPENSE: _to_suspense,
+    BreakAction.READ_AS: _read_as,
+    BreakAction.NOTHING_MOVED: _nothing,
 }
 
 

@@ -1,12 +1,14 @@
 """What of the statement does not fit yet, how old it is, and how far the days are."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from common.approvals.models import ProposalState
+from lending.channels.contracts import StatementLine, Told, readable
 from lending.channels.models import ChannelCode
 from lending.channels.reconciliation import Excused
 from lending.ledger import chart
@@ -14,11 +16,13 @@ from lending.ledger import queries as books
 from lending.loans import queries as loans
 from lending.reconciliation.models import (
     BankLine,
+    BreakKind,
     BreakState,
     ReconciledDay,
     StatementBreak,
 )
 
+LEADING_DIGITS = re.compile(r"[0-9]+")
 # Older than so many days each: the newest first.
 AGES = ((0, "0-1"), (2, "2-3"), (4, "4-7"), (8, "8+"))
 
@@ -44,6 +48,50 @@ def last_line_no(*, bank: str = ChannelCode.SANDBOX) -> int:
     """The last line of the bank's statement that is kept; what comes after it is new."""
     found = BankLine.objects.filter(bank=bank).aggregate(last=Max("line_no"))
     return int(found["last"] or 0)
+
+
+def ask_after(*, bank: str = ChannelCode.SANDBOX) -> int:
+    """After which line to ask for the statement: the last one, or the one before the first hole."""
+    places = _holes(bank).values_list("subject", flat=True)
+    return min([last_line_no(bank=bank), *(_line_no(place) - 1 for place in places)])
+
+
+def days_with_holes(*, bank: str) -> list[date]:
+    """Days of whose bills something could not be read, and nobody has said what it is."""
+    return sorted(set(_holes(bank).values_list("first_day", flat=True)))
+
+
+def _holes(bank: str) -> QuerySet[StatementBreak]:
+    return open_breaks().filter(bank=bank, kind=BreakKind.UNREADABLE)
+
+
+def _line_no(place: str) -> int:
+    """The number with which the place of a hole begins."""
+    found = LEADING_DIGITS.match(place)
+    assert found is not None
+    return max(int(found[0]), 1)
+
+
+def entered(*, beside: Iterable[Told], bank: str = ChannelCode.SANDBOX) -> list[StatementLine]:
+    """Lines that the statement does not say readably, as two people have entered them.
+
+    The bank's own word counts where it has one by now.
+    """
+    said = {line.id for line in readable(beside)}
+    rows = BankLine.objects.filter(
+        bank=bank, breaks__kind=BreakKind.UNREADABLE, breaks__resolution="READ_AS"
+    )
+    return [
+        StatementLine(
+            id=row.line_no,
+            out_trade_no=row.out_trade_no,
+            bank_reference=row.bank_reference,
+            kind="COLLECT" if row.effect_fen > 0 else "PAY_OUT",
+            account=row.account,
+            amount_fen=abs(row.effect_fen),
+        )
+        for row in rows.exclude(line_no__in=said).order_by("line_no")
+    ]
 
 
 def open_breaks() -> QuerySet[StatementBreak]:
@@ -82,7 +130,12 @@ def excused() -> Excused:
     )
     lines = rows.filter(line__isnull=False).values_list("line__line_no", flat=True)
     numbers = rows.filter(kind="MISSING_THERE").values_list("subject", flat=True)
-    return Excused(frozenset(lines), frozenset(numbers))
+    said = StatementBreak.objects.filter(
+        kind=BreakKind.UNREADABLE, resolution__in=["READ_AS", "NOTHING_MOVED"]
+    )
+    return Excused(
+        frozenset(lines), frozenset(numbers), frozenset(said.values_list("subject", flat=True))
+    )
 
 
 def breaches() -> Iterator[str]:

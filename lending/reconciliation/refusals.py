@@ -53,3 +53,12 @@ class BreakProposalDecided(Refused):
     code = "BREAK_PROPOSAL_DECIDED"
     message = gettext_noop("This resolution has been decided already.")
     advice = gettext_noop("Look at the break. To resolve it another way, ask anew.")
+
+
+class BreakReadingUnclear(Refused):
+    """What was entered is no line of a statement."""
+
+    code = "BREAK_READING_UNCLEAR"
+    message = gettext_noop("This is not what a line of a statement can say.")
+    advice = gettext_noop("Enter the number, the amount and whether it came in or went out.")
+    status = 422

@@ -29,6 +29,7 @@ from lending.reconciliation.putting_right import (
     resolve,
     step,
 )
+from lending.reconciliation.reading import Reading, reading_of
 from lending.reconciliation.refusals import (
     BreakActionDoesNotFit,
     BreakFourEyesNeeded,
@@ -36,6 +37,7 @@ from lending.reconciliation.refusals import (
     BreakNotOpen,
     BreakProposalDecided,
     BreakProposalWaits,
+    BreakReadingUnclear,
 )
 
 __all__ = [
@@ -45,6 +47,8 @@ __all__ = [
     "BreakNotOpen",
     "BreakProposalDecided",
     "BreakProposalWaits",
+    "BreakReadingUnclear",
+    "Reading",
     "approve",
     "ask_again",
     "assign",
@@ -53,6 +57,7 @@ __all__ = [
     "fitting",
     "note",
     "propose",
+    "reading_of",
     "turn_down",
 ]
 
@@ -100,11 +105,19 @@ def _noted_to_ask(*, break_id: int, by: Actor) -> int:
 
 
 @durable
-def propose(*, break_id: int, action: BreakAction, loan_public_id: str, by: Actor) -> BreakProposal:
+def propose(
+    *,
+    break_id: int,
+    action: BreakAction,
+    loan_public_id: str,
+    by: Actor,
+    reading: Reading | None = None,
+) -> BreakProposal:
     """Say how a break shall be resolved; nothing happens until somebody else approves.
 
-    Raises NotFound, BreakFourEyesNeeded for anybody but staff, BreakNotOpen, BreakProposalWaits,
-    BreakLoanDiffers, BreakActionDoesNotFit.
+    `reading` is what a line says that cannot be read. Raises NotFound, BreakFourEyesNeeded for
+    anybody but staff, BreakNotOpen, BreakProposalWaits, BreakLoanDiffers, BreakActionDoesNotFit,
+    BreakReadingUnclear.
     """
     if by.kind != "STAFF" or by.account_id is None:
         raise BreakFourEyesNeeded
@@ -114,11 +127,14 @@ def propose(*, break_id: int, action: BreakAction, loan_public_id: str, by: Acto
         raise BreakProposalWaits
     loan = _loan_named(broken, loan_public_id)
     insist_fits(broken, action, loan)
+    if (action == BreakAction.READ_AS) != bool(reading):
+        raise BreakReadingUnclear
     proposal = BreakProposal.objects.create(
         broken=broken,
         action=action,
         loan_id=None if loan is None else loan.pk,
-        amount_fen=abs(correction_fen(broken)) or abs(broken.there_fen),
+        amount_fen=_amount_fen(broken, action, reading or {}),
+        reading=reading or {},
         author_id=by.account_id,
     )
     step(broken, "PROPOSED", by)
@@ -160,6 +176,14 @@ def turn_down(*, proposal_id: int, by: Actor) -> BreakProposal:
         approvals.decide(row=row, state=ProposalState.TURNED_DOWN, by=by)
         step(proposal.broken, "TURNED_DOWN", by)
     return proposal
+
+
+def _amount_fen(broken: StatementBreak, action: BreakAction, reading: Reading) -> int:
+    if action == BreakAction.NOTHING_MOVED:
+        return 0
+    if action == BreakAction.READ_AS:
+        return abs(int(reading["effect_fen"]))
+    return abs(correction_fen(broken)) or abs(broken.there_fen)
 
 
 def _locked(break_id: int) -> StatementBreak:

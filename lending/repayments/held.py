@@ -26,10 +26,14 @@ def book(
     value_date: date,
     entry_key: str,
     held_on: str,
+    came_with: int | None,
     on: date,
     at: datetime,
 ) -> None:
-    """Take it from the account on which it is held; the caller holds the loan's lock."""
+    """Take it from the account on which it is held; the caller holds the loan's lock.
+
+    `came_with` is the transfer by which it once came, and by whose channel it can go back.
+    """
     servicing.catch_up(loan=loan, through=on - DAY)
     beyond_the_cap.before_money(loan, on=value_date)
     LoanTransaction.objects.create(
@@ -39,6 +43,7 @@ def book(
         value_date=value_date,
         booked_on=on,
         amount_fen=amount_fen,
+        terms={} if came_with is None else {"came_with": came_with},
     )
     carried = servicing.bring_forward(loan=loan, through=on)
     taken = both(debit=held_on, credit=chart.BANK, amount_fen=amount_fen, loan_id=None)

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from common.actors import Actor
-from lending.channels.contracts import StatementLine
+from lending.channels.contracts import StatementLine, Told, Unread
 from lending.channels.models import PAID_OUT, Transfer
 from lending.loans.models import Loan
-from lending.reconciliation import actions, resolving
+from lending.reconciliation import actions, queries, resolving
 from lending.reconciliation.models import BreakAction, ReconciledDay, StatementBreak
 from lending.tests.debiting import noon
 from lending.tests.rewarding import staff
@@ -19,6 +19,8 @@ class Statement:
 
     lines: list[StatementLine] = field(default_factory=list)
     told: int = 0
+    # Lines that cannot be read at present.
+    torn: set[int] = field(default_factory=set)
 
     def moved(
         self, number: str, fen: int, *, account: str = "person:unknown", on: date | None = None
@@ -47,9 +49,15 @@ class Statement:
         )
 
     def compared(self, day: date) -> ReconciledDay:
-        """The day reconciled with all lines that were not told yet."""
-        new, self.told = self.lines[self.told :], len(self.lines)
-        return actions.reconcile(day=day, lines=new)
+        """The day reconciled with all lines that were not told yet, or not readably."""
+        self.told = len(self.lines)
+        after = queries.ask_after()
+        new = [self.told_as(line) for line in self.lines if line.id > after]
+        return actions.reconcile(day=day, lines=new, asked="^")
+
+    def told_as(self, line: StatementLine) -> Told:
+        """The line, or the hole that it is at present."""
+        return Unread(f"{line.id}:ab12", id=line.id) if line.id in self.torn else line
 
     @property
     def balance_fen(self) -> int:

@@ -1,6 +1,7 @@
-"""A statement that makes no sense is not compared at all; one that is long is read to its end."""
+"""What of a statement makes no sense is a hole and hides nothing else; it is read to its end."""
 
 import json
+import re
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lending.channels.contracts import StatementLine, Unread, readable, unread
 from lending.channels.gateways import wechat_bill
 from lending.channels.sandbox import SandboxBank
 from lending.tests.builders import TODAY
@@ -92,16 +94,50 @@ class TestALine:
             {"account": "person:\u202elin"},
         ],
     )
-    def test_that_makes_none_leaves_nothing_to_compare(self, wrong):
+    def test_that_makes_none_is_a_hole_between_the_others(self, wrong):
         found, _ = heard({"entries": [entry(1), entry(2, **wrong), entry(3)]})
 
-        assert found is None
+        before, hole, after = found
+        assert (before.id, after.id) == (1, 3)
+        is_known = "id" not in wrong
+        assert (hole.id, hole.place.split(":")[0]) == ((2, "2") if is_known else (0, "1+"))
 
-    @pytest.mark.parametrize("entries", [None, {}, "x", [None], [[]], [1]])
-    def test_that_is_none_is_no_statement(self, entries):
-        found, _ = heard({"entries": entries})
+    @pytest.mark.parametrize("wrong", [{"account": "person:陈\x00"}, {"amount_fen": "987654"}])
+    def test_that_makes_none_says_where_it_stands_and_nothing_of_what_it_says(self, wrong):
+        (hole,), _ = heard({"entries": [entry(7, **wrong)]})
 
-        assert found is None
+        assert set(vars(type(hole))["__slots__"]) == {"place", "id"}
+        assert re.fullmatch(r"7:[0-9a-f]{12}", hole.place)
+
+    def test_is_the_same_hole_each_time_and_another_one_for_another_text(self):
+        (first,), _ = heard({"entries": [entry(7, kind="GIFT")]})
+        (again,), _ = heard({"entries": [entry(7, kind="GIFT")]})
+        (other,), _ = heard({"entries": [entry(7, kind="LOAN")]})
+
+        assert first == again != other
+
+    @pytest.mark.parametrize("entries", [[None], [[]], [1]])
+    def test_that_is_none_is_a_hole(self, entries):
+        (hole,), _ = heard({"entries": entries})
+
+        assert (hole.id, hole.place[:3]) == (0, "0+:")
+
+    def test_of_very_many_that_make_none_is_one_hole_beside_what_can_be_read(self):
+        wrong = [entry(number, kind="GIFT") for number in range(2, 40)]
+        found, _ = heard({"entries": [entry(1), *wrong, entry(40)]})
+
+        assert [each.id for each in found] == [1, 40, 0]
+        assert found[-1] == Unread("2+")
+
+
+class TestAPage:
+    @pytest.mark.parametrize("entries", [None, {}, "x"])
+    def test_that_is_none_is_one_hole_after_what_came_before(self, entries):
+        pages = [{"entries": [entry(1)], "has_more": True}, {"entries": entries, "has_more": True}]
+        found, asked = heard(*pages)
+
+        assert [each.id for each in found] == [1, 0]
+        assert (found[1].place, len(asked)) == ("1+", 2)
 
 
 class TestPages:
@@ -120,14 +156,20 @@ class TestPages:
         page = {"entries": [entry(each) for each in numbers], "has_more": True}
         found, asked = heard(page)
 
-        assert found is None
+        assert found == (Unread("0+"),), "none of its numbers can be trusted"
         assert len(asked) == 1
 
-    def test_of_which_the_next_begins_again_are_no_statement(self):
+    def test_of_which_the_next_begins_again_end_with_a_hole(self):
         page = {"entries": [entry(1), entry(2)], "has_more": True}
         found, asked = heard(page)
 
-        assert (found, len(asked)) == (None, 2)
+        assert [each.id for each in found] == [1, 2, 0]
+        assert (found[2].place, len(asked)) == ("2+", 2)
+
+    def test_that_never_end_and_say_nothing_end_with_a_hole(self):
+        found, asked = heard({"entries": [], "has_more": True})
+
+        assert (found, len(asked)) == ((Unread("0+"),), 1)
 
 
 # What a cell of a bill can hold.
@@ -136,13 +178,41 @@ WRITTEN = st.characters(codec="utf-8", exclude_characters=',"\r\n`')
 
 class TestABill:
     @given(st.text(alphabet=WRITTEN, max_size=90))
-    def test_has_numbers_that_our_columns_hold_or_is_none(self, number):
-        found = wechat_bill.lines(wechat(row(number)), b"", day=TODAY)
+    def test_has_numbers_that_our_columns_hold_or_holes(self, number):
+        (found,) = wechat_bill.lines(wechat(row(number)), b"", day=TODAY)
 
-        assert found is None or (
-            len(found[0].out_trade_no) <= 64 and "\x00" not in found[0].out_trade_no
+        assert isinstance(found, Unread) or (
+            len(found.out_trade_no) <= 64 and "\x00" not in found.out_trade_no
         )
 
-    def test_with_a_number_that_is_too_long_is_none(self):
-        assert wechat_bill.lines(wechat(row("n" * 65)), b"", day=TODAY) is None
-        assert wechat_bill.lines(wechat(row("n" * 64)), b"", day=TODAY) is not None
+    def test_with_a_number_that_is_too_long_has_a_hole_there(self):
+        told = wechat_bill.lines(wechat(row("n" * 65), row("n" * 64)), b"", day=TODAY)
+
+        assert [type(each) for each in told] == [Unread, StatementLine]
+
+    @given(st.lists(st.sampled_from(["fine", "hole"]), max_size=12))
+    def test_numbers_its_rows_by_where_they_stand_whatever_can_be_read(self, kinds):
+        rows = [row(f"n-{at}", fee="x" if kind == "hole" else "") for at, kind in enumerate(kinds)]
+        told = wechat_bill.lines(wechat(*rows), b"", day=TODAY)
+
+        first = int(f"{TODAY:%Y%m%d}") * 10**9 + 1
+        assert [each.id for each in told] == list(range(first, first + len(kinds)))
+        holes = ["hole" if isinstance(each, Unread) else "fine" for each in told]
+        assert holes == kinds
+
+    def test_with_a_byte_that_is_none_has_a_hole_only_in_that_row(self):
+        told = wechat(row("one"), row("two"), row("three")).replace(b"`two", b"`tw\xff")
+        lines = wechat_bill.lines(told, b"", day=TODAY)
+
+        assert [getattr(each, "out_trade_no", "") for each in lines] == ["one", "", "three"]
+
+    @given(st.data())
+    def test_that_was_cut_says_nothing_wrong_of_what_is_left(self, data):
+        """Whatever is cut off: each line that is told is one of the whole bill, and a hole says
+        that it is not whole."""
+        whole = wechat(row("one"), row("two", fee="`1.10"), row("three", amount="27.00"))
+        cut = whole[: data.draw(st.integers(1, whole.index("总交易单数".encode()) - 1))]
+        told = wechat_bill.lines(cut, b"", day=TODAY)
+
+        assert set(readable(told)) <= set(wechat_bill.lines(whole, b"", day=TODAY))
+        assert unread(told), "nobody takes it for the whole"

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from lending.channels.contracts import Payee, TransferRequest
+from lending.channels.contracts import Payee, TransferRequest, Unread
 from lending.channels.gateways.alipay import AlipayGateway
 from lending.channels.gateways.orders import order_no
 from lending.tests.gateway_desks import (
@@ -295,20 +295,36 @@ class TestBills:
     @pytest.mark.parametrize(
         "wrong",
         [
-            b"no archive",
-            archive(TRADES, names=("a.csv", "b.csv")),
             archive(TRADES.replace("123.45,123.45", "123.456,123.45")),
             archive(TRADES.replace(",交易,", ",其他,")),
+            archive(TRADES.replace("交易,还款,", "交易,")),
+        ],
+    )
+    def test_with_a_row_that_cannot_be_read_say_all_others(self, desk, gateway, wrong):
+        desk.says(*self.said(desk, wrong, archive(FLOWS)))
+
+        hole, refund, transfer = gateway.bill(DAY)
+
+        assert hole.place.startswith(f"{DAY:%Y%m%d}000000001:")
+        assert (refund.out_trade_no, transfer.out_trade_no) == ("refund-1", "bill-1")
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            b"no archive",
+            archive(TRADES, names=("a.csv", "b.csv")),
             archive(TRADES.replace("商户订单号", "订单号")),
             archive(TRADES.partition("#--")[0]),
-            archive(TRADES.replace("交易,还款,", "交易,")),
             archive(""),
         ],
     )
-    def test_that_cannot_be_read_whole_are_none(self, desk, gateway, wrong):
+    def test_that_cannot_be_read_to_their_end_are_a_hole(self, desk, gateway, wrong):
         desk.says(*self.said(desk, wrong, archive(FLOWS)))
 
-        assert gateway.bill(DAY) is None
+        told = gateway.bill(DAY)
+
+        assert Unread(f"{DAY:%Y%m%d}-1") in told
+        assert told[-1].out_trade_no == "bill-1"
 
     @pytest.mark.parametrize(
         "url", ["https://stranger.example/x", "http://x.alipay.com/x", "file:///etc/passwd", ""]

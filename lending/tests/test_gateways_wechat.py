@@ -2,12 +2,13 @@
 
 import gzip
 import hashlib
+import re
 
 import pytest
 from django.db import transaction
 from django.db.transaction import TransactionManagementError
 
-from lending.channels.contracts import Payee, TransferRequest
+from lending.channels.contracts import Payee, TransferRequest, Unread
 from lending.channels.gateways.orders import order_no
 from lending.channels.gateways.wechat import WeChatPayGateway
 from lending.tests.gateway_desks import (
@@ -309,28 +310,54 @@ class TestBills:
 
         assert gateway.bill(DAY) is None
 
-    def test_with_another_digest_are_none(self, desk, gateway):
+    def test_with_another_digest_are_a_hole_beside_the_other_file(self, desk, gateway):
         desk.says(*self.said(desk, TRADES, digest="0" * 40), *self.said(desk, FLOWS))
 
-        assert gateway.bill(DAY) is None
+        hole, transfer = gateway.bill(DAY)
+
+        assert hole == Unread(f"{DAY:%Y%m%d}-1")
+        assert transfer.out_trade_no == "bill-1"
 
     @pytest.mark.parametrize(
         "wrong",
         [
             TRADES.replace("`123.45\n", "`123.456\n", 1),
             TRADES.replace("`123.45\n", "`1e3\n", 1),
-            TRADES.replace("`CNY", "`USD"),
+            TRADES.replace("`order-1,`SUCCESS,`CNY", "`order-1,`SUCCESS,`USD"),
             TRADES.replace("`SUCCESS,", ""),
-            TRADES.partition("总交易单数")[0],
-            TRADES.replace("商户订单号", "订单号"),
-            "nonsense",
         ],
     )
-    def test_that_cannot_be_read_whole_are_none(self, desk, gateway, wrong):
+    def test_with_a_row_that_cannot_be_read_say_all_others(self, desk, gateway, wrong):
         assert wrong != TRADES
         desk.says(*self.said(desk, wrong), *self.said(desk, FLOWS))
 
-        assert gateway.bill(DAY) is None
+        hole, refund, transfer = gateway.bill(DAY)
+
+        assert re.fullmatch(rf"{DAY:%Y%m%d}000000001:[0-9a-f]{{12}}", hole.place)
+        assert (refund.out_trade_no, transfer.out_trade_no) == ("refund-1", "bill-1")
+
+    def test_keep_the_numbers_of_their_rows_when_one_can_be_read_later(self, desk, gateway):
+        wrong = TRADES.replace("`123.45\n", "`1e3\n", 1)
+        desk.says(*self.said(desk, wrong), *self.said(desk, FLOWS))
+        holed = gateway.bill(DAY)
+        desk.says(*self.said(desk, TRADES), *self.said(desk, FLOWS))
+
+        whole = gateway.bill(DAY)
+
+        assert [each.id for each in holed] == [each.id for each in whole]
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [TRADES.partition("总交易单数")[0], TRADES.replace("商户订单号", "订单号"), "nonsense"],
+    )
+    def test_that_cannot_be_read_to_their_end_are_a_hole(self, desk, gateway, wrong):
+        assert wrong != TRADES
+        desk.says(*self.said(desk, wrong), *self.said(desk, FLOWS))
+
+        told = gateway.bill(DAY)
+
+        assert Unread(f"{DAY:%Y%m%d}-1") in told
+        assert told[-1].out_trade_no == "bill-1"
 
     def test_are_fetched_from_nobody_else(self, desk, gateway):
         elsewhere = {"hash_value": "0" * 40, "download_url": "https://stranger.example/v3/x"}

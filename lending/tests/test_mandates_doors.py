@@ -7,9 +7,11 @@ import pytest
 from django.urls import reverse
 
 from borrowers.tests import cast
+from lending.channels.contracts import Unread
 from lending.channels.models import Transfer
 from lending.mandates.models import Mandate
-from lending.reconciliation.models import BreakProposal, StatementBreak
+from lending.reconciliation import actions as reconciliation
+from lending.reconciliation.models import BankLine, BreakProposal, StatementBreak
 from lending.tests import builders, debiting, doors
 from lending.tests.builders import TODAY
 from lending.tests.debiting import LAST
@@ -212,6 +214,47 @@ class TestStaff:
 
         assert not BreakProposal.objects.exists()
         assert not broken.steps.exclude(step="FOUND").exists()
+
+    @pytest.fixture
+    def hole(self, loan):
+        reconciliation.reconcile(day=TODAY, lines=[Unread("17:ab12cd34", id=17)])
+        return StatementBreak.objects.get(kind="UNREADABLE")
+
+    def test_enter_what_a_line_says_that_cannot_be_read(self, hole):
+        mei = staff(cast.PHONES["Mei"], "work_statementbreak")
+        zhao = staff(cast.PHONES["Zhao"], "approve_statementbreak")
+        page = mei.get(reverse("admin:lending_statementbreak_change", args=[hole.pk]))
+        assert "cannot be read" in doors.shown(page)
+        assert 'name="loan"' not in doors.shown(page)
+
+        page = self.work(
+            mei, hole, propose="1", action="READ_AS", number="R-stray-1", amount="50.00",
+            direction="OUT", account="person:nobody",
+        )  # fmt: skip
+        assert "R-stray-1, went out, person:nobody" in " ".join(doors.shown(page).split())
+        address = reverse(
+            "admin:lending_statementbreak_decide", args=[hole.pk, BreakProposal.objects.get().pk]
+        )
+        zhao.post(address, {"approve": "1"})
+
+        line = BankLine.objects.get(line_no=17)
+        assert (line.out_trade_no, line.effect_fen) == ("R-stray-1", -5_000)
+        assert StatementBreak.objects.get(subject="R-stray-1").state == "OPEN"
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"amount": "much"}, {"amount": "-5"}, {"amount": "0"}, {"amount": "1.005"},
+         {"amount": "9" * 30}, {"direction": "UP"}, {"number": "x y"}, {"number": ""},
+         {"account": "a" * 99}, {"account": "\x00"}],
+    )  # fmt: skip
+    def test_enter_nothing_that_no_line_can_say(self, hole, wrong):
+        mei = staff(cast.PHONES["Mei"], "work_statementbreak")
+        fine = {"number": "R-1", "amount": "50.00", "direction": "IN", "account": ""}
+
+        page = self.work(mei, hole, propose="1", action="READ_AS", **{**fine, **wrong})
+
+        assert "not what a line of a statement can say" in doors.shown(page)
+        assert not BreakProposal.objects.exists()
 
     def test_without_the_permission_touch_nothing(self, broken):
         mei = staff(cast.PHONES["Mei"])

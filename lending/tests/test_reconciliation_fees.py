@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from lending import tasks
 from lending.channels import reconciliation
+from lending.channels.contracts import Unread, readable, unread
 from lending.channels.gateways import alipay_bill, wechat_bill
 from lending.channels.gateways.orders import fee_of
 from lending.channels.models import Transfer
@@ -60,14 +61,17 @@ class TestABillOfWeChat:
     def test_says_what_was_kept_and_what_was_given_back_of_it(self):
         told = wechat(row("one"), row("two", fee="`-0.60000", amount="100.00", is_refund=True))
 
-        kept, back = wechat_bill.lines(told, b"", day=TODAY) or []
+        kept, back = readable(wechat_bill.lines(told, b"", day=TODAY))
 
         assert (kept.effect_fen, kept.fee_fen) == (27_000, 162)
         assert (back.effect_fen, back.fee_fen) == (-10_000, -60)
 
     @pytest.mark.parametrize("fee", ["`270.01", "`9999999999", "`much", "`0.00001"])
-    def test_with_an_absurd_fee_is_no_bill(self, fee):
-        assert wechat_bill.lines(wechat(row("one", fee=fee)), b"", day=TODAY) is None
+    def test_with_an_absurd_fee_has_a_hole_there(self, fee):
+        told = wechat_bill.lines(wechat(row("one", fee=fee), row("two")), b"", day=TODAY)
+
+        assert [each.out_trade_no for each in readable(told)] == ["two"]
+        assert len(unread(told)) == 1
 
 
 class TestABillOfAlipay:
@@ -87,15 +91,16 @@ class TestABillOfAlipay:
             day=TODAY,
         )  # fmt: skip
 
-        assert [(each.effect_fen, each.fee_fen) for each in lines or []] == [
+        assert [(each.effect_fen, each.fee_fen) for each in readable(lines)] == [
             (1_000, 6),
             (-1_000, -6),
         ]
 
-    def test_with_a_fee_above_the_amount_is_no_bill(self):
+    def test_with_a_fee_above_the_amount_has_a_hole_there(self):
         packed = self.archive("2026\t,one\t,交易\t,10.00\t,\t,10.01\t")
 
-        assert alipay_bill.lines([packed, b""], day=TODAY) is None
+        (hole,) = alipay_bill.lines([packed, b""], day=TODAY)
+        assert isinstance(hole, Unread)
 
 
 @pytest.mark.django_db

@@ -1,10 +1,10 @@
 """Whatever order money, words and losses come in: the statement is the books, to the fen.
 
 The machine plays the bank: it moves money, tells late, twice, wrongly or never, and sometimes moves
-what nobody asked for, or takes back what had arrived; and staff undo payments by themselves. At
-every moment the difference between statement and books is explained, fen
-by fen, by what is on its way, watched or open; and once every word has come and every break has
-been worked off, there is none.
+what nobody asked for, or takes back what had arrived, and writes lines that cannot be read; and
+staff undo payments by themselves. At every moment the difference between statement and books is
+explained, fen by fen, by what is on its way, watched or open; and once every word has come and
+every break has been worked off, there is none.
 """
 
 from datetime import timedelta
@@ -25,7 +25,7 @@ from lending.ledger import chart
 from lending.ledger import queries as ledger
 from lending.loans.models import Loan, LoanTransaction
 from lending.reconciliation import queries, resolving
-from lending.reconciliation.models import BankMatch, StatementBreak
+from lending.reconciliation.models import BankMatch, BreakAction, StatementBreak
 from lending.repayments import actions as repayments
 from lending.servicing import changes
 from lending.tests import builders, statements
@@ -85,6 +85,17 @@ class Channel(RuleBasedStateMachine):
             return
         for _ in range(times):
             self.tell(moved[which % len(moved)])
+
+    @rule()
+    def is_garbled(self) -> None:
+        """The newest line that the bank has not told yet cannot be read for a while."""
+        if len(self.statement.lines) > self.statement.told:
+            self.statement.torn.add(self.statement.lines[-1].id)
+
+    @rule()
+    def is_told_well(self) -> None:
+        """The bank says readably what it did not."""
+        self.statement.torn.clear()
 
     @rule(which=st.integers(0, 5))
     def refuses(self, which: int) -> None:
@@ -191,13 +202,36 @@ class Channel(RuleBasedStateMachine):
 
     def write_off(self, broken: StatementBreak) -> None:
         """Where the outcome is open here, the bank is asked; the rest goes to the differences."""
+        broken.refresh_from_db()
+        if broken.state != "OPEN":
+            # What was read just now has explained it.
+            return
         if broken.kind == "STATE_DIFFERS" and broken.here_state != "FAILED":
             assert broken.transfer is not None
             self.tell(broken.transfer)
         elif broken.kind == "SET_ASIDE":
             self.give_back(broken)
+        elif broken.kind == "UNREADABLE":
+            self.read(broken)
         else:
             statements.resolved(broken, "TO_SUSPENSE", on=self.day)
+
+    def read(self, broken: StatementBreak) -> None:
+        """Two people find out what the line says."""
+        line = self.statement.lines[int(broken.subject.partition(":")[0]) - 1]
+        proposal = resolving.propose(
+            break_id=broken.pk,
+            action=BreakAction.READ_AS,
+            loan_public_id="",
+            reading=resolving.reading_of(
+                number=line.out_trade_no, effect_fen=line.effect_fen, account=line.account
+            ),
+            by=statements.clerk(),
+        )
+        resolving.approve(
+            proposal_id=proposal.pk, on=self.day, at=NOW, by=statements.clerk("chief")
+        )
+        self.statement.torn.discard(line.id)
 
     def give_back(self, broken: StatementBreak) -> None:
         """What was set aside goes back to its payer, unless the loan takes it once more."""
@@ -250,8 +284,8 @@ def test_the_statement_is_the_books_after_any_story():
     run_machine(
         Story,
         settings=settings(
-            max_examples=16,
-            stateful_step_count=14,
+            max_examples=24,
+            stateful_step_count=16,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),

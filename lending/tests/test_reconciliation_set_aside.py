@@ -12,7 +12,7 @@ from lending.ledger import chart
 from lending.ledger import queries as ledger
 from lending.ledger.models import LedgerEntry
 from lending.loans.models import LoanTransaction
-from lending.reconciliation import queries, resolving
+from lending.reconciliation import actions, queries, resolving
 from lending.reconciliation.models import BreakAction, BreakProposal, StatementBreak
 from lending.servicing import changes, invariants
 from lending.tests import builders, statements
@@ -282,3 +282,48 @@ def test_what_the_bank_takes_back_after_it_went_on_stands_as_a_difference(
     assert ledger.balance_fen(chart.BANK_DIFFERENCES) == PAID_FEN
     assert ledger.balance_fen(chart.BANK) == statement.balance_fen
     assert [*invariants.breaches(), *queries.breaches()] == []
+
+
+class TestWhatCameThroughAGateway:
+    """It is a break of its own channel, also where it was booked once more and undone again."""
+
+    @pytest.fixture
+    def paid(self, loan):
+        """Ten yuan by Alipay, reversed, and booked on the loan once more by two people."""
+        found = builders.pay(loan, PAID_FEN, on=TODAY, key="far")
+        Transfer.objects.filter(pk=found.pk).update(channel="ALIPAY", order_no="a" * 32)
+        found.refresh_from_db()
+        undone(loan)
+        actions.reconcile(day=TODAY, lines=[], bank="ALIPAY")
+        first = StatementBreak.objects.get(kind="SET_ASIDE")
+        statements.resolved(first, "POST_REPAYMENT", on=TODAY, loan=loan)
+        undone(loan, reverses=4, key="again")
+        return found
+
+    def compared(self):
+        for bank in ("SANDBOX", "ALIPAY", "WECHAT_PAY"):
+            actions.reconcile(day=TODAY, lines=[], bank=bank)
+        return StatementBreak.objects.get(kind="SET_ASIDE", state="OPEN")
+
+    def test_shows_under_that_channel_and_no_other(self, paid):
+        second = self.compared()
+
+        assert (second.bank, second.transfer, second.there_fen) == ("ALIPAY", paid, PAID_FEN)
+        assert StatementBreak.objects.filter(kind="SET_ASIDE").exclude(bank="ALIPAY").count() == 0
+
+    def test_goes_back_by_the_order_with_which_it_came(self, paid):
+        statements.resolved(self.compared(), "SEND_BACK", on=TODAY)
+
+        back = Transfer.objects.get(purpose="SEND_BACK")
+        assert back.terms["through"] == "ALIPAY"
+        assert back.terms["returns"] == paid.out_trade_no
+        assert (back.account, back.amount_fen) == (paid.account, PAID_FEN)
+
+    def test_stays_so_however_often_it_is_booked_and_undone(self, paid, loan):
+        statements.resolved(self.compared(), "POST_REPAYMENT", on=TODAY, loan=loan)
+        undone(loan, reverses=6, key="thrice")
+
+        third = self.compared()
+
+        assert (third.bank, third.transfer, aside_fen()) == ("ALIPAY", paid, PAID_FEN)
+        assert [*invariants.breaches(), *queries.breaches()] == []

@@ -21,7 +21,7 @@ from django.test.utils import override_settings
 
 from config.celery import app
 from lending import tasks
-from lending.channels.contracts import StatementLine
+from lending.channels.contracts import StatementLine, readable
 from lending.channels.sandbox import SandboxBank
 from simulation.bank.server import Bank, Setup
 from simulation.year.clock import WorldClock, telling
@@ -121,7 +121,7 @@ class House:
         """Everything that the bank has moved."""
         lines = self.at_bank.statement(since_id=0)
         assert lines is not None, "the bank cannot be heard"
-        return lines
+        return tuple(readable(lines))
 
     def _hand_in(self, notice: Notice) -> None:
         answer = Client(SERVER_NAME="localhost").generic(

@@ -20,7 +20,7 @@ import requests
 
 from config.services import endpoints
 from config.services.layout import ROOT, Layout
-from lending.channels.contracts import StatementLine
+from lending.channels.contracts import StatementLine, readable
 from lending.channels.sandbox import SandboxBank
 from tests.machinery.installations import eventually, layout_of, new_installation
 
@@ -123,7 +123,7 @@ class Platform:
         with SandboxBank(base_url=self.bank_url, api_key=key) as bank:
             lines = bank.statement(since_id=0)
         assert lines is not None, "the bank cannot be heard"
-        return list(lines)
+        return readable(lines)
 
     def bank_balance(self, account: str) -> int:
         """What lies on an account of the sandbox bank, in fen."""

@@ -9,7 +9,8 @@ from lending.channels.models import Transfer
 from lending.ledger import chart
 from lending.ledger import queries as ledger
 from lending.loans.models import Loan
-from lending.reconciliation.models import StatementBreak
+from lending.reconciliation import resolving
+from lending.reconciliation.models import BreakAction, StatementBreak
 from lending.tests import builders, statements
 from lending.tests.builders import TODAY
 from lending.tests.statements import Statement
@@ -21,7 +22,7 @@ class Bank:
     """The bank's statement as the walk asks for it."""
 
     def __init__(self, statement: Statement) -> None:
-        self.told = tuple(statement.lines)
+        self.told = tuple(statement.told_as(line) for line in statement.lines)
 
     def statement(self, *, since_id: int) -> Any:
         return tuple(line for line in self.told if line.id > since_id)
@@ -67,3 +68,27 @@ def test_says_a_payment_that_the_bank_never_had_until_it_is_resolved(statement):
     statements.resolved(broken, "TO_SUSPENSE", on=TODAY)
 
     assert said(statement) == []
+
+
+def test_says_a_line_that_cannot_be_read_until_two_people_have_read_it(statement):
+    payment = builders.pay(Loan.objects.get(), 10_000, on=TODAY, key="pay")
+    statement.of(payment)
+    statement.torn = {2}
+    statement.compared(TODAY)
+    assert any("cannot be read at 2:ab12" in sentence for sentence in said(statement))
+
+    proposal = resolving.propose(
+        break_id=StatementBreak.objects.get(kind="UNREADABLE").pk,
+        action=BreakAction.READ_AS,
+        loan_public_id="",
+        reading=resolving.reading_of(
+            number=payment.out_trade_no, effect_fen=10_000, account=payment.account
+        ),
+        by=statements.clerk(),
+    )
+    resolving.approve(
+        proposal_id=proposal.pk, on=TODAY, at=builders.NOW, by=statements.clerk("chief")
+    )
+
+    assert said(statement) == []
+    assert ledger.balance_fen(chart.BANK) == statement.balance_fen

@@ -11,11 +11,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-import structlog
 from alipay import DCAliPay
 from alipay.exceptions import AliPayException, AliPayValidationError
 
-from lending.channels.contracts import Outcome, StatementLine, TransferAnswer, TransferRequest
+from lending.channels.contracts import Outcome, Told, TransferAnswer, TransferRequest
 from lending.channels.gateways import alipay_bill, certificates
 from lending.channels.gateways.orders import fen_of, order_no, order_of, yuan_of
 from lending.channels.gateways.wire import MOST_BILL_BYTES, Silence, Wire
@@ -55,7 +54,6 @@ REFUSED = {
 }  # fmt: skip
 NO_BILL = {"isp.bill_not_exist"}
 
-log = structlog.get_logger(__name__)
 Content = Mapping[str, Any]
 
 
@@ -147,19 +145,18 @@ class AlipayGateway:
         assert request.kind == "COLLECT"
         return self._heard(request, self._closed)
 
-    def bill(self, day: date) -> tuple[StatementLine, ...] | None:
-        """What moved on a day, by Alipay's numbers; None while there is no bill to be had."""
+    def bill(self, day: date) -> tuple[Told, ...] | None:
+        """What moved on a day, by Alipay's numbers; None while there is no bill to be had.
+
+        What of it cannot be read is told as holes.
+        """
         try:
             files = [self._download(day, kind) for kind in alipay_bill.KINDS]
         except Silence:
             return None
         if any(file is None for file in files):
             return None
-        lines = alipay_bill.lines([file for file in files if file is not None], day=day)
-        if lines is None:
-            log.error("bill_unreadable", code=day.isoformat())
-            return None
-        return tuple(lines)
+        return alipay_bill.lines([file for file in files if file is not None], day=day)
 
     def _heard(
         self, request: TransferRequest, act: Callable[[TransferRequest], TransferAnswer]

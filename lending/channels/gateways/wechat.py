@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import structlog
 from wechatpayv3 import WeChatPay, WeChatPayType
 from wechatpayv3.core import Core
 from wechatpayv3.type import RequestType
 from wechatpayv3.utils import build_authorization
 
-from lending.channels.contracts import Outcome, StatementLine, TransferAnswer, TransferRequest
+from lending.channels.contracts import Outcome, Told, TransferAnswer, TransferRequest
 from lending.channels.gateways import wechat_bill as bills
 from lending.channels.gateways.orders import order_no, order_of
 from lending.channels.gateways.wire import MOST_BILL_BYTES, Heard, Silence, Wire
@@ -61,7 +60,7 @@ REFUSED = {"PARAM_ERROR", "ORDER_CLOSED", "MCH_NOT_EXISTS", "APPID_MCHID_NOT_MAT
            "INVALID_REQUEST"}  # fmt: skip
 NO_BILL = {"NO_STATEMENT_EXIST"}
 
-log = structlog.get_logger(__name__)
+NOT_A_BILL = b"?"
 Content = Mapping[str, Any]
 
 
@@ -199,8 +198,11 @@ class WeChatPayGateway:
             return _unknown(request, silence.code)
         return self.ask(request)
 
-    def bill(self, day: date) -> tuple[StatementLine, ...] | None:
-        """What moved on a day, by WeChat's numbers; None while there is no bill to be had."""
+    def bill(self, day: date) -> tuple[Told, ...] | None:
+        """What moved on a day, by WeChat's numbers; None while there is no bill to be had.
+
+        What of it cannot be read is told as holes.
+        """
         try:
             traded = self._download(self._kit.trade_bill(bill_date=day.isoformat()))
             flowed = self._download(
@@ -210,14 +212,13 @@ class WeChatPayGateway:
             return None
         if traded is None or flowed is None:
             return None
-        lines = bills.lines(traded, flowed, day=day)
-        if lines is None:
-            log.error("bill_unreadable", code=day.isoformat())
-            return None
-        return tuple(lines)
+        return bills.lines(traded, flowed, day=day)
 
     def _download(self, answer: tuple[int, Content]) -> bytes | None:
-        """The file of a bill, proved by the signed digest; empty where nothing moved."""
+        """The file of a bill, proved by the signed digest; empty where nothing moved.
+
+        What is not what WeChat has signed is no bill, and is read as one hole.
+        """
         status, content = answer
         if content.get("code") in NO_BILL:
             return b""
@@ -227,7 +228,8 @@ class WeChatPayGateway:
         status, packed = self._kit.download_bill(url)
         if status != 200:
             return None
-        return bills.unpacked(packed, sha1=str(content.get("hash_value", "")))
+        found = bills.unpacked(packed, sha1=str(content.get("hash_value", "")))
+        return NOT_A_BILL if found is None else found
 
     def _order(self, request: TransferRequest) -> TransferAnswer:
         status, content = self._kit.pay(

@@ -1,8 +1,8 @@
 """The daily bills of WeChat Pay as statement lines: trades and refunds, and transfers that left.
 
 A bill is CSV whose every cell begins with a grave accent; after the rows come a line of names and
-a line of sums. A row that cannot be read makes the whole bill unreadable: a statement with holes
-would be compared as if it were whole.
+a line of sums. A row that cannot be read is told as a hole beside the others; so is the end of a
+bill that was cut, and a whole file that is no bill.
 """
 
 import csv
@@ -10,27 +10,27 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import count
 
-from lending.channels.contracts import StatementLine, is_plain
+from lending.channels.contracts import StatementLine, Told
+from lending.channels.gateways.bills import (
+    BillUnreadable,
+    Raw,
+    Row,
+    RowUnreadable,
+    by_name,
+    insist_plain,
+    told,
+)
 from lending.channels.gateways.orders import fee_of, fen_of
 
 MOST_UNPACKED_BYTES = 128 * 1024 * 1024
-ROWS_OF_A_DAY = 1_000_000_000
-MOST_LETTERS = 64
 SUMS = ("总交易单数", "资金流水总笔数")
 TRADED = {"微信订单号", "商户订单号", "交易状态", "货币种类", "订单金额", "微信退款单号",
           "商户退款单号", "退款金额"}  # fmt: skip
 FLOWED = {"微信支付业务单号", "业务名称", "收支类型", "收支金额(元)", "业务凭证号"}
 TRANSFER, FEE = "转账", "手续费"
-
-Row = Mapping[str, str]
-
-
-class BillUnreadable(ValueError):
-    """The file is not the bill that we know how to read."""
 
 
 def unpacked(packed: bytes, *, sha1: str) -> bytes | None:
@@ -44,43 +44,26 @@ def unpacked(packed: bytes, *, sha1: str) -> bytes | None:
     return found if len(found) <= MOST_UNPACKED_BYTES and digest == sha1.lower() else None
 
 
-def lines(traded: bytes, flowed: bytes, *, day: date) -> list[StatementLine] | None:
-    """Every movement of the day, numbered within it; None where a row cannot be read."""
-    number = count(int(day.strftime("%Y%m%d")) * ROWS_OF_A_DAY + 1)
-    try:
-        found = [
-            *(_trade(row, next(number)) for row in rows(traded, needed=TRADED)),
-            *(
-                _transfer(row, next(number))
-                for row in rows(flowed, needed=FLOWED)
-                if TRANSFER in row["业务名称"] and row["收支类型"] == "支出"
-            ),
-        ]
-    except BillUnreadable:
-        return None
-    words = (word for line in found for word in (line.out_trade_no, line.bank_reference))
-    return found if all(is_plain(word, most=MOST_LETTERS) for word in words) else None
+def lines(traded: bytes, flowed: bytes, *, day: date) -> tuple[Told, ...]:
+    """Every movement of the day, numbered by its row, and every hole."""
+    return (
+        *told(rows(traded, needed=TRADED), day=day, file=0, read=_trade),
+        *told(rows(flowed, needed=FLOWED), day=day, file=1, read=_transfer),
+    )
 
 
-def rows(content: bytes, *, needed: set[str]) -> Iterator[Row]:
-    """The rows above the sums, by name. Raises BillUnreadable; nothing at all is no row."""
+def rows(content: bytes, *, needed: set[str]) -> Iterator[Raw]:
+    """The rows above the sums. Raises BillUnreadable; nothing at all is no row."""
     if not content:
         return
-    try:
-        table = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        names = [_plain(cell).replace("（", "(").replace("）", ")") for cell in next(table)]
-        if not needed <= set(names):
-            raise BillUnreadable
-        for cells in table:
-            if _plain(cells[0]) in SUMS:
-                return
-            if len(cells) != len(names):
-                raise BillUnreadable
-            yield dict(zip(names, map(_plain, cells), strict=True))
-    except (UnicodeDecodeError, csv.Error, StopIteration, IndexError) as failure:
-        raise BillUnreadable from failure
-    # The sums stand at the end of every bill: without them the file was cut.
-    raise BillUnreadable
+    # A byte that is none spoils the cell that it stands in, and no other.
+    text = content.decode("utf-8-sig", "surrogateescape")
+    table = csv.reader(io.StringIO(text, newline=""), strict=True)
+    yield from by_name(table, needed=needed, plain=_plain, is_end=_is_end)
+
+
+def _is_end(cells: Sequence[str]) -> bool:
+    return bool(cells) and _plain(cells[0]) in SUMS
 
 
 def _plain(cell: str) -> str:
@@ -92,7 +75,8 @@ def _trade(row: Row, number: int) -> StatementLine:
     amount_fen = fen_of(row["退款金额" if is_refund else "订单金额"])
     fee_fen = fee_of(row.get(FEE, ""))
     if not amount_fen or row["货币种类"] != "CNY" or fee_fen is None or fee_fen > amount_fen:
-        raise BillUnreadable
+        raise RowUnreadable
+    insist_plain(row["交易状态"])
     return StatementLine(
         id=number,
         out_trade_no=row["商户退款单号" if is_refund else "商户订单号"],
@@ -104,10 +88,13 @@ def _trade(row: Row, number: int) -> StatementLine:
     )
 
 
-def _transfer(row: Row, number: int) -> StatementLine:
+def _transfer(row: Row, number: int) -> StatementLine | None:
+    insist_plain(row["业务名称"], row["收支类型"])
+    if TRANSFER not in row["业务名称"] or row["收支类型"] != "支出":
+        return None
     amount_fen = fen_of(row["收支金额(元)"])
     if not amount_fen:
-        raise BillUnreadable
+        raise RowUnreadable
     return StatementLine(
         id=number,
         out_trade_no=row["业务凭证号"],
@@ -116,3 +103,6 @@ def _transfer(row: Row, number: int) -> StatementLine:
         account="",
         amount_fen=amount_fen,
     )
+
+
+__all__ = ["BillUnreadable", "lines", "rows", "unpacked"]

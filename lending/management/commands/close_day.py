@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from common import clock
 from common.business_date import queries as business_dates
 from common.periods import add_months
+from lending import tasks
 from lending.closing import actions as closing
 
 # A demonstration may see time pass; the longest loan and its arrears fit in. Real books may not.
@@ -43,9 +44,14 @@ class Command(BaseCommand):
                 f" {latest.isoformat()}. Nothing was closed."
             )
         days = closed_with_a_bar(to)
-        if days or not options["catch_up"]:
-            on = business_dates.today()
+        on = business_dates.today()
+        if days or on < to or not options["catch_up"]:
             self.stdout.write(f"{days} days closed; the books are open for {on.isoformat()}.")
+        if on < to:
+            self.stderr.write(
+                f"The debits of {on.isoformat()} must be tried before that day is closed, and not"
+                " at this hour. Closing goes on by itself in the morning."
+            )
 
 
 def closed_with_a_bar(to: date) -> int:
@@ -63,6 +69,6 @@ def closed_with_a_bar(to: date) -> int:
             bar.n = (day - current).days
             bar.set_postfix(day=day.isoformat(), ranges=ranges)
 
-        days = closing.close_through(to=to, told=told)
+        days = closing.close_through(to=to, told=told, before=tasks.are_debits_tried)
         bar.update(total - bar.n)
     return days
