@@ -21,7 +21,7 @@ from common.templatetags import dates
 from common.web.amounts import FenField
 from lending.calc.contracts import Change, TransactionKind
 from lending.loans.models import Loan
-from lending.servicing.asking import requests
+from lending.servicing.asking import effects, requests
 from lending.servicing.models import LoanRequest, RequestState
 from lending.servicing.refusals import MOST_PERIODS
 from lending.servicing.waiving import bought
@@ -110,12 +110,16 @@ def ask(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and "take_back" in request.POST:
         return _take_back(request, found)
     form = RequestForm(request.POST) if request.method == "POST" else RequestForm()
-    if form.is_bound and form.is_valid() and _asked(request, found, form):
-        return redirect("lending:requests", public_id)
+    shown: dict[str, Any] = {}
+    if form.is_bound and form.is_valid():
+        if "look" in request.POST:
+            shown = _looked_at(found, form)
+        elif _asked(request, found, form):
+            return redirect("lending:requests", public_id)
     return render(
         request,
         "lending/requests.html",
-        {"loan": found, "form": form, "requests": _told(found)},
+        {"loan": found, "form": form, "requests": _told(found), **shown},
         status=422 if form.errors else 200,
     )
 
@@ -139,6 +143,21 @@ def waive(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("lending:loan", public_id)
 
 
+def _looked_at(found: Loan, form: RequestForm) -> dict[str, Any]:
+    """What the wish would do, beside the plan as it is; money that comes back changes no plan."""
+    given, kind = form.cleaned_data, Kind(form.cleaned_data["kind"])
+    shown = {"wish": NAMES[kind], "effect": None}
+    if kind not in effects.CHANGES_THE_PLAN:
+        return shown
+    try:
+        change = Change(periods=given["periods"] or 0, due_on=given["due_on"])
+        effect = effects.effect_of(found, kind=kind, change=change, on=business_dates.today())
+    except Refused as refusal:
+        form.add_error(NEEDS[kind], own.in_words(refusal))
+        return {}
+    return shown | {"effect": effect}
+
+
 def _asked(request: HttpRequest, found: Loan, form: RequestForm) -> bool:
     given = form.cleaned_data
     try:
@@ -152,7 +171,9 @@ def _asked(request: HttpRequest, found: Loan, form: RequestForm) -> bool:
             change=Change(periods=given["periods"] or 0, due_on=given["due_on"]),
         )
     except Refused as refusal:
-        form.add_error(NEEDS[Kind(given["kind"])], own.in_words(refusal))
+        # That another wish waits has nothing to do with what this one needs.
+        field = "kind" if isinstance(refusal, requests.RequestWaits) else NEEDS[Kind(given["kind"])]
+        form.add_error(field, own.in_words(refusal))
         return False
     return True
 
