@@ -27,6 +27,7 @@ from lending.calc.conventions.strategies import (
     Strategy,
 )
 from lending.calc.fold import fold
+from lending.calc.methods.fees import lent_fen
 from lending.calc.methods.recalculated import lines_of
 from lending.calc.plans import Frequency, Plan
 from lending.calc.schedule import build
@@ -42,7 +43,7 @@ def replayed(content: object) -> dict[str, Any]:
     Raises UnknownTerm, UnclearTerm, MissingTerm, ImpossibleTerms.
     """
     given = Typed(content, name="")
-    plan = given.must("terms", lambda value: asked(value).plan)
+    plan = given.must("terms", _plan)
     through = given.must("through", day)
     penalty = given.take(
         "penalty_rate_percent", lambda value: Decimal(str(value)), default=Decimal()
@@ -54,8 +55,9 @@ def replayed(content: object) -> dict[str, Any]:
     given.finish()
     if follows_money:
         return _as_it_follows(plan, log, through)
+    principal_fen = lent_fen(plan)
     terms = Terms(
-        principal_fen=plan.principal_fen,
+        principal_fen=principal_fen,
         annual_rate_ppm=int(plan.annual_rate_ppm),
         schedule=build(plan),
         penalty_rate_ppm=int(penalty * PPM / 100),
@@ -65,10 +67,19 @@ def replayed(content: object) -> dict[str, Any]:
         method=plan.method,
         **_steps(plan),
     )
-    paid_out = Transaction(
-        TransactionKind.DISBURSEMENT, 0, plan.first_disbursed_on, plan.principal_fen
-    )
+    paid_out = Transaction(TransactionKind.DISBURSEMENT, 0, plan.first_disbursed_on, principal_fen)
     return told(fold(terms, [paid_out, *log], through))
+
+
+def _plan(content: object) -> Plan:
+    """What was agreed. A log is of one payout, and all that happened stands in it."""
+    found = asked(content)
+    if found.plan.tranches:
+        raise UnclearTerm(name="terms.disbursements", value=len(found.plan.tranches) + 1)
+    if found.occasions or found.payoff_on:
+        said = found.occasions[0].kind if found.occasions else "PAYOFF"
+        raise UnclearTerm(name="terms", value=said)
+    return found.plan
 
 
 def told(state: LoanState) -> dict[str, Any]:

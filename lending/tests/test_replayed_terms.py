@@ -294,3 +294,37 @@ class TestInterestThatFollowsMoney:
             row["interest_fen"] for row in without
         )
         assert sum(row["principal_fen"] for row in with_it) == 1_200_000
+
+
+class TestALoanOfMoreThanItsPlainTerms:
+    def test_with_a_fee_lent_on_top_owes_the_fee_as_principal(self):
+        found = state(
+            through="2026-01-31", terms=WEI | {"fees": [{"amount": 30, "financed": True}]}
+        )
+
+        assert found["principal_outstanding_fen"] == found["disbursed_fen"] == 1_203_000
+        assert sum(row["principal_fen"] for row in found["instalments"]) == 1_203_000
+
+    def test_with_a_fee_on_a_day_owes_it_with_the_instalment_of_that_day(self):
+        found = state(terms=WEI | {"fees": [{"on": "2026-03-15", "amount_fen": 700}]})
+
+        assert [row["fee_fen"] for row in found["instalments"]] == [0, 700] + [0] * 10
+        assert found["fee_outstanding_fen"] == 700
+
+    def test_whose_due_date_is_a_day_off_is_late_the_day_after_the_one_it_moved_to(self):
+        terms = WEI | {"holidays": ["2026-02-28", "2026-03-01"]}
+
+        assert state(through="2026-03-02", terms=terms)["days_past_due"] == 0
+        assert state(through="2026-03-03", terms=terms)["days_past_due"] == 1
+
+    @pytest.mark.parametrize(
+        ("more", "name"),
+        [
+            ({"disbursements": [{"on": "2026-03-01", "amount": 50}]}, "terms.disbursements"),
+            ({"payments": [{"on": "2026-03-01", "amount": 50}]}, "terms"),
+            ({"events": [{"op": "RATE_CHANGE", "on": "2026-03-01", "rate": 7}]}, "terms"),
+            ({"payoff_on": "2026-03-01"}, "terms"),
+        ],
+    )
+    def test_says_all_that_happened_in_its_log_and_nothing_of_it_in_its_terms(self, more, name):
+        assert refusal(terms=WEI | more) == ("UNCLEAR_TERM", name)
