@@ -1,18 +1,24 @@
 """Two at once on one line: together they never take more than is free."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
 from borrowers.messages.models import Message
 from borrowers.tests import cast
+from common.actors import SYSTEM
 from lending.applications import actions as applications
+from lending.applications.models import OfferAlternative
+from lending.applications.offers import writing
 from lending.lines import actions as lines
 from lending.lines import limits, queries
+from lending.lines.invariants import breaches
 from lending.lines.models import CreditLine, LineMovement
 from lending.tests import builders
 from lending.tests.builders import NOW
 from lending.tests.lining import staff
-from tests.machinery.races import at_once
+from tests.machinery.races import at_once, together
 
 pytestmark = pytest.mark.commits
 
@@ -125,3 +131,56 @@ def test_one_lowering_is_told_once_however_many_approve_it(lin):
 
     told = Message.objects.get(template="LINE_LOWERED")
     assert told.facts == {"before_fen": 500_000, "limit_fen": 1_000}
+
+
+def chosen() -> list[int]:
+    rows = OfferAlternative.objects.filter(accepted_at__isnull=False)
+    return list(rows.values_list("number", flat=True))
+
+
+@pytest.fixture
+def offer(open_platform):
+    """An offer with its three choices, and the amount that is held for it."""
+    found = builders.offered(builders.person("Lin"))
+    with transaction.atomic():
+        writing.write_choices(offer=found, product=found.application.product)
+    return found
+
+
+def test_two_choices_of_one_offer_accepted_at_once_are_one(offer):
+    borrower = offer.application.borrower_id
+
+    def accept(number):
+        return applications.accept(
+            application_id=offer.application_id, at=NOW, by=SYSTEM, alternative=number
+        ).state
+
+    outcomes = at_once(accept, [1, 2, 3])
+
+    assert [each for each in outcomes if each == "ACCEPTED"] == ["ACCEPTED"]
+    (number,) = chosen()
+    picked = OfferAlternative.objects.get(offer=offer, number=number)
+    standing = queries.standing_of(borrower)
+    assert standing is not None
+    assert standing.reserved_fen == picked.amount_fen
+    assert [*breaches()] == []
+
+
+@pytest.mark.parametrize("late_seconds", [0, 1])
+def test_accepting_in_the_moment_of_expiry_holds_what_it_should(offer, late_seconds):
+    at = offer.expires_at
+    early = at - timedelta(seconds=1 - late_seconds)
+    applied = offer.application_id
+    outcomes = together(
+        lambda: applications.accept(application_id=applied, at=early, by=SYSTEM, alternative=3),
+        lambda: applications.expire(application_id=applied, at=at, by=SYSTEM),
+    )
+
+    offer.application.refresh_from_db()
+    standing = queries.standing_of(offer.application.borrower_id)
+    reserved_fen = 0 if standing is None else standing.reserved_fen
+    is_taken = offer.application.state == "ACCEPTED"
+    assert offer.application.state in {"ACCEPTED", "EXPIRED"}, outcomes
+    assert not (late_seconds and is_taken), "an offer that is over is not taken"
+    assert (reserved_fen, chosen()) == ((180_000, [3]) if is_taken else (0, []))
+    assert [*breaches()] == []

@@ -7,13 +7,20 @@ from common.actors import SYSTEM
 from lending.channels.models import Transfer
 from lending.loans.models import LoanTransaction
 from lending.mandates import actions as mandates
-from lending.mandates import collecting
-from lending.mandates.models import DebitTry, DirectDebit, Mandate
-from lending.reconciliation.models import BankLine, BankMatch, BreakStep, StatementBreak
+from lending.mandates import collecting, rounds
+from lending.mandates.models import DebitRound, DebitTry, DirectDebit, Mandate
+from lending.reconciliation import resolving
+from lending.reconciliation.models import (
+    BankLine,
+    BankMatch,
+    BreakAction,
+    BreakStep,
+    StatementBreak,
+)
 from lending.repayments import actions as repayments
 from lending.tests import builders, debiting
 from lending.tests.debiting import DUE, noon
-from lending.tests.statements import Statement
+from lending.tests.statements import Statement, clerk
 from tests.machinery.races import at_once, together
 
 pytestmark = pytest.mark.commits
@@ -98,3 +105,39 @@ def test_two_comparisons_at_once_keep_every_line_and_break_once(loan):
     assert BankLine.objects.count() == 2
     assert BankMatch.objects.count() == StatementBreak.objects.count() == 1
     assert BreakStep.objects.count() == 1
+
+
+def test_a_round_by_the_beat_and_one_before_closing_ask_once_and_are_one(debit):
+    def round_of(_):
+        return rounds.go_through(
+            on=DUE, at=noon(DUE), faults=(LookupError,), untried=lambda *_: None
+        )
+
+    assert at_once(round_of, range(4)) == [True] * 4
+    assert DebitTry.objects.count() == Transfer.objects.filter(purpose="DEBIT").count() == 1
+    assert DebitRound.objects.count() == 1
+
+
+def test_a_line_entered_while_the_bank_says_it_is_kept_once(loan):
+    statement = Statement(torn={2})
+    statement.of(Transfer.objects.get())
+    statement.moved("R-nobody-1", 5_000)
+    statement.compared(DUE)
+    proposal = resolving.propose(
+        break_id=StatementBreak.objects.get().pk,
+        action=BreakAction.READ_AS,
+        loan_public_id="",
+        reading=resolving.reading_of(number="R-nobody-1", effect_fen=5_000, account=""),
+        by=clerk(),
+    )
+    chief = clerk("chief")
+    statement.torn.clear()
+
+    together(
+        lambda: resolving.approve(proposal_id=proposal.pk, on=DUE, at=noon(DUE), by=chief),
+        lambda: statement.compared(DUE),
+    )
+
+    assert BankLine.objects.filter(line_no=2).count() == 1
+    stands = {each.kind: each.state for each in StatementBreak.objects.all()}
+    assert stands == {"UNREADABLE": "RESOLVED", "MISSING_HERE": "OPEN"}
