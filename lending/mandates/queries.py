@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from common.processes.models import Process, ProcessState
 from lending.channels import actions as channels
-from lending.channels.models import Transfer, TransferPurpose, TransferState
+from lending.channels.models import Transfer, TransferState
 from lending.loans.models import Loan
 from lending.mandates.models import DebitState, DirectDebit, Mandate
 
@@ -45,10 +45,10 @@ def to_try(*, on: date, after_id: int = 0) -> list[int]:
 
 
 def on_their_way(*, on: date) -> QuerySet[Transfer]:
-    """Tries of a day whose end nobody knows yet."""
+    """Tries of a day whose end nobody knows yet: found by the few debits that are being asked."""
     return Transfer.objects.filter(
-        purpose=TransferPurpose.DEBIT,
-        intended_on=on,
+        debit_try__on=on,
+        debit_try__debit__state=DebitState.ASKED,
         state__in=[TransferState.INTENT, TransferState.SENT],
     )
 
