@@ -18,8 +18,8 @@ from borrowers.behaviour.merchants import actions, queries, sheets
 from borrowers.behaviour.merchants.naming import LONGEST_NAME, OF_MERCHANTS, Rule, changes, spelled
 from borrowers.behaviour.models import MerchantRule, MerchantVersion
 from borrowers.behaviour.words import CATEGORIES
-from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
+from common.admin.pressed import acting
 from common.errors import Refused
 from common.web.refusals import in_words
 
@@ -130,7 +130,7 @@ class MerchantRuleAdmin(ReadOnlyAdmin):
         form = RuleForm(request.POST or None, initial=self._said(request))
         if request.method == "POST" and form.is_valid():
             try:
-                actions.put(rule=form.rule(), by=_acting(request))
+                actions.put(rule=form.rule(), by=acting(request))
                 return self._done(request)
             except Refused as refusal:
                 form.add_error("name", in_words(refusal))
@@ -143,7 +143,7 @@ class MerchantRuleAdmin(ReadOnlyAdmin):
         if request.method != "POST":
             raise PermissionDenied
         if row is not None:
-            actions.remove(key=(row.name, row.is_prefix), by=_acting(request))
+            actions.remove(key=(row.name, row.is_prefix), by=acting(request))
         return self._done(request)
 
     def bring(self, request: HttpRequest) -> HttpResponse:
@@ -197,7 +197,7 @@ class MerchantRuleAdmin(ReadOnlyAdmin):
         read = sheets.read(text)
         if read.faults:
             return self._look(request, text)
-        actions.replace(rules=read.rules, seen=seen, by=_acting(request))
+        actions.replace(rules=read.rules, seen=seen, by=acting(request))
         return self._done(request)
 
     def _said(self, request: HttpRequest) -> dict[str, Any]:
@@ -240,7 +240,3 @@ class MerchantVersionAdmin(ReadOnlyAdmin):
 def _insist(request: HttpRequest) -> None:
     if not request.user.has_perm(MAY_MANAGE):
         raise PermissionDenied
-
-
-def _acting(request: HttpRequest) -> Actor:
-    return Actor(kind="STAFF", account_id=request.user.pk)

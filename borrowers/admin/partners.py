@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,8 +22,9 @@ from borrowers.partners.contracts import NewKey
 from borrowers.partners.models import Partner, PartnerKey
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
+from common.admin.pressed import acting, pressed, telling
 from common.errors import Refused
-from common.web.refusals import advice, message
+from common.web.refusals import in_words
 
 MAY_MANAGE = "borrowers.manage_partner"
 
@@ -75,10 +76,10 @@ class PartnerAdmin(ReadOnlyAdmin):
         form = PartnerForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                number = actions.register(**form.cleaned_data, by=_acting(request))
+                number = actions.register(**form.cleaned_data, by=acting(request))
                 return redirect("admin:borrowers_partner_change", number)
             except Refused as refusal:
-                form.add_error("code", f"{message(refusal)} {advice(refusal)}")
+                form.add_error("code", in_words(refusal))
         return self._page(request, form=form)
 
     @method_decorator(sensitive_variables())
@@ -105,13 +106,9 @@ class PartnerAdmin(ReadOnlyAdmin):
     def _press(
         self, request: HttpRequest, partner_id: int, act: Callable[[Actor], object]
     ) -> HttpResponse:
-        if request.method != "POST" or not request.user.has_perm(MAY_MANAGE):
-            raise PermissionDenied
-        try:
-            act(_acting(request))
-            messages.success(request, gettext("Done."))
-        except Refused as refusal:
-            messages.error(request, f"{message(refusal)} {advice(refusal)}")
+        by = pressed(request, MAY_MANAGE)
+        with telling(request, done=gettext("Done.")):
+            act(by)
         return redirect("admin:borrowers_partner_change", partner_id)
 
     def _page(self, request: HttpRequest, **shown: object) -> HttpResponse:
@@ -140,7 +137,3 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Accepted"))
     def accepted(self, row: Delivery) -> int:
         return row.outcomes.count("A")
-
-
-def _acting(request: HttpRequest) -> Actor:
-    return Actor(kind="STAFF", account_id=request.user.pk)

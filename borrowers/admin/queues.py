@@ -27,6 +27,7 @@ from borrowers.people.contracts import REVEAL_REASONS
 from common import clock
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
+from common.admin.pressed import acting, pressed
 from common.errors import Refused
 from common.money import fen_from_yuan
 from common.periods import SHANGHAI
@@ -155,7 +156,7 @@ class QueueAdmin(ReadOnlyAdmin):
         """Who decides. Raises PermissionDenied for a link, and for everybody else."""
         if request.method != "POST" or not self.may_decide(request):
             raise PermissionDenied
-        return Actor(kind="STAFF", account_id=request.user.pk)
+        return acting(request)
 
     def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """What the page of one row shows beside its fields."""
@@ -240,8 +241,7 @@ class QuarantinedRowAdmin(QueueAdmin):
     @method_decorator(sensitive_variables())
     def reveal(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Its words, once: the look is written down before anything is shown."""
-        if request.method != "POST" or not request.user.has_perm("borrowers.reveal_borrower"):
-            raise PermissionDenied
+        by = pressed(request, "borrowers.reveal_borrower")
         row = self.get_object(request, str(pk))
         form = WhyForm(request.POST)
         if row is None or not self.has_view_permission(request, row):
@@ -251,7 +251,7 @@ class QuarantinedRowAdmin(QueueAdmin):
             shown["words"] = quarantine.reveal(
                 public_id=row.public_id,
                 reason_code=form.cleaned_data["reason_code"],
-                by=Actor(kind="STAFF", account_id=request.user.pk),
+                by=by,
             )
         page = self.change_view(request_as_get(request), str(pk), "", shown)
         add_never_cache_headers(page)

@@ -17,6 +17,7 @@ from borrowers.people.contracts import BorrowerCard
 from borrowers.tests import cast
 from common import public_ids
 from lending.applications import actions as applications
+from lending.disbursements import actions as disbursements
 from lending.tests import builders, doors
 
 OUR_APPS = ("borrowers", "scoring", "lending", "monitoring")
@@ -185,3 +186,23 @@ def item(page: Any, title: str) -> dict[str, Any]:
 def _items(page: Any) -> Iterable[dict[str, Any]]:
     for group in page.context["sidebar_navigation"]:
         yield from group["items"]
+
+
+def late(loan: Any, days: int) -> None:
+    """As if its oldest unpaid instalment had fallen due so long ago."""
+    rows_of("lending.Loan").filter(pk=loan.pk).update(
+        oldest_unpaid_due_on=builders.TODAY - timedelta(days=days)
+    )
+
+
+def refused_payout(name: str = "Lin") -> Any:
+    """A signed loan whose money the bank would not pay out."""
+    loan = builders.signed(builders.person(name))
+    transfer = rows_of("lending.Transfer").get(loan_id=loan.pk)
+    disbursements.book(
+        transfer_id=transfer.pk,
+        answer=builders.said(transfer, "FAILED"),
+        on=builders.TODAY,
+        claim=None,
+    )
+    return loan

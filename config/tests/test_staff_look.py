@@ -13,24 +13,8 @@ from config.staff import brand
 from config.tests import desk
 from lending.tests import builders, doors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 INDEX = "/admin/"
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def mei() -> Client:
-    return desk.browser_of(desk.officer())
-
-
-@pytest.fixture
-def administrator() -> Client:
-    return desk.browser_of(desk.administrator())
 
 
 class TestTheLook:
@@ -247,8 +231,8 @@ class TestTheSearch:
 
 
 class TestANewHouse:
-    @pytest.fixture(autouse=True)
-    def _platform(self):
+    @pytest.fixture
+    def open_platform(self):
         """Nothing is open yet: in the place of the open platform of this file."""
 
     def test_works_before_the_books_were_opened(self):

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
@@ -14,54 +13,14 @@ from common.actors import SYSTEM, Actor
 from config.staff import cards, queue
 from config.tests import desk
 from lending.calc.contracts import Change, TransactionKind
-from lending.disbursements import actions as disbursements
 from lending.servicing import changes as servicing
 from lending.servicing.asking import requests
-from lending.tests import builders, doors
+from lending.tests import builders
 from monitoring.alerts import actions as alerts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 NOW, TODAY = builders.NOW, builders.TODAY
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-    cache.clear()
-
-
-@pytest.fixture
-def officer():
-    return desk.officer()
-
-
-@pytest.fixture
-def mei(officer) -> Client:
-    return desk.browser_of(officer)
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-def late(loan, days: int) -> None:
-    """As if its oldest unpaid instalment had fallen due so long ago."""
-    desk.rows_of("lending.Loan").filter(pk=loan.pk).update(
-        oldest_unpaid_due_on=TODAY - timedelta(days=days)
-    )
-
-
-def refused_payout(name: str = "Lin"):
-    """A signed loan whose money the bank would not pay out."""
-    loan = builders.signed(builders.person(name))
-    transfer = desk.rows_of("lending.Transfer").get(loan_id=loan.pk)
-    disbursements.book(
-        transfer_id=transfer.pk, answer=builders.said(transfer, "FAILED"), on=TODAY, claim=None
-    )
-    return loan
 
 
 class TestTheQueue:
@@ -70,7 +29,7 @@ class TestTheQueue:
         desk.referred("Wei", submitted_at=NOW - 3 * HOUR)
         desk.alert(loan, severity=1, rule="INCOME_DROP", raised_at=NOW - 5 * HOUR)
         desk.alert(loan, severity=3, raised_at=NOW - HOUR)
-        refused_payout("Chen")
+        desk.refused_payout("Chen")
 
         found = desk.workbench(mei).context["queue"]
 
@@ -83,7 +42,7 @@ class TestTheQueue:
 
     def test_says_what_each_is_about_and_whom_it_concerns_covered(self, mei, lin):
         loan = desk.loan_of(lin)
-        late(loan, 1)
+        desk.late(loan, 1)
         desk.alert(loan, severity=2, raised_at=NOW - 2 * HOUR)
         desk.referred("Wei")
 
@@ -97,7 +56,7 @@ class TestTheQueue:
     def test_leads_to_the_page_on_which_the_work_is_done(self, mei, lin):
         desk.alert(desk.loan_of(lin), raised_at=NOW)
         desk.referred("Wei")
-        refused_payout("Chen")
+        desk.refused_payout("Chen")
 
         for row in desk.workbench(mei).context["queue"]:
             page = mei.get(row.url)
@@ -105,7 +64,7 @@ class TestTheQueue:
 
     def test_tells_who_works_on_an_alert(self, mei, officer, lin):
         loan = desk.loan_of(lin)
-        late(loan, 1)
+        desk.late(loan, 1)
         own = desk.alert(loan, severity=1, raised_at=NOW)
         taken = desk.alert(loan, severity=2, raised_at=NOW)
         desk.alert(loan, severity=3, raised_at=NOW)
@@ -164,7 +123,7 @@ class TestTheQueue:
     def test_shows_a_clerk_only_what_the_clerk_may_see(self, lin, right, kind):
         desk.alert(desk.loan_of(lin), raised_at=NOW)
         desk.referred("Wei")
-        refused_payout("Chen")
+        desk.refused_payout("Chen")
         clerk = desk.browser_of(desk.clerk(right))
 
         rows = desk.workbench(clerk).context["queue"]

@@ -17,24 +17,8 @@ from config.tests import desk
 from lending.tests import builders, doors
 from monitoring.alerts import actions as alerts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 INDEX = "/admin/"
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-
-
-@pytest.fixture
-def mei() -> Client:
-    return desk.browser_of(desk.officer())
-
-
-@pytest.fixture
-def administrator() -> Client:
-    return desk.browser_of(desk.administrator())
 
 
 class TestTheDoor:

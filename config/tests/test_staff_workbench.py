@@ -4,10 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.template.loader import render_to_string
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
@@ -21,52 +19,13 @@ from config.staff import queries, workbench
 from config.staff.queries import DecisionDay
 from config.tests import desk
 from lending.disbursements import actions as disbursements
-from lending.tests import builders, doors
+from lending.tests import builders
 from monitoring.supervision import actions as supervision
 from scoring.decisions import reviews
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 NOW, TODAY = builders.NOW, builders.TODAY
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _platform(db):
-    with doors.open_platform():
-        yield
-    cache.clear()
-
-
-@pytest.fixture
-def officer():
-    return desk.officer()
-
-
-@pytest.fixture
-def mei(officer) -> Client:
-    return desk.browser_of(officer)
-
-
-@pytest.fixture
-def lin():
-    return builders.person("Lin")
-
-
-def late(loan, days: int) -> None:
-    """As if its oldest unpaid instalment had fallen due so long ago."""
-    desk.rows_of("lending.Loan").filter(pk=loan.pk).update(
-        oldest_unpaid_due_on=TODAY - timedelta(days=days)
-    )
-
-
-def refused_payout(name: str = "Lin"):
-    """A signed loan whose money the bank would not pay out."""
-    loan = builders.signed(builders.person(name))
-    transfer = desk.rows_of("lending.Transfer").get(loan_id=loan.pk)
-    disbursements.book(
-        transfer_id=transfer.pk, answer=builders.said(transfer, "FAILED"), on=TODAY, claim=None
-    )
-    return loan
 
 
 class TestEmpty:
@@ -148,9 +107,9 @@ class TestTheBook:
         punctual = desk.loan_of(lin, amount_fen=500_000)
         a_little = desk.loan_of(builders.person("Wei"), amount_fen=300_000)
         long = desk.loan_of(builders.person("Chen"), amount_fen=200_000)
-        late(punctual, 0)
-        late(a_little, 2)
-        late(long, 31)
+        desk.late(punctual, 0)
+        desk.late(a_little, 2)
+        desk.late(long, 31)
 
         found = desk.card(desk.workbench(mei), "Loans past due")
 
@@ -158,7 +117,7 @@ class TestTheBook:
         assert found.note == "Of the principal, over 1 day late: 50.0% · over 30 days: 20.0%"
 
     def test_counts_the_first_late_day_as_late_and_not_yet_at_risk(self, mei, lin):
-        late(desk.loan_of(lin), 1)
+        desk.late(desk.loan_of(lin), 1)
 
         found = desk.card(desk.workbench(mei), "Loans past due")
 
@@ -185,7 +144,7 @@ class TestTheBook:
 
 class TestMoneyStandingStill:
     def test_counts_refused_payouts_until_they_are_on_their_way_again(self, mei, officer):
-        loan = refused_payout()
+        loan = desk.refused_payout()
         found = desk.card(desk.workbench(mei), "Money standing still")
         assert (found.figure, found.look) == ("1", "bad")
         assert found.note == "Payouts failed: 1 · not booked: 0"

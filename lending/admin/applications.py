@@ -21,6 +21,7 @@ from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
 from common.admin.links import linked
+from common.admin.pressed import acting, pressed
 from common.audit.queries import trail_of
 from common.business_date import queries as business_dates
 from common.errors import Refused
@@ -191,25 +192,22 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
 
     def evidence(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Open the proof (POST only): who looked is kept, and the person can see it."""
-        if request.method != "POST" or not request.user.has_perm(MAY_DECIDE):
-            raise PermissionDenied
+        by = pressed(request, MAY_DECIDE)
         row = self.get_object(request, str(object_id))
         if row is None or row.evidence_id is None:
             raise Http404
         content, media_type = documents.open_for_staff(
             document_id=row.evidence_id,
             reason_code="APPLICATION_REVIEW",
-            by=Actor(kind="STAFF", account_id=request.user.pk),
+            by=by,
         )
         return HttpResponse(content, content_type=media_type)
 
     def proof(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Say whether the proof fits (POST only); a doubt leads on to the decision."""
-        if request.method != "POST" or not request.user.has_perm(MAY_DECIDE):
-            raise PermissionDenied
+        by = pressed(request, MAY_DECIDE)
         fits = request.POST.get("fits") == "yes"
         say = proofs.confirm if fits else proofs.doubt
-        by = Actor(kind="STAFF", account_id=request.user.pk)
         try:
             row = say(application_id=object_id, at=clock.now(), by=by)
         except Refused as refusal:
@@ -239,7 +237,7 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
 
     def _decided(self, request: HttpRequest, row: LoanApplication, form: DecisionForm) -> bool:
         given = form.cleaned_data
-        by = Actor(kind="STAFF", account_id=request.user.pk)
+        by = acting(request)
         try:
             deciding.review(
                 application_id=row.pk,

@@ -15,14 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import clock
-from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
 from common.admin.links import linked
+from common.admin.pressed import acting, pressed, telling
 from common.business_date import queries as business_dates
 from common.charts.bars import Bar, Caption, stacked_bars
-from common.errors import Refused
-from common.web.refusals import advice, message
 from lending.admin import words
 from lending.admin.figures import amount
 from lending.channels.gateways.orders import fen_of
@@ -152,7 +150,7 @@ class StatementBreakAdmin(ReadOnlyAdmin):
 
     def work(self, request: HttpRequest, break_id: int) -> HttpResponseRedirect:
         """Take it, note something, ask the bank again, or propose a resolution (POST only)."""
-        _insist(request, MAY_WORK)
+        pressed(request, MAY_WORK)
         does = next((verb for word, verb in WORK.items() if word in request.POST), None)
         if does is None:
             raise PermissionDenied
@@ -160,7 +158,7 @@ class StatementBreakAdmin(ReadOnlyAdmin):
 
     def decide(self, request: HttpRequest, break_id: int, proposal_id: int) -> HttpResponseRedirect:
         """Approve or turn down what a colleague proposed (POST only)."""
-        _insist(request, MAY_APPROVE)
+        by = pressed(request, MAY_APPROVE)
 
         def act() -> None:
             if "approve" in request.POST:
@@ -168,10 +166,10 @@ class StatementBreakAdmin(ReadOnlyAdmin):
                     proposal_id=proposal_id,
                     on=business_dates.today(),
                     at=clock.now(),
-                    by=_staff(request),
+                    by=by,
                 )
             else:
-                resolving.turn_down(proposal_id=proposal_id, by=_staff(request))
+                resolving.turn_down(proposal_id=proposal_id, by=by)
 
         return _said(request, break_id, act)
 
@@ -219,7 +217,7 @@ def _work(request: HttpRequest, row: StatementBreak) -> dict[str, Any]:
 
 
 def _take(request: HttpRequest, break_id: int) -> None:
-    by = _staff(request)
+    by = acting(request)
     assert by.account_id is not None
     resolving.assign(break_id=break_id, assignee_id=by.account_id, by=by)
 
@@ -227,13 +225,13 @@ def _take(request: HttpRequest, break_id: int) -> None:
 def _note(request: HttpRequest, break_id: int) -> None:
     form = NoteForm(request.POST)
     if form.is_valid():
-        resolving.note(break_id=break_id, text=form.cleaned_data["text"], by=_staff(request))
+        resolving.note(break_id=break_id, text=form.cleaned_data["text"], by=acting(request))
     else:
         messages.error(request, _("Write a note of at most 500 characters."))
 
 
 def _ask_again(request: HttpRequest, break_id: int) -> None:
-    resolving.ask_again(break_id=break_id, by=_staff(request))
+    resolving.ask_again(break_id=break_id, by=acting(request))
 
 
 def _propose(request: HttpRequest, break_id: int) -> None:
@@ -245,7 +243,7 @@ def _propose(request: HttpRequest, break_id: int) -> None:
         action=BreakAction(chosen),
         loan_public_id=request.POST.get("loan", "").strip()[:22],
         reading=_reading(request) if chosen == BreakAction.READ_AS else None,
-        by=_staff(request),
+        by=acting(request),
     )
 
 
@@ -271,22 +269,9 @@ WORK: dict[str, Callable[[HttpRequest, int], None]] = {
 
 
 def _said(request: HttpRequest, break_id: int, act: Callable[[], None]) -> HttpResponseRedirect:
-    try:
+    with telling(request, done=_("Done.")):
         act()
-    except Refused as refusal:
-        messages.error(request, f"{message(refusal)} {advice(refusal)}")
-    else:
-        messages.success(request, _("Done."))
     return HttpResponseRedirect(reverse("admin:lending_statementbreak_change", args=[break_id]))
-
-
-def _insist(request: HttpRequest, permission: str) -> None:
-    if request.method != "POST" or not request.user.has_perm(permission):
-        raise PermissionDenied
-
-
-def _staff(request: HttpRequest) -> Actor:
-    return Actor(kind="STAFF", account_id=request.user.pk)
 
 
 def _picture(days: list[ReconciledDay]) -> SafeString | str:

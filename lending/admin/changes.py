@@ -4,18 +4,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import public_ids
-from common.actors import Actor
+from common.admin.pressed import pressed, telling
 from common.approvals.models import ProposalState
 from common.business_date import queries as business_dates
-from common.errors import Refused
 from common.web.amounts import FenField
-from common.web.refusals import message
 from lending.admin import words
 from lending.calc.contracts import UNDOING, Change, TransactionKind
 from lending.loans.models import Loan
@@ -128,58 +125,42 @@ class ChangesOfLoan:
 
     def ask_for_change(self, request: HttpRequest, object_id: int) -> HttpResponseRedirect:
         """Ask for a change; nothing happens until a colleague approves (POST only)."""
-        _insist(request, MAY_ASK)
+        by = pressed(request, MAY_ASK)
         _insist_on_loan(object_id)
         form = ChangeForm(request.POST)
         if not form.is_valid():
             for errors in form.errors.values():
                 messages.error(request, " ".join(str(each) for each in errors))
             return _back(object_id)
-        try:
-            changes.propose(
-                loan_id=object_id, on=business_dates.today(), by=_staff(request), **form.asked()
-            )
-        except Refused as refusal:
-            messages.error(request, message(refusal))
-        else:
-            messages.success(request, _("Asked for. A colleague has to approve it."))
+        with telling(request, done=_("Asked for. A colleague has to approve it.")):
+            changes.propose(loan_id=object_id, on=business_dates.today(), by=by, **form.asked())
         return _back(object_id)
 
     def decide_change(self, request: HttpRequest, change_id: int) -> HttpResponseRedirect:
         """Approve or turn down what a colleague asked for (POST only)."""
-        _insist(request, MAY_DECIDE)
+        by = pressed(request, MAY_DECIDE)
         loan_id = LoanChange.objects.filter(pk=change_id).values_list("loan_id", flat=True).first()
         if loan_id is None:
             raise Http404
-        try:
+        with telling(request, done=_("Decided.")):
             if "approve" in request.POST:
-                changes.approve(change_id=change_id, on=business_dates.today(), by=_staff(request))
+                changes.approve(change_id=change_id, on=business_dates.today(), by=by)
             else:
-                changes.turn_down(change_id=change_id, by=_staff(request))
-        except Refused as refusal:
-            messages.error(request, message(refusal))
-        else:
-            messages.success(request, _("Decided."))
+                changes.turn_down(change_id=change_id, by=by)
         return _back(loan_id)
 
     def answer_request(self, request: HttpRequest, request_id: int) -> HttpResponseRedirect:
         """Take up what a borrower asked for, as a change to be approved, or decline it (POST)."""
-        _insist(request, MAY_ASK)
+        by = pressed(request, MAY_ASK)
         rows = LoanRequest.objects.filter(pk=request_id)
         loan_id = rows.values_list("loan_id", flat=True).first()
         if loan_id is None:
             raise Http404
-        try:
+        with telling(request, done=_("Answered.")):
             if "take_up" in request.POST:
-                requests.take_up(
-                    request_id=request_id, on=business_dates.today(), by=_staff(request)
-                )
+                requests.take_up(request_id=request_id, on=business_dates.today(), by=by)
             else:
-                requests.decline(request_id=request_id, by=_staff(request))
-        except Refused as refusal:
-            messages.error(request, message(refusal))
-        else:
-            messages.success(request, _("Answered."))
+                requests.decline(request_id=request_id, by=by)
         return _back(loan_id)
 
 
@@ -203,18 +184,9 @@ def shown(request: HttpRequest, row: Loan) -> dict[str, Any]:
     return {"wishes": wishes, "requests": asked, "change_form": ChangeForm() if can_ask else None}
 
 
-def _insist(request: HttpRequest, permission: str) -> None:
-    if request.method != "POST" or not request.user.has_perm(permission):
-        raise PermissionDenied
-
-
 def _insist_on_loan(object_id: int) -> None:
     if not Loan.objects.filter(pk=object_id).exists():
         raise Http404
-
-
-def _staff(request: HttpRequest) -> Actor:
-    return Actor(kind="STAFF", account_id=request.user.pk)
 
 
 def _back(object_id: int) -> HttpResponseRedirect:

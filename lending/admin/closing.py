@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
 from common.admin.links import linked
+from common.admin.pressed import acting
 from common.business_date import queries as business_dates
 from common.errors import NotFound
 from lending.closing import quarantine, ranges
@@ -100,7 +100,7 @@ class QuarantinedLoanAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Try to close again"), permissions=["retry"])
     def try_again(self, request: HttpRequest, chosen: QuerySet[QuarantinedLoan]) -> None:
         """Catch the chosen loans up to the last closed day, each by itself."""
-        by = Actor(kind="STAFF", account_id=request.user.pk)
+        by = acting(request)
         through = business_dates.today() - ranges.DAY
         released = 0
         for number in chosen.order_by("loan_id").values_list("pk", flat=True):

@@ -5,19 +5,16 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import public_ids
-from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
+from common.admin.pressed import pressed, telling
 from common.approvals.models import ProposalState
-from common.errors import Refused
 from common.web.amounts import FenField
-from common.web.refusals import message
 from lending.admin.figures import amount, cover, person_link, rate
 from lending.lines import limits, queries
 from lending.lines.models import CreditLine, LineProposal, LineState
@@ -135,56 +132,44 @@ class CreditLineAdmin(ReadOnlyAdmin):
 
     def turn(self, request: HttpRequest, object_id: int, step: str) -> HttpResponseRedirect:
         """Freeze, use again, or close (POST only)."""
-        _insist(request, MAY_FREEZE)
+        by = pressed(request, MAY_FREEZE)
         if step not in TURNS or not CreditLine.objects.filter(pk=object_id).exists():
             raise Http404
         form = TurnForm(request.POST)
         if not form.is_valid():
             return _said(request, form, object_id)
-        try:
-            TURNS[step](line_id=object_id, reason=form.cleaned_data["reason"], by=_staff(request))
-        except Refused as refusal:
-            messages.error(request, message(refusal))
-        else:
-            messages.success(request, _("Done. What was lent stays lent."))
+        with telling(request, done=_("Done. What was lent stays lent.")):
+            TURNS[step](line_id=object_id, reason=form.cleaned_data["reason"], by=by)
         return _back(object_id)
 
     def ask_for_limit(self, request: HttpRequest, object_id: int) -> HttpResponseRedirect:
         """Ask for another limit (POST only); a colleague decides."""
-        _insist(request, MAY_ASK)
+        by = pressed(request, MAY_ASK)
         if not CreditLine.objects.filter(pk=object_id).exists():
             raise Http404
         form = LimitForm(request.POST)
         if not form.is_valid():
             return _said(request, form, object_id)
         given = form.cleaned_data
-        try:
+        with telling(request, done=_("Asked for. A colleague has to approve it.")):
             limits.propose(
                 line_id=object_id,
                 limit_fen=given["limit"],
                 reason=given["reason"],
                 request_key=given["request_key"],
-                by=_staff(request),
+                by=by,
             )
-        except Refused as refusal:
-            messages.error(request, message(refusal))
-        else:
-            messages.success(request, _("Asked for. A colleague has to approve it."))
         return _back(object_id)
 
     def decide_limit(self, request: HttpRequest, proposal_id: int) -> HttpResponseRedirect:
         """Approve or turn down what a colleague asked for (POST only)."""
-        _insist(request, MAY_DECIDE)
+        by = pressed(request, MAY_DECIDE)
         asked = LineProposal.objects.filter(pk=proposal_id).first()
         if asked is None:
             raise Http404
         verb = limits.approve if "approve" in request.POST else limits.turn_down
-        try:
-            verb(proposal_id=proposal_id, by=_staff(request))
-        except Refused as refusal:
-            messages.error(request, message(refusal))
-        else:
-            messages.success(request, _("Decided."))
+        with telling(request, done=_("Decided.")):
+            verb(proposal_id=proposal_id, by=by)
         return _back(asked.line_id)
 
 
@@ -215,19 +200,10 @@ def _turns(row: CreditLine) -> list[tuple[str, Any]]:
     return []
 
 
-def _insist(request: HttpRequest, permission: str) -> None:
-    if request.method != "POST" or not request.user.has_perm(permission):
-        raise PermissionDenied
-
-
 def _said(request: HttpRequest, form: forms.Form, object_id: int) -> HttpResponseRedirect:
     for errors in form.errors.values():
         messages.error(request, " ".join(str(each) for each in errors))
     return _back(object_id)
-
-
-def _staff(request: HttpRequest) -> Actor:
-    return Actor(kind="STAFF", account_id=request.user.pk)
 
 
 def _back(object_id: int) -> HttpResponseRedirect:

@@ -2,22 +2,19 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
 from common.admin.links import linked
+from common.admin.pressed import pressed, telling
 from common.business_date import queries as business_dates
-from common.errors import Refused
-from common.web.refusals import message
 from lending.admin import changes, papers, words
 from lending.admin.changes import ChangesOfLoan
 from lending.admin.figures import amount, cover, person_link, rate
@@ -126,20 +123,15 @@ class LoanAdmin(ChangesOfLoan, ReadOnlyAdmin):
 
     def pay_out_again(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Start a new payout after a confirmed failure (POST only)."""
-        if request.method != "POST" or not request.user.has_perm(MAY_RETRY):
-            raise PermissionDenied
+        by = pressed(request, MAY_RETRY)
         if self.get_object(request, str(object_id)) is None:
             raise Http404
-        try:
+        with telling(request, done=_("The payout is on its way again.")):
             disbursements.try_again(
                 loan_id=object_id,
                 on=business_dates.today(),
-                by=Actor(kind="STAFF", account_id=request.user.pk),
+                by=by,
             )
-        except Refused as refusal:
-            messages.error(request, message(refusal))
-        else:
-            messages.success(request, _("The payout is on its way again."))
         return HttpResponseRedirect(reverse("admin:lending_loan_change", args=[object_id]))
 
 

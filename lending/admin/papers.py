@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -13,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from borrowers.documents import actions as documents
 from borrowers.people.contracts import REVEAL_REASONS
-from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
 from common.admin.links import linked
+from common.admin.pressed import pressed
 from common.api.renderers import pdf
 from common.errors import Refused
 from common.seals.contracts import Outcome
@@ -142,8 +141,7 @@ class SealedPaperAdmin(ReadOnlyAdmin):
 
     def open(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Give the file out (POST only): who read it and why is kept, and the person can see it."""
-        if request.method != "POST" or not request.user.has_perms([MAY_SEE, MAY_OPEN]):
-            raise PermissionDenied
+        by = pressed(request, MAY_SEE, MAY_OPEN)
         row = self.get_object(request, str(object_id))
         if row is None:
             raise Http404
@@ -154,14 +152,13 @@ class SealedPaperAdmin(ReadOnlyAdmin):
         content, _media_type = documents.open_for_staff(
             document_id=row.document_id,
             reason_code=form.cleaned_data["reason_code"],
-            by=Actor(kind="STAFF", account_id=request.user.pk),
+            by=by,
         )
         return pdf(content, name=f"{row.kind.lower()}-{row.loan.public_id}.pdf")
 
     def certificate(self, request: HttpRequest, loan_id: int) -> HttpResponse:
         """Make the certificate of settlement, as the borrower's own page does (POST only)."""
-        if request.method != "POST" or not request.user.has_perms([MAY_SEE, MAY_OPEN]):
-            raise PermissionDenied
+        pressed(request, MAY_SEE, MAY_OPEN)
         loan = loans.by_ids([loan_id]).first()
         if loan is None:
             raise Http404

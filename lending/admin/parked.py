@@ -9,9 +9,9 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
+from common.admin.pressed import acting
 from common.errors import NotFound
 from lending.admin import publishing as pages
 from lending.admin.figures import amount
@@ -151,7 +151,7 @@ def _assigning(request: HttpRequest, row: ParkedNotice) -> dict[str, Any]:
 
 
 def _resolve(request: HttpRequest, chosen: QuerySet[Any], outcome: ParkedOutcome) -> None:
-    by = Actor(kind="STAFF", account_id=request.user.pk)
+    by = acting(request)
     resolved = 0
     for number in chosen.order_by("pk").values_list("pk", flat=True):
         try:

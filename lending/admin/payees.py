@@ -4,18 +4,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
+from common.admin.pressed import pressed, telling
 from common.approvals.models import ProposalState
-from common.errors import Refused
-from common.web.refusals import advice, message
 from lending.channels.models import ChannelCode
 from lending.channels.payees import actions
 from lending.channels.payees.models import PayeeChange
@@ -95,36 +92,27 @@ class PayeeChangeAdmin(ReadOnlyAdmin):
 
     def ask(self, request: HttpRequest) -> HttpResponseRedirect:
         """Ask for another payee (POST only); a colleague decides."""
-        _insist(request, MAY_ASK)
+        by = pressed(request, MAY_ASK)
         form = PayeeForm(request.POST)
         back = HttpResponseRedirect(reverse("admin:lending_payeechange_changelist"))
         if not form.is_valid():
             for errors in form.errors.values():
                 messages.error(request, " ".join(str(each) for each in errors))
             return back
-        try:
-            actions.propose(at=clock.now(), by=_staff(request), **form.cleaned_data)
-        except Refused as refusal:
-            messages.error(request, f"{message(refusal)} {advice(refusal)}")
-        else:
-            messages.success(request, _("Asked for. A colleague has to approve it."))
+        with telling(request, done=_("Asked for. A colleague has to approve it.")):
+            actions.propose(at=clock.now(), by=by, **form.cleaned_data)
         return back
 
     def decide(self, request: HttpRequest, change_id: int) -> HttpResponseRedirect:
         """Approve, turn down, or stop what was approved (POST only)."""
-        _insist(request, MAY_DECIDE)
-        by = _staff(request)
-        try:
+        by = pressed(request, MAY_DECIDE)
+        with telling(request, done=_("Decided.")):
             if "approve" in request.POST:
                 actions.approve(change_id=change_id, at=clock.now(), by=by)
             elif "stop" in request.POST:
                 actions.stop(change_id=change_id, at=clock.now(), by=by)
             else:
                 actions.turn_down(change_id=change_id, by=by)
-        except Refused as refusal:
-            messages.error(request, f"{message(refusal)} {advice(refusal)}")
-        else:
-            messages.success(request, _("Decided."))
         return HttpResponseRedirect(reverse("admin:lending_payeechange_change", args=[change_id]))
 
 
@@ -136,12 +124,3 @@ def _shown(request: HttpRequest, row: Any) -> dict[str, Any]:
     may_stop = may_decide and is_cooling and row.stopped_at is None
     # Whoever approves must see what; nobody else does.
     return {"wish": row, "may_stop": may_stop, "is_shown": row.may_decide}
-
-
-def _insist(request: HttpRequest, permission: str) -> None:
-    if request.method != "POST" or not request.user.has_perm(permission):
-        raise PermissionDenied
-
-
-def _staff(request: HttpRequest) -> Actor:
-    return Actor(kind="STAFF", account_id=request.user.pk)

@@ -13,11 +13,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
+from common.admin.pressed import acting
 from common.errors import Refused
-from common.web.refusals import advice, message
+from common.web.refusals import in_words
 from lending.admin import publishing as pages
 from lending.admin.figures import amount, rate
 from lending.products import publishing
@@ -185,11 +185,11 @@ class MerchantAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         form = MerchantForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            by = Actor(kind="STAFF", account_id=request.user.pk)
+            by = acting(request)
             try:
                 row = approval.enter(**form.cleaned_data, by=by)
             except Refused as refusal:
-                form.add_error(None, f"{message(refusal)} {advice(refusal)}")
+                form.add_error(None, in_words(refusal))
             else:
                 messages.success(request, gettext("Entered. Another person has to approve it."))
                 return redirect(MERCHANT_PAGE, row.pk)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from borrowers.people import queries as people
 from common import clock
 from common.actors import Actor
+from common.admin.pressed import acting, pressed, telling
 from common.approvals.models import ProposalState
 from common.charts.level import Level
 from common.errors import Refused
@@ -23,7 +24,7 @@ from common.rates import PPM
 from common.templatetags.dates import day
 from common.templatetags.money import yuan
 from common.web.amounts import FenField
-from common.web.refusals import advice, message
+from common.web.refusals import in_words, message
 from lending.admin.figures import amount, rate
 from lending.products import law, publishing
 from lending.products.caps.worst import Worst
@@ -117,11 +118,11 @@ def draft(request: HttpRequest, context: dict[str, Any], of: LoanProduct | None)
         raise PermissionDenied
     form = DraftForm(request.POST or None, initial=_start(of))
     if request.method == "POST" and form.is_valid():
-        by = Actor(kind="STAFF", account_id=request.user.pk)
+        by = acting(request)
         try:
             kept = publishing.draft(code=form.cleaned_data["code"], terms=form.terms(), by=by)
         except Refused as refusal:
-            form.add_error(None, f"{message(refusal)} {advice(refusal)}")
+            form.add_error(None, in_words(refusal))
         else:
             messages.success(request, gettext("The version is written. Look at it, then propose."))
             return redirect("admin:lending_loanproduct_change", kept.pk)
@@ -229,14 +230,9 @@ def press(
     request: HttpRequest, page: str, row_id: int, permission: str, verb: Callable[[Actor], object]
 ) -> HttpResponse:
     """Do what was pressed (POST only), and show the page again with what came of it."""
-    if request.method != "POST" or not request.user.has_perm(permission):
-        raise PermissionDenied
-    try:
-        verb(Actor(kind="STAFF", account_id=request.user.pk))
-    except Refused as refusal:
-        messages.error(request, f"{message(refusal)} {advice(refusal)}")
-    else:
-        messages.success(request, gettext("Done."))
+    by = pressed(request, permission)
+    with telling(request, done=gettext("Done.")):
+        verb(by)
     return redirect(page, row_id)
 
 

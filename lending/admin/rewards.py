@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
+from common.admin.pressed import acting
 from common.business_date import queries as business_dates
 from common.errors import Refused
-from common.web.refusals import advice, message
+from common.web.refusals import in_words
 from lending.admin import words
 from lending.admin.figures import amount, rate
 from lending.admin.reward_forms import CodeForm, GrantForm, ProgrammeForm, StatementForm
@@ -73,9 +74,9 @@ class RewardAdmin(ReadOnlyAdmin):
         form = self.form_class(request.POST or None, initial=self.starts_with())
         if request.method == "POST" and form.is_valid():
             try:
-                form.act(_actor(request))  # type: ignore[attr-defined]  # each of ours has it
+                form.act(acting(request))  # type: ignore[attr-defined]  # each of ours has it
             except Refused as refusal:
-                form.add_error(None, f"{message(refusal)} {advice(refusal)}")
+                form.add_error(None, in_words(refusal))
             else:
                 messages.success(request, _("Done."))
                 return redirect(f"admin:lending_{self.opts.model_name}_changelist")
@@ -92,10 +93,6 @@ class RewardAdmin(ReadOnlyAdmin):
         return chip(row.get_state_display(), code=row.state, looks=LOOKS)
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return Actor(kind="STAFF", account_id=request.user.pk)
-
-
 def _each(
     request: HttpRequest,
     permission: str,
@@ -108,9 +105,9 @@ def _each(
     done = 0
     for row in rows.order_by("pk"):
         try:
-            verb(row, _actor(request))
+            verb(row, acting(request))
         except Refused as refusal:
-            messages.error(request, f"{row}: {message(refusal)} {advice(refusal)}")
+            messages.error(request, f"{row}: {in_words(refusal)}")
         else:
             done += 1
     if done:

@@ -21,6 +21,7 @@ from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
 from common.admin.links import linked
+from common.admin.pressed import acting
 from common.business_date import queries as business_dates
 from common.crypto.keys import KeyDestroyed
 from common.errors import Refused
@@ -255,7 +256,7 @@ def _worker(request: HttpRequest) -> Actor:
     """Who pressed the button. Raises PermissionDenied for a mere look and for an outsider."""
     if request.method != "POST" or not _may_work(request):
         raise PermissionDenied
-    return Actor(kind="STAFF", account_id=request.user.pk)
+    return acting(request)
 
 
 def _kept_note(alert_id: int, form: CloseForm, by: Actor) -> int | None:

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from borrowers.people import queries as people
 from common.actors import Actor
+from common.admin.pressed import acting, pressed, telling
 from common.charts.bars import Bar, Caption, month_bars
 from common.errors import NotFound, Refused
 from common.rates import PPM
-from common.web.refusals import advice, message
+from common.web.refusals import in_words
 from scoring.decisions.lookback.agreement import Agreement, agreement
 from scoring.registry import actions, artefact, queries
 from scoring.registry.life import states
@@ -187,9 +188,9 @@ def register(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            kept = actions.register(document=form.document(), by=_actor(request))
+            kept = actions.register(document=form.document(), by=acting(request))
         except Refused as refusal:
-            form.add_error("file", f"{message(refusal)} {advice(refusal)}")
+            form.add_error("file", in_words(refusal))
         else:
             messages.success(request, gettext("The model is kept as a draft. It decides nothing."))
             return redirect("admin:scoring_modelversion_change", kept)
@@ -201,14 +202,9 @@ def press(
     request: HttpRequest, row_id: int, permission: str, verb: Callable[[Actor], object], done: str
 ) -> HttpResponse:
     """Do what was pressed (POST only), and show the model again with what came of it."""
-    if request.method != "POST" or not request.user.has_perm(permission):
-        raise PermissionDenied
-    try:
-        verb(_actor(request))
-    except Refused as refusal:
-        messages.error(request, f"{message(refusal)} {advice(refusal)}")
-    else:
-        messages.success(request, done)
+    by = pressed(request, permission)
+    with telling(request, done=done):
+        verb(by)
     return redirect("admin:scoring_modelversion_change", row_id)
 
 
@@ -237,7 +233,3 @@ def _asked_share(request: HttpRequest) -> int:
     if not form.is_valid():
         raise actions.ShareNotPossible
     return form.share_ppm()
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return Actor(kind="STAFF", account_id=request.user.pk)

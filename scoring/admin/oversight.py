@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,10 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from common import clock
-from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
-from common.errors import Refused
-from common.web.refusals import in_words
+from common.admin.pressed import acting, telling
 from scoring.admin.watch_words import figure, level_chip, segment_title
 from scoring.admin.watching import PAGES
 from scoring.oversight import actions, queries, thresholds
@@ -150,13 +148,9 @@ class ModelAlarmAdmin(ReadOnlyAdmin):
         row = self.get_queryset(request).filter(pk=alarm_id).first()
         if request.method != "POST" or row is None or not request.user.has_perm(MAY_ACKNOWLEDGE):
             raise PermissionDenied
-        by = Actor(kind="STAFF", account_id=request.user.pk)
-        try:
+        by = acting(request)
+        with telling(request, done=gettext("Noted: somebody has looked at it.")):
             actions.acknowledge(alarm_id=alarm_id, at=clock.now(), by=by)
-        except Refused as refusal:
-            messages.error(request, in_words(refusal))
-        else:
-            messages.success(request, gettext("Noted: somebody has looked at it."))
         return redirect(page_of(row))
 
     @admin.display(description=_("Scorecard"))

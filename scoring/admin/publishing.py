@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from borrowers.people import queries as people
 from common.actors import Actor
+from common.admin.pressed import acting, pressed, telling
 from common.errors import Refused
 from common.money import fen_from_yuan
-from common.web.refusals import advice, message
+from common.web.refusals import in_words
 from scoring.policy import actions, cases, queries, table
 from scoring.policy.contracts import TIERS, Case, Inputs
 from scoring.policy.models import PolicyProposal, PolicyState, PolicyVersion
@@ -181,11 +182,11 @@ def draft(request: HttpRequest, context: dict[str, Any], of: PolicyVersion | Non
     start = {"table": json.dumps(graph, ensure_ascii=False, indent=1)}
     form = DraftForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
-        by = Actor(kind="STAFF", account_id=request.user.pk)
+        by = acting(request)
         try:
             kept = actions.register(document=form.document(), by=by)
         except Refused as refusal:
-            form.add_error(None, f"{message(refusal)} {advice(refusal)}")
+            form.add_error(None, in_words(refusal))
         else:
             messages.success(request, gettext("The draft is kept. Add its test cases now."))
             return redirect("admin:scoring_policyversion_change", kept)
@@ -197,14 +198,9 @@ def press(
     request: HttpRequest, row_id: int, permission: str, verb: Callable[[Actor], object], done: str
 ) -> HttpResponse:
     """Do what was pressed (POST only), and show the policy again with what came of it."""
-    if request.method != "POST" or not request.user.has_perm(permission):
-        raise PermissionDenied
-    try:
-        verb(Actor(kind="STAFF", account_id=request.user.pk))
-    except Refused as refusal:
-        messages.error(request, f"{message(refusal)} {advice(refusal)}")
-    else:
-        messages.success(request, done)
+    by = pressed(request, permission)
+    with telling(request, done=done):
+        verb(by)
     return redirect("admin:scoring_policyversion_change", row_id)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,9 +16,9 @@ from common import clock
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
-from common.errors import NotFound, Refused
+from common.admin.pressed import pressed, telling
+from common.errors import NotFound
 from common.templatetags.money import yuan
-from common.web.refusals import advice, message
 from scoring.admin.links import pictures
 from scoring.graph import actions, queries
 from scoring.graph.models import CaseState, FraudState, LinkedCase
@@ -185,12 +185,7 @@ def _claim(row_id: int) -> int:
 def _press(
     request: HttpRequest, row_id: int, permission: str, verb: Callable[[Actor], object], done: str
 ) -> HttpResponse:
-    if request.method != "POST" or not request.user.has_perm(permission):
-        raise PermissionDenied
-    try:
-        verb(Actor(kind="STAFF", account_id=request.user.pk))
-    except Refused as refusal:
-        messages.error(request, f"{message(refusal)} {advice(refusal)}")
-    else:
-        messages.success(request, done)
+    by = pressed(request, permission)
+    with telling(request, done=done):
+        verb(by)
     return redirect(CHANGED, row_id)
