@@ -10,8 +10,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from borrowers.people import queries as people
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
@@ -20,7 +23,7 @@ from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.web.refusals import in_words
 from lending.admin import words
-from lending.admin.figures import amount, rate
+from lending.admin.figures import amount, person_link, rate
 from lending.admin.reward_forms import CodeForm, GrantForm, ProgrammeForm, StatementForm
 from lending.rewards import fulfilment, queries
 from lending.rewards.models import (
@@ -91,6 +94,23 @@ class RewardAdmin(ReadOnlyAdmin):
     @admin.display(description=_("State"), ordering="state")
     def stand(self, row: Any) -> str:
         return chip(row.get_state_display(), code=row.state, looks=LOOKS)
+
+    @admin.display(description=_("Proposed by"), ordering="author")
+    def proposer(self, row: Any) -> str:
+        return _colleague(row.author_id)
+
+    @admin.display(description=_("Decided by"), ordering="approver")
+    def decider(self, row: Any) -> str:
+        return _colleague(row.approver_id)
+
+
+def _colleague(account_id: int | None) -> str:
+    """A member of the staff as colleagues know them."""
+    if account_id is None:
+        return ""
+    title = people.staff_titles([account_id]).get(account_id, people.STAFF)
+    phone = people.covered_phones([account_id]).get(account_id, "")
+    return f"{gettext(title)} {phone}".strip()
 
 
 def _each(
@@ -186,12 +206,16 @@ class RewardProgrammeAdmin(RewardAdmin):
 class BenefitAdmin(RewardAdmin):
     """The catalogue and its stock."""
 
-    list_display = ("code", "kind", "name_zh", "cost_points", "stock", "partner", "is_open")
+    list_display = ("code", "kind", "name_zh", "cost_points", "stock", "partner", "on_offer")
     list_filter = ("kind", "is_open")
     ordering = ("cost_points", "pk")
-    fields = ("code", "kind", "name_zh", "name_en", "cost_points", "stock", "partner", "is_open")
+    fields = ("code", "kind", "name_zh", "name_en", "cost_points", "stock", "partner", "on_offer")
     actions = ("add_ten", "sell_out", "open_or_close")
     may_act = "lending.stock_benefit"
+
+    @admin.display(description=_("Can be bought"), ordering="is_open", boolean=True)
+    def on_offer(self, row: Benefit) -> bool:
+        return row.is_open
 
     @admin.action(description=_("Ten more in stock"), permissions=["act"])
     def add_ten(self, request: HttpRequest, rows: QuerySet[Benefit]) -> None:
@@ -225,11 +249,18 @@ class PointsGrantAdmin(RewardAdmin):
     form_class = GrantForm
     may_add = "lending.propose_pointsgrant"
     may_act = "lending.approve_pointsgrant"
-    list_display = ("public_id", "points", "reason", "stand", "proposed_on", "author", "approver")
+    list_display = (
+        "public_id", "person", "points", "reason", "stand", "proposed_on", "proposer", "decider"
+    )  # fmt: skip
+    list_select_related = ("account",)
     list_filter = ("state", "reason")
     ordering = ("-pk",)
     fields = list_display
     actions = ("approve", "turn_down")
+
+    @admin.display(description=_("Person"))
+    def person(self, row: PointsGrant) -> SafeString:
+        return person_link(row.account)
 
     @admin.action(description=_("Approve"), permissions=["act"])
     def approve(self, request: HttpRequest, rows: QuerySet[PointsGrant]) -> None:
@@ -292,7 +323,7 @@ class PartnerStatementAdmin(RewardAdmin):
     form_class = StatementForm
     may_add = "lending.prepare_partnerstatement"
     may_act = "lending.approve_partnerstatement"
-    list_display = ("partner", "month", "count", "sum", "stand", "author", "approver")
+    list_display = ("partner", "month", "count", "sum", "stand", "proposer", "decider")
     list_filter = ("state", "partner")
     ordering = ("-month", "pk")
     fields = list_display

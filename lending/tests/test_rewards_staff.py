@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from borrowers.people import queries as people
 from borrowers.people.models import Account
 from borrowers.tests import cast
 from common.actors import Actor
@@ -227,6 +228,21 @@ class TestTheStaffPages:
         self.choose(self.browser(chen()), "pointsgrant", "approve", grant.pk)
 
         assert figures(lin) == (80, 0, 0)
+
+    def test_say_for_whom_a_grant_is_and_who_proposed_it(self, lin):
+        grant = proposed(lin)
+        page = doors.shown(self.browser(chen()).get(self.page("pointsgrant_changelist")))
+
+        assert reverse("admin:borrowers_borrower_change", args=[lin.id]) in page
+        assert people.covered_phones([grant.author_id])[grant.author_id] in page
+        assert str(grant.author) not in page
+
+    def test_say_whether_a_thing_can_be_bought(self, lin):
+        rewarding.coupon(stock=1)
+
+        page = doors.shown(self.browser(mei()).get(self.page("benefit_changelist")))
+
+        assert "Can be bought" in page
 
     def test_say_at_the_form_what_is_refused(self, lin):
         wanted = {"borrower": lin.public_id, "points": "5000", "reason": "BANK_DELAY"}

@@ -215,7 +215,7 @@ class PartnerStatement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.partner_id} {self.month}"
+        return f"{self.partner} {self.month:%Y-%m}"
 
 
 class FulfilmentState(models.TextChoices):
