@@ -29,9 +29,8 @@ from lending.channels.models import (
 )
 from lending.ledger import actions as ledger
 from lending.loans import actions as lent
-from lending.loans import queries as loans
 from lending.loans.models import Instalment, Loan, LoanState
-from lending.repayments.after import cheaper, paid_whole, remember, reward, tell, told
+from lending.repayments.after import cheaper, paid_whole, remember, reward, send_back, tell, told
 from lending.rewards import actions as rewards
 from lending.servicing import actions as servicing
 from lending.servicing.waiving import beyond_the_cap
@@ -289,17 +288,7 @@ def _undo(loan: Loan, on: date) -> None:
     """A loan that was given back earned nothing, cost nothing, and leaves no money with us."""
     rewards.reverse_loan(borrower_id=loan.borrower_id, loan_id=loan.pk, on=on)
     rewards.give_used_back(borrower_id=loan.borrower_id, loan_id=loan.pk, on=on)
-    back_fen = loan.overpaid_fen - transfers.going_back_fen(loan.pk)
-    if back_fen > 0:
-        channels.intend(
-            purpose=TransferPurpose.REFUND,
-            loan_id=loan.pk,
-            loan_public_id=loan.public_id,
-            account=loan.payer_account,
-            amount_fen=back_fen,
-            request_key=f"given-back-{loans.next_sequence(loan)}",
-            on=on,
-        )
+    send_back(loan, on=on, why="given-back")
     tell(loan, "LOAN_GIVEN_BACK", f"given-back:{loan.pk}", loan.principal_fen)
 
 

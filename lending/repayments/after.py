@@ -9,6 +9,10 @@ from borrowers.behaviour.contracts import Category, Direction
 from borrowers.messages import actions as messages
 from common import rows
 from common.transactions import required
+from lending.channels import actions as channels
+from lending.channels import queries as transfers
+from lending.channels.models import TransferPurpose
+from lending.loans import queries as loans
 from lending.loans.models import Instalment, Loan
 from lending.rewards import actions as rewards
 from lending.rewards import rules
@@ -96,3 +100,19 @@ def cheaper(loan: Loan, whole: list[int], on: date) -> tuple[Instalment, ...]:
             borrower_id=loan.borrower_id, instalment_ids=[row.pk for row in found], on=on
         )
     return found
+
+
+@required
+def send_back(loan: Loan, *, on: date, why: str) -> None:
+    """Money of the borrower that the loan holds and that is not on its way back yet goes there."""
+    back_fen = loan.overpaid_fen - transfers.going_back_fen(loan.pk)
+    if back_fen > 0:
+        channels.intend(
+            purpose=TransferPurpose.REFUND,
+            loan_id=loan.pk,
+            loan_public_id=loan.public_id,
+            account=loan.payer_account,
+            amount_fen=back_fen,
+            request_key=f"{why}-{loans.next_sequence(loan)}",
+            on=on,
+        )

@@ -11,14 +11,12 @@ from common.texts import gettext_noop
 from common.transactions import durable
 from lending.calc.contracts import TransactionKind
 from lending.calc.fold import payoff_quote
-from lending.channels import actions as channels
 from lending.channels import queries as transfers
-from lending.channels.models import TransferPurpose
 from lending.ledger import actions as ledger
 from lending.loans import queries as loans
 from lending.loans.models import Instalment, Loan, LoanState, LoanTransaction
 from lending.repayments.actions import TooMuch, insist_on_open
-from lending.repayments.after import cheaper, paid_whole, remember, reward, tell
+from lending.repayments.after import cheaper, paid_whole, remember, reward, send_back, tell
 from lending.servicing import actions as servicing
 from lending.servicing.waiving import beyond_the_cap
 
@@ -59,7 +57,7 @@ def close(*, loan_id: int, on: date, at: datetime, by: Actor) -> Loan:
     )
     remember(loan, newly_paid, at)
     reward(loan, (*cheaper(loan, whole, on), *newly_paid), on)
-    _give_back(loan, on)
+    send_back(loan, on=on, why="covered")
     tell(loan, "LOAN_SETTLED", f"settled:{loan.pk}", loan.principal_fen)
     return loan
 
@@ -87,17 +85,3 @@ def _write(loan: Loan, on: date) -> tuple[Instalment, ...]:
         lines=carried.lines,
     )
     return carried.newly_paid
-
-
-def _give_back(loan: Loan, on: date) -> None:
-    back_fen = loan.overpaid_fen - transfers.going_back_fen(loan.pk)
-    if back_fen > 0:
-        channels.intend(
-            purpose=TransferPurpose.REFUND,
-            loan_id=loan.pk,
-            loan_public_id=loan.public_id,
-            account=loan.payer_account,
-            amount_fen=back_fen,
-            request_key=f"covered-{loans.next_sequence(loan)}",
-            on=on,
-        )
