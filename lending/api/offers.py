@@ -165,6 +165,7 @@ class Signature(APIView):
         loans.sign(
             application_id=_id_of(request, public_id),
             on=business_dates.today(),
+            at=clock.now(),
             language=get_language() or "",
             by=acting(card_of(request)),
         )

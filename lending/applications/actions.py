@@ -274,11 +274,13 @@ def expire(*, application_id: int, at: datetime, by: Actor) -> bool:
 
 
 @required
-def mark_signed(*, application_id: int, disclosure_id: int, by: Actor) -> None:
+def mark_signed(
+    *, application_id: int, disclosure_id: int, on: date, at: datetime, by: Actor
+) -> None:
     """The contract is being written in this transaction. Again is the same.
 
-    Raises NotPossibleNow unless it is accepted and this very cost table was confirmed,
-    ProofNotChecked, and LineNotInUse.
+    Raises NotPossibleNow unless it is accepted and this very cost table was confirmed, OfferOver,
+    ProofNotChecked, LineNotInUse, and what telling.insist_before_signing raises.
     """
     line = lines.lock_of_application(application_id=application_id)
     application = _lock(application_id)
@@ -286,9 +288,11 @@ def mark_signed(*, application_id: int, disclosure_id: int, by: Actor) -> None:
         return
     lines.insist_on_use(line=line)
     proofs.insist_on_checked(application)
-    telling.insist_before_signing(application)
+    # The clock ends an offer, not the task that writes it down: that one may come late.
+    offer = _open_offer(application, {ApplicationState.ACCEPTED}, at)
+    telling.insist_before_signing(application, offer, on=on)
     confirmed = CostDisclosure.objects.select_related("offer").filter(
-        pk=disclosure_id, offer__application=application, step="CONFIRMED"
+        pk=disclosure_id, offer=offer, step="CONFIRMED"
     )
     if not any(is_of(each.offer, each) for each in confirmed):
         raise NotPossibleNow

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from borrowers.documents import actions as documents
@@ -13,7 +13,7 @@ from common.audit import actions as audit
 from common.canonical import sha256_of
 from common.processes import actions as processes
 from common.rows import Statement
-from common.transactions import durable
+from common.transactions import durable, required
 from lending.applications import actions as applications
 from lending.applications import proofs
 from lending.applications import queries as offers
@@ -37,11 +37,12 @@ SEAL_KIND = "SEAL_CONTRACT"
 SEAL_CONTRACT = "lending.tasks.seal_contract"
 
 
-def sign(*, application_id: int, on: date, language: str, by: Actor) -> Loan:
+def sign(*, application_id: int, on: date, at: datetime, language: str, by: Actor) -> Loan:
     """Sign the accepted offer and start the payout; signing twice is signing once.
 
     `on` is the business date. Raises applications.NotSignable unless the offer is accepted and its
-    cost was read and confirmed, and agreement.GlyphMissing when the text cannot be printed whole.
+    cost was read and confirmed, agreement.GlyphMissing when the text cannot be printed whole, and
+    what applications.mark_signed raises: at this moment the offer must still stand.
     """
     if (signed := _signed(application_id)) is not None:
         return signed
@@ -65,14 +66,21 @@ def sign(*, application_id: int, on: date, language: str, by: Actor) -> Loan:
         document_id=stored.id,
         text_sha256=hashlib.sha256(text).hexdigest(),
         on=on,
+        at=at,
         by=by,
     )
 
 
 @durable
-def _write(*, offer: Signable, document_id: int, text_sha256: str, on: date, by: Actor) -> Loan:
+def _write(
+    *, offer: Signable, document_id: int, text_sha256: str, on: date, at: datetime, by: Actor
+) -> Loan:
     applications.mark_signed(
-        application_id=offer.application_id, disclosure_id=offer.disclosure_id, by=by
+        application_id=offer.application_id,
+        disclosure_id=offer.disclosure_id,
+        on=on,
+        at=at,
+        by=by,
     )
     if (signed := _signed(offer.application_id)) is not None:
         return signed
@@ -100,6 +108,19 @@ def _write(*, offer: Signable, document_id: int, text_sha256: str, on: date, by:
         signed_on=on,
     )
     rewards.consume(application_id=offer.application_id, loan_id=loan.pk)
+    _pay_out(loan, on)
+    processes.start(kind=SEAL_KIND, subject_id=loan.pk, task=SEAL_CONTRACT)
+    audit.append(
+        action="lending.contract.signed",
+        subject=f"loan:{loan.public_id}",
+        by=by,
+        facts={"contract": contract.public_id, "terms_sha256": contract.terms_sha256},
+    )
+    return loan
+
+
+@required
+def _pay_out(loan: Loan, on: date) -> None:
     channels.intend(
         purpose=TransferPurpose.DISBURSEMENT,
         loan_id=loan.pk,
@@ -109,14 +130,6 @@ def _write(*, offer: Signable, document_id: int, text_sha256: str, on: date, by:
         request_key="try-1",
         on=on,
     )
-    processes.start(kind=SEAL_KIND, subject_id=loan.pk, task=SEAL_CONTRACT)
-    audit.append(
-        action="lending.contract.signed",
-        subject=f"loan:{loan.public_id}",
-        by=by,
-        facts={"contract": contract.public_id, "terms_sha256": contract.terms_sha256},
-    )
-    return loan
 
 
 def _signed(application_id: int) -> Loan | None:

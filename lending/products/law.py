@@ -133,13 +133,19 @@ def on_day(product: LoanProduct, day: date) -> Law:
     return on(day, licence=product.licence, product=product.code)
 
 
+def longest_months(product: LoanProduct, *, on: date) -> int:
+    """How long loans of the licence may run at most."""
+    code, licence = "LOAN_TERM_LIMIT_MONTHS", product.licence
+    return int(rulebook.number(code, on=on, licence=licence, product=product.code))
+
+
 def limits_broken(product: LoanProduct, *, on: date) -> Iterator[Refused]:
     """Every limit of the licence and the scene that the product's ranges pass."""
 
     def number(code: str) -> Decimal:
         return rulebook.number(code, on=on, licence=product.licence, product=product.code)
 
-    if max(product.terms_months) > (longest := int(number("LOAN_TERM_LIMIT_MONTHS"))):
+    if max(product.terms_months) > (longest := longest_months(product, on=on)):
         yield ProductTooLong(most=longest)
     if product.maximum_fen > (largest := int(number("CONSUMPTION_CREDIT_LIMIT_FEN"))):
         yield ProductTooLarge(most=yuan(largest))

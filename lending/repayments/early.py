@@ -18,7 +18,13 @@ from lending.channels import queries as transfers
 from lending.channels.models import Transfer, TransferPurpose
 from lending.loans import log
 from lending.loans.models import Loan
-from lending.repayments.actions import NotAnAmount, asked_before, collect, insist_on_open
+from lending.repayments.actions import (
+    KeyReused,
+    NotAnAmount,
+    asked_before,
+    collect,
+    insist_on_open,
+)
 from lending.servicing.waiving import beyond_the_cap
 
 
@@ -100,12 +106,16 @@ def request(
     is on its way.
     """
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
+    terms = log.kept_change(Change(policy=policy))
     if seen := asked_before(
         loan=loan,
         purpose=TransferPurpose.PREPAYMENT,
         amount_fen=amount_fen,
         request_key=request_key,
     ):
+        # The same sum with another choice is another payment: it would do something else.
+        if seen.terms != terms:
+            raise KeyReused(asked=yuan(seen.amount_fen))
         return seen
     insist_on_open(loan=loan)
     state = beyond_the_cap.state_on(loan, on=on)
@@ -121,7 +131,7 @@ def request(
         request_key=request_key,
         on=on,
         by=by,
-        terms=log.kept_change(Change(policy=policy)),
+        terms=terms,
     )
 
 

@@ -24,12 +24,13 @@ from lending.ledger.contracts import Line, both
 from lending.loans import log
 from lending.loans import queries as loans
 from lending.loans.models import Loan, LoanState, LoanTransaction
+from lending.products import law
 from lending.rewards import accounts as points
 from lending.rewards import actions as rewards
 from lending.servicing import actions as servicing
 from lending.servicing.asking import answers
 from lending.servicing.models import LoanChange
-from lending.servicing.refusals import Asked, NotPaidOutYet, insist, insist_on_whole
+from lending.servicing.refusals import Asked, NoSellerPaid, NotPaidOutYet, insist, insist_on_whole
 from lending.servicing.waiving import beyond_the_cap
 
 # Kinds whose money moves through a bank, and from or to whom.
@@ -63,6 +64,14 @@ class FourEyesNeeded(Refused):
     status = 403
 
 
+class ChangeKeyReused(Refused):
+    """The key has asked for something else."""
+
+    code = "LOAN_CHANGE_KEY_REUSED"
+    message = gettext_noop("This form has already asked for another change of the loan.")
+    advice = gettext_noop("Look at the loan's changes, then open the form again.")
+
+
 class ChangeDecided(Refused):
     """It was decided the other way."""
 
@@ -88,14 +97,13 @@ def propose(
     """Ask for a change of a loan, once per key. Nothing happens until somebody else approves.
 
     `on` is the business date, and the day it counts for unless `value_date` names an earlier one.
-    Raises FourEyesNeeded for anybody but staff, NotPaidOutYet, and what `refusals` raises.
+    Raises FourEyesNeeded for anybody but staff, ChangeKeyReused, NotPaidOutYet, and what
+    `refusals` raises.
     """
     assert kind in BY_STAFF
     if by.kind != "STAFF" or by.account_id is None:
         raise FourEyesNeeded
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
-    if (seen := LoanChange.objects.filter(loan=loan, request_key=request_key).first()) is not None:
-        return seen
     row = LoanChange(
         loan=loan,
         request_key=request_key,
@@ -107,10 +115,21 @@ def propose(
         reason=reason,
         author_id=by.account_id,
     )
+    if (seen := LoanChange.objects.filter(loan=loan, request_key=request_key).first()) is not None:
+        return _the_same(seen, row, is_for_a_day=value_date is not None)
     insist_on_possible(row, on)
     row.save()
     _note("proposed", row, by)
     return row
+
+
+def _the_same(seen: LoanChange, asked: LoanChange, *, is_for_a_day: bool) -> LoanChange:
+    """A colleague approves what stands there: it must be what this form says, too."""
+    told = ("kind", "amount_fen", "reverses_sequence", "terms")
+    names = (*told, "value_date") if is_for_a_day else told
+    if any(getattr(seen, name) != getattr(asked, name) for name in names):
+        raise ChangeKeyReused
+    return seen
 
 
 @durable
@@ -143,7 +162,7 @@ def turn_down(*, change_id: int, by: Actor) -> LoanChange:
 
 
 def insist_on_possible(row: LoanChange, on: date) -> None:
-    """Raises NotPaidOutYet, and the refusal of `refusals` that fits."""
+    """Raises NotPaidOutYet, NoSellerPaid, and the other refusal of `refusals` that fits."""
     loan = row.loan
     kind = TransactionKind(row.kind)
     # What gave a loan back may be taken back too: the loan then runs again.
@@ -151,6 +170,9 @@ def insist_on_possible(row: LoanChange, on: date) -> None:
     if loan.disbursed_on is None or is_over:
         raise NotPaidOutYet
     insist_on_whole(kind, amount_fen=row.amount_fen, reverses=row.reverses_sequence)
+    # Nobody is asked for money back but the seller who had it: never the borrower's own account.
+    if kind is TransactionKind.MERCHANT_REFUND and loan.payee_account == loan.payer_account:
+        raise NoSellerPaid
     insist(
         Asked(
             transaction=Transaction(
@@ -165,6 +187,7 @@ def insist_on_possible(row: LoanChange, on: date) -> None:
             log=loans.log_of(loan),
             on=max(on, loan.carried_through or on),
             cap_ppm=beyond_the_cap.cap_ppm(loan),
+            longest_months=law.longest_months(loan.product, on=loan.disbursed_on),
             on_its_way_fen=_on_its_way_fen(row),
         )
     )

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 from common.errors import Refused
 from common.money import yuan
+from common.periods import add_months
 from common.rates import PPM
 from common.texts import gettext_noop
+from lending.calc import settlement
 from lending.calc.contracts import (
     CHANGES_OF_TERMS,
     MAY_BE_NOTHING,
@@ -18,9 +20,14 @@ from lending.calc.contracts import (
     TransactionKind,
 )
 from lending.calc.fold import fold, returned_fen
+from lending.products.caps import excess
 
 DAYS_IN_YEAR = 365
 MOST_PERIODS = 120
+# Measures on personal loans, 2024, art. 39: a loan of up to a year may become twice as long, a
+# longer one as long as loans of its kind may be. A new plan (RESTRUCTURE) is another thing.
+SHORT_MONTHS = 12
+LENGTHENING = frozenset({TransactionKind.EXTENSION, TransactionKind.HOLIDAY})
 FARTHEST_AHEAD = timedelta(days=366)
 Kind = TransactionKind
 
@@ -91,6 +98,24 @@ class TermsNotPossible(Refused):
     status = 422
 
 
+class ExtensionTooLong(Refused):
+    """More time than the law lets a lender give without a new plan."""
+
+    code = "EXTENSION_TOO_LONG"
+    message = gettext_noop("This loan can be extended until %(until)s at most.")
+    advice = gettext_noop("Choose fewer periods, or agree on a new plan for the loan.")
+    status = 422
+
+
+class NoSellerPaid(Refused):
+    """The money went to the borrower."""
+
+    code = "NO_SELLER_PAID"
+    message = gettext_noop("This loan was paid to you, not to a school or shop.")
+    advice = gettext_noop("If you gave something back, pay the money in early: it costs no fee.")
+    status = 422
+
+
 class AboveTheCapWithFee(Refused):
     """With this fee, the loan could cost more than the law allows."""
 
@@ -102,7 +127,7 @@ class AboveTheCapWithFee(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What shall happen, the loan's terms and log, the business date, and the yearly cap.
+    """What shall happen, the loan's terms and log, the business date, and the law of the loan.
 
     `on_its_way_fen` was agreed before, is of the same kind, and is not yet in the log.
     """
@@ -112,6 +137,7 @@ class Asked:
     log: Sequence[Transaction]
     on: date
     cap_ppm: int
+    longest_months: int
     on_its_way_fen: int = 0
 
     def state(self, *, with_it: bool = False) -> LoanState:
@@ -163,6 +189,30 @@ def _insist_on_terms(asked: Asked) -> None:
     is_none = asked.transaction.kind in {Kind.HOLIDAY, Kind.EXTENSION} and change.periods < 1
     if is_dearer or not is_due_ahead or is_none or not 0 <= change.periods <= MOST_PERIODS:
         raise TermsNotPossible
+    if asked.transaction.kind in LENGTHENING:
+        _insist_on_length(asked)
+
+
+def _insist_on_length(asked: Asked) -> None:
+    """Counted from what was signed, over every extension: the last due date says it all."""
+    schedule = asked.terms.schedule
+    signed_months = sum(row.months for row in schedule)
+    most_months = max(asked.longest_months, signed_months)
+    if signed_months <= SHORT_MONTHS:
+        most_months = min(2 * signed_months, most_months)
+    until = add_months(
+        schedule[-1].due_on,
+        most_months - signed_months,
+        anchor_day=max(asked.terms.disbursed_on.day, schedule[-1].due_on.day),
+    )
+    last_on = max((line.due_on for line in asked.state(with_it=True).instalments), default=until)
+    if last_on > max(until, _last_due_on(asked)):
+        raise ExtensionTooLong(until=until.isoformat())
+
+
+def _last_due_on(asked: Asked) -> date:
+    """A loan whose days were moved before keeps them: it is only not made longer."""
+    return max(line.due_on for line in asked.state().instalments)
 
 
 def _insist_on_amount(asked: Asked) -> None:
@@ -188,11 +238,14 @@ def _returnable_fen(asked: Asked) -> int:
 
 
 def _chargeable_fen(asked: Asked) -> int:
-    """What the cap leaves for fees: the cap's yearly cost of the principal, less what is charged.
+    """What the cap leaves for fees, whether the loan then runs as planned or is paid off at once.
 
-    Counted on the principal as it falls due, so that it is never more than the law's own sum.
+    As planned: the cap's yearly cost of the principal as it falls due, less what is charged. At
+    once: what may be owed today, less what closes the loan; from there no later day is dearer.
     """
     state = asked.state()
+    allowed = excess.allowance(state, asked.log, cap_ppm=asked.cap_ppm)
+    today_fen = allowed.fen(state.through) - settlement.quote(state).total_fen
     room = sum(
         line.principal.due_fen * (line.due_on - asked.terms.disbursed_on).days
         for line in state.instalments
@@ -201,7 +254,8 @@ def _chargeable_fen(asked: Asked) -> int:
         line.interest.due_fen + line.fee.due_fen + line.penalty.due_fen
         for line in state.instalments
     )
-    return max(room * asked.cap_ppm // (DAYS_IN_YEAR * PPM) - cost_fen, 0)
+    planned_fen = room * asked.cap_ppm // (DAYS_IN_YEAR * PPM) - cost_fen
+    return max(min(planned_fen, today_fen), 0)
 
 
 MOST: Mapping[TransactionKind, Callable[[Asked], int]] = {

@@ -199,7 +199,7 @@ def signed(card: BorrowerCard, *, amount_fen: int = 300_000, key: str = "first")
     offer = offered(card, amount_fen=amount_fen, key=key)
     confirmed(offer, card)
     return loans.sign(
-        application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(card)
+        application_id=offer.application_id, at=NOW, on=TODAY, language="en", by=cast.self_of(card)
     )
 
 

@@ -26,6 +26,7 @@ def lent(name: str = "Lin") -> Loan:
     builders.confirmed(offer, card)
     loan = loans.sign(
         application_id=offer.application_id,
+        at=builders.NOW,
         on=builders.TODAY,
         language="en",
         by=cast.self_of(card),

@@ -196,7 +196,13 @@ class TestChangingAnOffer:
         VERBS["accept"][0](study)
 
         with nothing_written(), pytest.raises(NotPossibleNow):
-            signing.sign(application_id=study.pk, on=TODAY, language="en", by=cast.self_of(lin))
+            signing.sign(
+                application_id=study.pk,
+                at=builders.NOW,
+                on=TODAY,
+                language="en",
+                by=cast.self_of(lin),
+            )
 
 
 class TestReadingTheCost:
@@ -273,7 +279,13 @@ class TestEvidence:
         VERBS["confirm_cost"][0](study)
 
         with nothing_written(), pytest.raises(proofs.ProofNotChecked):
-            signing.sign(application_id=study.pk, on=TODAY, language="en", by=cast.self_of(lin))
+            signing.sign(
+                application_id=study.pk,
+                at=builders.NOW,
+                on=TODAY,
+                language="en",
+                by=cast.self_of(lin),
+            )
 
 
 class TestADiscount:

@@ -99,7 +99,11 @@ class TestTheTiersAndTheBoughtDiscount:
         kept = CostDisclosure.objects.get(step="CONFIRMED").content["items"]
         in_answer = answer(lin, f"applications/{number}/cost")["cost"]["items"]
         loan = loans.sign(
-            application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
+            application_id=offer.application_id,
+            at=builders.NOW,
+            on=TODAY,
+            language="en",
+            by=cast.self_of(lin),
         )
         on_loan = answer(lin, f"loans/{loan.public_id}")["rate_parts"]
 
@@ -143,7 +147,11 @@ class TestTheTiersAndTheBoughtDiscount:
         offer = offered(lin)
         builders.confirmed(offer, lin)
         loan = loans.sign(
-            application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
+            application_id=offer.application_id,
+            at=builders.NOW,
+            on=TODAY,
+            language="en",
+            by=cast.self_of(lin),
         )
 
         words = doors.shown(doors.web_of(lin).get(f"/loans/{loan.public_id}/"))
@@ -246,7 +254,11 @@ class TestOneDiscount:
         offer = builders.offered(lin)
         builders.confirmed(offer, lin)
         loan = loans.sign(
-            application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
+            application_id=offer.application_id,
+            at=builders.NOW,
+            on=TODAY,
+            language="en",
+            by=cast.self_of(lin),
         )
 
         assert answer(lin, f"loans/{loan.public_id}")["rate_parts"] == []

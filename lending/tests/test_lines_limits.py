@@ -68,7 +68,11 @@ class TestFreezing:
 
         with pytest.raises(lines.LineNotInUse):
             loans.sign(
-                application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
+                application_id=offer.application_id,
+                at=builders.NOW,
+                on=TODAY,
+                language="en",
+                by=cast.self_of(lin),
             )
 
         offer.application.refresh_from_db()

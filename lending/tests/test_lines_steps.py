@@ -50,7 +50,11 @@ class TestTheWayOfALoan:
         assert totals(lin) == (500_000, 0, 300_000, 0)
 
         loan = loans.sign(
-            application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
+            application_id=offer.application_id,
+            at=builders.NOW,
+            on=TODAY,
+            language="en",
+            by=cast.self_of(lin),
         )
         assert totals(lin) == (500_000, 0, 300_000, 0)
         transfer = Transfer.objects.get()

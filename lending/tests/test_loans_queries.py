@@ -63,7 +63,13 @@ def test_what_falls_due_at_once_weighs_on_a_quarter_at_most():
     LoanApplication.objects.filter(pk=application.pk).update(term_months=12)
     application.refresh_from_db()
     builders.confirmed(builders.offered_again(application), wei)
-    loan = loans.sign(application_id=application.pk, on=TODAY, language="en", by=cast.self_of(wei))
+    loan = loans.sign(
+        application_id=application.pk,
+        on=TODAY,
+        at=builders.NOW,
+        language="en",
+        by=cast.self_of(wei),
+    )
     transfer = Transfer.objects.get(loan_id=loan.pk)
     disbursements.book(
         transfer_id=transfer.pk, answer=builders.said(transfer), on=TODAY, claim=None

@@ -48,6 +48,7 @@ class TestSign:
 
         again = signing.sign(
             application_id=loan.contract.application_id,
+            at=builders.NOW,
             on=TODAY,
             language="en",
             by=cast.self_of(lin),
@@ -70,7 +71,11 @@ class TestSign:
 
         with pytest.raises(NotPossibleNow):
             signing.sign(
-                application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
+                application_id=offer.application_id,
+                at=builders.NOW,
+                on=TODAY,
+                language="en",
+                by=cast.self_of(lin),
             )
 
         assert not LoanContract.objects.exists()

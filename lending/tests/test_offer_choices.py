@@ -205,7 +205,11 @@ class TestPicking:
         builders.confirmed(Offer.objects.get(), lin)
 
         loan = loans.sign(
-            application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
+            application_id=offer.application_id,
+            at=builders.NOW,
+            on=TODAY,
+            language="en",
+            by=cast.self_of(lin),
         )
 
         assert (loan.principal_fen, loan.term_months) == (300_000, 6)

@@ -30,7 +30,11 @@ def offer(lin):
 
 def sign(lin, offer):
     return loans.sign(
-        application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
+        application_id=offer.application_id,
+        at=builders.NOW,
+        on=TODAY,
+        language="en",
+        by=cast.self_of(lin),
     )
 
 

@@ -272,7 +272,11 @@ def offered(card: BorrowerCard) -> Offer:
 
 def sign(offer: Offer, card: BorrowerCard) -> Loan:
     return loans.sign(
-        application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(card)
+        application_id=offer.application_id,
+        at=builders.NOW,
+        on=TODAY,
+        language="en",
+        by=cast.self_of(card),
     )
 
 

@@ -47,7 +47,11 @@ def test_signing_five_times_makes_one_loan_and_one_payout(lin):
 
     outcomes = at_once(
         lambda _: loans.sign(
-            application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
+            application_id=offer.application_id,
+            at=builders.NOW,
+            on=TODAY,
+            language="en",
+            by=cast.self_of(lin),
         ),
         FIVE,
     )
@@ -65,7 +69,11 @@ def test_withdrawing_while_signing_gives_one_of_the_two(lin):
         if number % 2:
             return applications.withdraw(application_id=offer.application_id, by=cast.self_of(lin))
         return loans.sign(
-            application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
+            application_id=offer.application_id,
+            at=builders.NOW,
+            on=TODAY,
+            language="en",
+            by=cast.self_of(lin),
         )
 
     at_once(act, FIVE)

@@ -72,11 +72,11 @@ class TestAReversal:
     def test_of_what_moved_no_money_sets_nothing_aside(self, loan, payment, statement):
         row = changes.propose(
             loan_id=loan.pk, kind=TransactionKind.CHARGE, reason="AGREED", request_key="fee",
-            amount_fen=100, on=TODAY, by=clerk(),
+            amount_fen=100, on=TODAY + 10 * DAY, by=clerk(),
         )  # fmt: skip
-        changes.approve(change_id=row.pk, on=TODAY, by=clerk("chief"))
+        changes.approve(change_id=row.pk, on=TODAY + 10 * DAY, by=clerk("chief"))
 
-        undone(loan, reverses=3)
+        undone(loan, reverses=3, on=TODAY + 10 * DAY)
 
         assert aside_fen() == 0
         agree(statement)

@@ -88,7 +88,11 @@ def paid_out(lin) -> Loan:
     offer = offered(lin)
     builders.confirmed(offer, lin)
     loan = loans.sign(
-        application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
+        application_id=offer.application_id,
+        at=builders.NOW,
+        on=TODAY,
+        language="en",
+        by=cast.self_of(lin),
     )
     transfer = Transfer.objects.get(loan_id=loan.pk)
     answer = builders.said(transfer)

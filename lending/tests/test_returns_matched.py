@@ -12,7 +12,7 @@ from lending.channels.models import ChannelEvent, ParkedNotice, Transfer
 from lending.loans.models import LoanState, LoanTransaction
 from lending.servicing import invariants
 from lending.servicing.asking import requests
-from lending.servicing.refusals import AmountNotPossible
+from lending.servicing.refusals import AmountNotPossible, NoSellerPaid
 from lending.tests import builders
 from lending.tests.gateway_senders import books
 from lending.tests.returning import asked_about, booked, lent, number_for, told
@@ -245,7 +245,7 @@ class TestWhoAsked:
         builders.open_books()
         own = builders.paid_out(builders.person("Chen"))
 
-        with pytest.raises(requests.NoSellerPaid):
+        with pytest.raises(NoSellerPaid):
             self.ask(own)
 
         assert not own.requests.exists()

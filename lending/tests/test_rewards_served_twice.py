@@ -53,7 +53,11 @@ def with_a_discount(card):
 def paid_out(offer, card):
     builders.confirmed(offer, card)
     loan = loans.sign(
-        application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(card)
+        application_id=offer.application_id,
+        at=builders.NOW,
+        on=TODAY,
+        language="en",
+        by=cast.self_of(card),
     )
     transfer = Transfer.objects.get(loan_id=loan.pk)
     disbursements.book(transfer_id=transfer.pk, answer=said(transfer), on=TODAY, claim=None)

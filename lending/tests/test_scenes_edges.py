@@ -12,6 +12,7 @@ from lending.products.scenes.judging import (
     LONGEST_TEXT,
     SCENES,
     FactNotUnderstood,
+    comparable,
     insist_on_purpose,
     number_of,
     read,
@@ -73,9 +74,12 @@ class TestTime:
             (3, 10_000, ""),
             (4, 60, ""),
             (4, 61, "PAID_IN_STAGES"),
-            (0, 0, ""),
-            (60, 0, ""),
-            (0, 10_000, ""),
+            (1, 10_000, ""),
+            (60, 1, ""),
+            # Nothing of a measure is no short stage: two years "of 0 hours" are two years ahead.
+            (0, 0, "PAID_IN_STAGES"),
+            (60, 0, "PAID_IN_STAGES"),
+            (0, 10_000, "PAID_IN_STAGES"),
         ],
     )
     @pytest.mark.parametrize("course", ["SKILLS", "LANGUAGE"])
@@ -210,10 +214,26 @@ class TestAnswers:
             ("a", "A"),
             (" a b\tc\n", "ABC"),
             ("No. 12/3", "NO.12/3"),
+            # As a telephone in Chinese types it, and with what nobody sees.
+            ("ＩＮＶ－２０２６", "INV-2026"),
+            ("inv\u20132026", "INV-2026"),
+            ("INV\u200b-\u00ad2026\ufeff", "INV-2026"),
+            ("\u3000发票 ①", "发票1"),
         ],
     )
     def test_of_an_order_s_number_are_compared_without_spaces(self, text, expected):
         assert number_of({"number": text}) == expected
+
+    @given(st.text(max_size=LONGEST_TEXT))
+    def test_of_an_order_s_number_are_compared_the_same_once_and_twice(self, text):
+        once = comparable(text)
+
+        assert comparable(once) == comparable(f" {text}\u200b") == once
+
+    @pytest.mark.parametrize("unseen", ["\u200b", "\ufeff\u00ad", "\x00"])
+    def test_of_an_order_s_number_that_nobody_can_see_are_none(self, unseen):
+        with pytest.raises(FactNotUnderstood):
+            read(SCENES["TRAVEL"], FACTS["TRAVEL"] | {"number": unseen})
 
     @pytest.mark.parametrize("scene", SCENES)
     def test_are_read_the_same_twice(self, scene):

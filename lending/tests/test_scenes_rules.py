@@ -83,7 +83,7 @@ class TestStudents:
     @given(months=st.integers(0, 24), hours=st.integers(0, 500))
     def test_pay_training_stage_by_stage(self, months, hours):
         asked = wish("EDUCATION", {"stage_months": months, "stage_hours": hours})
-        is_a_stage = months <= 3 or hours <= 60
+        is_a_stage = 1 <= months <= 3 or 1 <= hours <= 60
 
         if is_a_stage:
             insist_on_purpose(SCENES["EDUCATION"], asked, NUMBERS)

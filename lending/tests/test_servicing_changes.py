@@ -30,6 +30,7 @@ from lending.servicing.refusals import (
     TermsNotPossible,
 )
 from lending.tests import builders
+from lending.tests.test_withdrawal import study_loan
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -176,11 +177,14 @@ class TestTerms:
 
 class TestChargesAndForgiving:
     def test_a_fee_is_owed_paid_first_and_in_the_books_by_its_day(self, loan, mei, colleague):
-        change(loan, Kind.CHARGE, mei, colleague, amount_fen=1_000, change=Change(code="LETTER"))
+        on = builders.TODAY + 20 * DAY
+        change(
+            loan, Kind.CHARGE, mei, colleague, on=on, amount_fen=1_000, change=Change(code="LETTER")
+        )
         first = loan.instalments.get(number=1)
         assert (first.fee_fen, first.fee_paid_fen) == (1_000, 0)
 
-        builders.pay(loan, 500, on=builders.TODAY + DAY, key="pay")
+        builders.pay(loan, 500, on=on + DAY, key="pay")
 
         first.refresh_from_db()
         assert first.fee_paid_fen == 500
@@ -290,6 +294,11 @@ class TestDays:
 
 
 class TestMoneyBack:
+    @pytest.fixture
+    def loan(self, lin):
+        """Paid out to a school: of nobody else is money asked back."""
+        return study_loan(lin)
+
     def test_more_than_was_overpaid_is_refused(self, loan, mei):
         before = written()
         with pytest.raises(AmountNotPossible):
@@ -306,7 +315,7 @@ class TestMoneyBack:
         loan.refresh_from_db()
 
         assert loan.principal_outstanding_fen == 150_000
-        assert loan.instalments.count() == 3
+        assert loan.instalments.count() == 6
         assert clean()
 
     def test_a_credit_balance_goes_back_through_the_bank(self, loan, mei, colleague):

@@ -77,6 +77,12 @@ def mei_says(offer, outcome="OFFERED", **changes):
     )
 
 
+def sign(lin, offer):
+    return loans.sign(
+        application_id=offer.application_id, on=TODAY, at=NOW, language="en", by=cast.self_of(lin)
+    )
+
+
 def accept(lin, offer, at=NOW):
     actions.accept(application_id=offer.application_id, at=at, by=cast.self_of(lin))
 
@@ -163,9 +169,7 @@ class TestAcceptingMeanwhile:
         accept(lin, asked)
         read_cost(lin, asked)
 
-        loan = loans.sign(
-            application_id=asked.application_id, on=TODAY, language="en", by=cast.self_of(lin)
-        )
+        loan = sign(lin, asked)
 
         assert loan.principal_fen == 300_000
 
@@ -226,9 +230,7 @@ class TestChangingAfterAccepting:
 
         assert queries.confirmed_cost(Offer.objects.get()) is None
         with pytest.raises(NotPossibleNow):
-            loans.sign(
-                application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
-            )
+            sign(lin, offer)
         assert not Loan.objects.exists()
 
     def test_signs_the_terms_that_were_read_last(self, lin, offer):
@@ -238,9 +240,7 @@ class TestChangingAfterAccepting:
         accept(lin, offer)
         read_cost(lin, offer)
 
-        loan = loans.sign(
-            application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
-        )
+        loan = sign(lin, offer)
 
         assert loan.principal_fen == 100_000
         assert loan.contract.disclosure.content["principal_fen"] == 100_000
@@ -268,9 +268,7 @@ class TestChangingAfterAccepting:
     def test_is_over_once_it_was_signed(self, lin, offer):
         accept(lin, offer)
         read_cost(lin, offer)
-        loans.sign(
-            application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(lin)
-        )
+        sign(lin, offer)
 
         with pytest.raises(NotPossibleNow):
             change(lin, offer)
@@ -281,7 +279,11 @@ class TestChangingAfterAccepting:
 def _sign_over(offer, disclosure_id, lin):
     with transaction.atomic():
         actions.mark_signed(
-            application_id=offer.application_id, disclosure_id=disclosure_id, by=cast.self_of(lin)
+            application_id=offer.application_id,
+            disclosure_id=disclosure_id,
+            on=builders.TODAY,
+            at=builders.NOW,
+            by=cast.self_of(lin),
         )
 
 

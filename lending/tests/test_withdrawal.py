@@ -49,7 +49,11 @@ def study_loan(card):
     LoanApplication.objects.filter(pk=offer.application_id).update(evidence_checked_at=builders.NOW)
     builders.confirmed(offer, card)
     loan = loans.sign(
-        application_id=offer.application_id, on=TODAY, language="en", by=cast.self_of(card)
+        application_id=offer.application_id,
+        at=builders.NOW,
+        on=TODAY,
+        language="en",
+        by=cast.self_of(card),
     )
     transfer = Transfer.objects.get(loan_id=loan.pk)
     disbursements.book(transfer_id=transfer.pk, answer=said(transfer), on=TODAY, claim=None)

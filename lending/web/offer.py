@@ -195,6 +195,7 @@ def sign(request: HttpRequest, public_id: str) -> HttpResponse:
         loans.sign(
             application_id=application.pk,
             on=business_dates.today(),
+            at=clock.now(),
             language=own.language(),
             by=own.actor(request),
         )

@@ -16,7 +16,7 @@ from common.errors import Refused
 from common.locking import Rank, lock_one
 from common.texts import gettext_noop
 from common.transactions import durable, required
-from lending.applications.models import ApplicationState, LoanApplication
+from lending.applications.models import ApplicationState, LoanApplication, Offer
 from lending.applications.states import NotPossibleNow
 from lending.products import law as laws
 from lending.products.merchants import orders
@@ -100,16 +100,21 @@ def claim(application: LoanApplication, *, on: date) -> None:
         if asks_for_order(application.product):
             raise PurposeNotTold
         return
-    judge(application, told, on=on)
+    judge(application, told, lent=application, on=on)
     orders.claim(told, ended_states=ENDED)
 
 
-def judge(application: LoanApplication, told: SceneEvidence, *, on: date) -> None:
-    """Raises the refusal of the first rule of the scene that is not kept."""
+def judge(
+    application: LoanApplication, told: SceneEvidence, *, lent: LoanApplication | Offer, on: date
+) -> None:
+    """Raises the refusal of the first rule of the scene that is not kept.
+
+    `lent` says amount and term: what is asked for, and later what is signed.
+    """
     product = application.product
     wish = Wish(
-        amount_fen=application.amount_fen,
-        term_months=application.term_months,
+        amount_fen=lent.amount_fen,
+        term_months=lent.term_months,
         rhythm=product.rhythm,
         licence=product.licence,
         pays_merchant=product.pays_merchant,
@@ -122,17 +127,19 @@ def judge(application: LoanApplication, told: SceneEvidence, *, on: date) -> Non
 
 
 @required
-def insist_before_signing(application: LoanApplication) -> None:
-    """The order is still this application's, and its seller still approved.
+def insist_before_signing(application: LoanApplication, offer: Offer, *, on: date) -> None:
+    """The order is still this application's, its seller approved, and the scene's rules kept.
 
-    What was sent before its version asked for an order is bound by its scene all the same.
+    Days have passed since it was sent: the offer may be of another amount or term, a consent may
+    be withdrawn. What was sent before its version asked for an order is bound all the same.
 
-    Raises OrderFinancedAlready, PurposeNotTold, MerchantNotOpen.
+    Raises OrderFinancedAlready, PurposeNotTold, MerchantNotOpen, and the scene's refusals.
     """
     if application.merchant is not None and not application.merchant.is_open:
         raise MerchantNotOpen
     told = orders.told_of(application.pk)
     if told is not None:
+        judge(application, told, lent=offer, on=on)
         orders.claim(told, ended_states=ENDED)
     elif asks_for_order(application.product):
         raise PurposeNotTold

@@ -1,8 +1,8 @@
 """What must be waived so that a running loan stays within the cap. Pure.
 
 The most that may still be owed on a day is what was paid out, grown at the cap, less every payment
-grown from its own day. What penalty and interest ask beyond that is waived as soon as they are due;
-principal never is. What was paid ahead of its day counts on its day: nobody asked for it sooner.
+grown from its own day. What penalty, fees and interest ask beyond that is waived as soon as they
+are due; principal never is. What was paid ahead of its day counts on its day: nobody asked sooner.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,7 +54,7 @@ class Allowance:
 def waiver_fen(
     terms: Terms, transactions: Iterable[Transaction], *, through: date, cap_ppm: int
 ) -> int:
-    """How much penalty and due interest to waive on a day, so that paying all keeps the cap.
+    """How much penalty and due fees and interest to waive on a day, so that all paid keeps the cap.
 
     Nothing before the payout, and nothing where the cap is kept. Raises UnsoundLog.
     """
@@ -137,13 +137,20 @@ def owed_fen(state: LoanState) -> int:
         max(line.interest_earned_fen(state.through) - line.interest.settled_fen, 0)
         for line in state.instalments
     )
-    return state.principal_outstanding_fen + interest_fen + state.penalty_outstanding_fen
+    fee_fen = sum(
+        max(line.fee_owed_fen(state.through) - line.fee.settled_fen, 0)
+        for line in state.instalments
+    )
+    charges_fen = interest_fen + fee_fen + state.penalty_outstanding_fen
+    return state.principal_outstanding_fen + charges_fen
 
 
 def forgivable_fen(state: LoanState) -> int:
-    """What a waiver can take: penalty, and interest whose due date has come."""
+    """What a waiver can take: penalty, and fees and interest whose due date has come."""
     return state.penalty_outstanding_fen + sum(
-        line.interest.outstanding_fen for line in state.instalments if line.due_on <= state.through
+        line.interest.outstanding_fen + line.fee.outstanding_fen
+        for line in state.instalments
+        if line.due_on <= state.through
     )
 
 

@@ -14,6 +14,7 @@ from common.errors import Refused
 from common.texts import gettext_noop
 from common.transactions import required
 from lending.products.models import Merchant, SceneEvidence
+from lending.products.scenes.judging import comparable
 
 LEASES = "LEASES"
 CONTEXT = "scene.number"
@@ -85,7 +86,7 @@ def financed_by(*, account: str, number: str) -> int | None:
     """The application that an order of the seller with this account was financed by."""
     issuers = Merchant.objects.filter(account=account).values("code")
     found = SceneEvidence.objects.filter(
-        issuer__in=issuers, number_blind=blind(CONTEXT, number.upper()), is_live=True
+        issuer__in=issuers, number_blind=blind(CONTEXT, comparable(number)), is_live=True
     )
     return found.values_list("application_id", flat=True).first()
 

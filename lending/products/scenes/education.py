@@ -64,9 +64,10 @@ DEGREE, SKILLS, LANGUAGE, TUTORING = "DEGREE", "SKILLS", "LANGUAGE", "TUTORING"
 def _is_in_stages(wish: Wish, numbers: Numbers) -> bool:
     if wish.facts["course"] == DEGREE:
         return True
+    # Nothing of a measure is no short stage: the course is then not sold by that measure.
     return (
-        int(wish.facts["stage_months"]) <= numbers["COURSE_STAGE_MONTHS"]
-        or int(wish.facts["stage_hours"]) <= numbers["COURSE_STAGE_HOURS"]
+        0 < int(wish.facts["stage_months"]) <= numbers["COURSE_STAGE_MONTHS"]
+        or 0 < int(wish.facts["stage_hours"]) <= numbers["COURSE_STAGE_HOURS"]
     )
 
 

@@ -1,5 +1,6 @@
 """Reading what was told of a purpose, and holding it against the scene's rules. Pure."""
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -45,8 +46,18 @@ def insist_on_purpose(scene: Scene, wish: Wish, numbers: Numbers) -> None:
 
 
 def number_of(facts: Facts) -> str:
-    """The order's number as it is compared: without spaces, in capitals."""
-    return "".join(str(facts["number"]).split()).upper()
+    """The order's number as it is compared."""
+    return comparable(str(facts["number"]))
+
+
+def comparable(number: str) -> str:
+    """Written another way it is the same number: a second loan must not come of it.
+
+    Without spaces, accents and what cannot be seen; in capitals, plain digits and dashes.
+    """
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", number).upper())
+    kinds = ((each, unicodedata.category(each)) for each in plain)
+    return "".join("-" if kind == "Pd" else each for each, kind in kinds if kind[0] not in "CMZ")
 
 
 def _answer(question: Question, given: object) -> Any:
@@ -58,6 +69,8 @@ def _answer(question: Question, given: object) -> Any:
 
 def _text(_question: Question, given: object) -> str:
     if not isinstance(given, str) or not 0 < len(given.strip()) <= LONGEST_TEXT:
+        raise ValueError
+    if not comparable(given):
         raise ValueError
     return given.strip()
 

@@ -58,15 +58,6 @@ class RequestKeyReused(Refused):
     advice = gettext_noop("Look at your requests, then open the form again.")
 
 
-class NoSellerPaid(Refused):
-    """The money went to the borrower."""
-
-    code = "NO_SELLER_PAID"
-    message = gettext_noop("This loan was paid to you, not to a school or shop.")
-    advice = gettext_noop("If you gave something back, pay the money in early: it costs no fee.")
-    status = 422
-
-
 @durable
 def ask(
     *,
@@ -80,8 +71,7 @@ def ask(
 ) -> LoanRequest:
     """Ask for it, once per key; nothing of the loan changes yet.
 
-    Raises RequestWaits, RequestKeyReused, NotPaidOutYet, NoSellerPaid, and what
-    servicing's `refusals` raises.
+    Raises RequestWaits, RequestKeyReused, NotPaidOutYet, and what servicing's `refusals` raises.
     """
     assert kind in BY_BORROWERS
     loan = lock_one(Loan.objects.all(), rank=Rank.LOAN, pk=loan_id)
@@ -99,8 +89,6 @@ def ask(
         raise RequestWaits
     if loan.state not in {LoanState.ACTIVE, LoanState.SETTLED}:
         raise NotPaidOutYet
-    if kind is TransactionKind.MERCHANT_REFUND and loan.payee_account == loan.payer_account:
-        raise NoSellerPaid
     changes.insist_on_possible(_as_change(row, on), on)
     row.save()
     _note("asked", row, by)

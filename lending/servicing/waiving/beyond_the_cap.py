@@ -102,7 +102,8 @@ def _owed_fen(state: LoanState, course: Course, day: date) -> int:
     settled_fen = sum(
         line.interest.settled_fen + line.penalty.settled_fen for line in state.instalments
     )
-    earned_fen = course.interest_accrued_fen(day) + course.penalty_accrued_fen(day)
+    fee_fen = sum(line.fee.outstanding_fen for line in state.instalments)
+    earned_fen = fee_fen + course.interest_accrued_fen(day) + course.penalty_accrued_fen(day)
     return state.principal_outstanding_fen + earned_fen - settled_fen
 
 
