@@ -89,7 +89,17 @@ def standing(transactions: Sequence[Transaction]) -> list[Transaction]:
     ]
     for fault in _faults(transactions, reversed_, kept):
         raise UnsoundLog(fault)
-    return sorted(kept, key=lambda each: (each.value_date, RANK[each.kind], each.sequence))
+    losses = [each.value_date for each in kept if each.kind is TransactionKind.WRITE_OFF]
+    lost_on = min(losses, default=date.max)
+    return sorted(kept, key=lambda each: (each.value_date, _rank(each, lost_on), each.sequence))
+
+
+def _rank(transaction: Transaction, lost_on: date) -> int:
+    """Money on a loss that was undone is an ordinary repayment, and comes where one comes."""
+    is_recovery = transaction.kind is TransactionKind.RECOVERY
+    if is_recovery and transaction.value_date < lost_on:
+        return RANK[TransactionKind.REPAYMENT]
+    return RANK[transaction.kind]
 
 
 def returned_fen(transactions: Sequence[Transaction]) -> int:

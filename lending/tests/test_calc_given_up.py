@@ -78,3 +78,29 @@ class TestMoneyOfTheDayOfALoss:
 
         assert state.written_off_fen == self.OWED_FEN - 1_000
         assert state.recovered_fen == 0
+
+
+class TestARecoveryOfALossThatWasUndone:
+    """It is an ordinary repayment, and so a pay-off of its day comes after it."""
+
+    LOG = (LOST, happened(Kind.RECOVERY, 3, LATER, 263), reversal(4, LATER, of=2))
+
+    def test_is_counted_where_a_repayment_is(self):
+        paid = happened(Kind.REPAYMENT, 3, LATER, 263)
+
+        assert state_of(*self.LOG).instalments == state_of(paid).instalments
+
+    def test_lets_the_pay_off_of_the_same_day_close_the_loan(self):
+        log = [opening(TERMS), *self.LOG]
+        quoted = payoff_quote(TERMS, log, LATER).total_fen
+        closed = fold(TERMS, [*log, happened(Kind.PAYOFF, 5, LATER, quoted)], LATER)
+
+        assert (closed.outstanding_fen, closed.overpaid_fen) == (0, 0)
+        assert closed.is_settled
+
+    def test_still_follows_a_loss_of_the_same_day_that_stands(self):
+        recovery = happened(Kind.RECOVERY, 2, LATER, 263)
+        state = state_of(recovery, happened(Kind.WRITE_OFF, 3, LATER))
+
+        assert state.recovered_fen == 263
+        assert state.written_off_on == LATER
