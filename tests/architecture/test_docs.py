@@ -110,6 +110,13 @@ class TestEveryPage:
         assert set(MANAGE.findall(said)) <= set(get_commands())
 
 
+def test_every_command_of_ours_stands_in_the_table_of_commands():
+    table = words_of(ROOT / "docs/operations/start-and-stop.md")
+    ours = {name for name, app in get_commands().items() if str(app).split(".")[0] in APPS}
+
+    assert ours - set(MANAGE.findall("\n".join(table))) == set()
+
+
 class TestReadme:
     def test_names_the_two_commands(self):
         said = blocks_of(ROOT / "README.md").splitlines()
