@@ -259,7 +259,10 @@ def withdraw(*, application_id: int, by: Actor) -> LoanApplication:
 
 @durable
 def expire(*, application_id: int, at: datetime, by: Actor) -> bool:
-    """End an offer whose time is over; False when it is not over or was signed meanwhile."""
+    """End an offer whose time is over; False when it is not over or was signed meanwhile.
+
+    A choice that was accepted and never signed is accepted no more.
+    """
     line = lines.lock_of_application(application_id=application_id)
     application = _lock(application_id)
     offer = Offer.objects.filter(application=application).first()
@@ -268,6 +271,7 @@ def expire(*, application_id: int, at: datetime, by: Actor) -> bool:
         return False
     application.state = step(application.state, ApplicationState.EXPIRED)
     application.save(update_fields=["state"])
+    picking.let_go(offer=offer)
     _give_back(line, application_id)
     _note("expired", application, by, {})
     return True

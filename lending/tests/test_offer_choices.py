@@ -214,6 +214,16 @@ class TestPicking:
 
         assert (loan.principal_fen, loan.term_months) == (300_000, 6)
 
+    def test_is_no_longer_accepted_once_the_offer_is_over(self, lin, offer):
+        accept(lin, offer, 2)
+
+        assert actions.expire(
+            application_id=offer.application_id, at=offer.expires_at, by=cast.self_of(lin)
+        )
+
+        assert accepted_numbers() == []
+        assert LoanApplication.objects.get().state == "EXPIRED"
+
     def test_of_two_is_refused_by_the_database(self, lin, offer):
         accept(lin, offer, 1)
 
