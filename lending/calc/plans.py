@@ -28,6 +28,16 @@ class ImpossibleTerms(Refused):
     status = 422
 
 
+class CourseNotCounted(ImpossibleTerms):
+    """What happens on the way is not counted for this method."""
+
+    code = "COURSE_NOT_COUNTED"
+    message = gettext_noop("Tranches and what happens later are not counted for %(method)s.")
+    advice = gettext_noop(
+        "Leave them out, or choose equal instalments, equal principal, interest only or bullet."
+    )
+
+
 class Method(StrEnum):
     """How principal is given back."""
 

@@ -90,9 +90,27 @@ class TestTheAnswer:
     def test_can_be_read_as_a_table(self, run):
         said, _, _ = run(json.dumps(PLAIN))
 
+        assert said.splitlines()[0].split() == [
+            "due_on", "principal", "interest", "fee", "total", "balance",
+        ]  # fmt: skip
         assert "   1 2026-02-28" in said
         assert "899.75" in said
         assert "apr_x12_percent 14." in said
+
+    def test_as_a_table_has_the_sums_and_what_is_kept_from_the_payout(self, run):
+        fee = {"code": "SERVICE", "amount_fen": 180_000, "when": "UPFRONT"}
+        said, _, _ = run(json.dumps(PLAIN | {"fees": [fee]}))
+
+        assert "fee_at_start 1,800.00" in said
+        assert "total_fee 1,800.00" in said
+        assert "total_interest " in said
+
+    def test_as_a_table_says_what_settles_and_what_closes_the_loan(self, run):
+        asked = {"payable": [{"on": "2026-02-28", "instalment": 1}], "payoff_on": "2026-02-28"}
+        said, _, _ = run(json.dumps(PLAIN | asked))
+
+        assert "payable 1 2026-02-28 899.75" in said
+        assert "payoff 2026-02-28 " in said
 
     def test_may_be_asked_of_a_file(self, run, tmp_path):
         file = tmp_path / "terms.json"
@@ -286,6 +304,14 @@ class TestRefusals:
             ({"payments": [{"on": "2026-01-15", "amount_fen": 9}]}, "IMPOSSIBLE_TERMS"),
             ({"payments": [{"on": "2026-02-15", "amount_fen": 10**9}]}, "IMPOSSIBLE_TERMS"),
             ({"flows": {"advance": 1, "series": []}, "periods": 2}, "UNKNOWN_TERM"),
+            (
+                {"method": "BALLOON", "balloon_percent": 50, "payoff_on": "2026-03-01"},
+                "COURSE_NOT_COUNTED",
+            ),
+            (
+                {"method": "FLAT", "payable": [{"on": "2026-02-15", "instalment": 1}]},
+                "COURSE_NOT_COUNTED",
+            ),
         ],
     )
     def test_say_which_term_it_is(self, terms, code):

@@ -24,7 +24,7 @@ from lending.calc.conventions.due_dates import Span
 from lending.calc.conventions.rounding import divided, rounded
 from lending.calc.methods import amortisation
 from lending.calc.methods.fees import lent_fen
-from lending.calc.plans import ImpossibleTerms, Method, Plan, Tranche
+from lending.calc.plans import CourseNotCounted, ImpossibleTerms, Method, Plan, Tranche
 
 Move = tuple[date, int]
 # From that day on this yearly rate, in parts per million.
@@ -151,8 +151,13 @@ def begun(
     factors: Sequence[Fraction],
     level_factors: Sequence[Fraction],
 ) -> Progress:
-    """The plan with its tranches, in their order, and nothing paid. Raises ImpossibleTerms."""
-    if plan.method not in METHODS or not plan.periods:
+    """The plan with its tranches, in their order, and nothing paid.
+
+    Raises ImpossibleTerms, CourseNotCounted for another method.
+    """
+    if plan.method not in METHODS:
+        raise CourseNotCounted(method=plan.method)
+    if not plan.periods:
         raise ImpossibleTerms
     nothing = (0,) * len(spans)
     progress = Progress(plan, tuple(spans), tuple(factors), tuple(level_factors), nothing)

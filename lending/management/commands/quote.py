@@ -3,6 +3,7 @@
 import json
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from lending.management.quote_answer import answer
 from lending.management.typed import UnclearTerm
 
 LARGEST_TERMS = 1_000_000
+MONEY = ("principal", "interest", "fee", "total", "balance")
+MONEY_WIDTHS = (16, 14, 12, 16, 16)
 EXAMPLE = """
   echo '{"principal_fen": 1000000, "annual_rate_percent": 14.4, "first_disbursed_on": "2026-01-31",
          "periods": 12, "frequency": "MONTHLY", "every": 1, "method": "EQUAL_INSTALMENT",
@@ -94,15 +97,27 @@ def read_terms(file: str | None) -> object:
 
 
 def as_text(found: dict[str, Any]) -> str:
-    """Rows in yuan, one under the other, and the rates below them."""
-    rows = [
-        f"{row['number']:>4} {row['due_on']} {yuan(row['principal_fen']):>16}"
-        f" {yuan(row['interest_fen']):>14} {yuan(row['fee_fen']):>12}"
-        f" {yuan(row['total_fen']):>16} {yuan(row['balance_fen']):>16}"
-        for row in found.get("instalments", ())
+    """Rows in yuan under the names that they have in JSON; sums and rates below them."""
+    rows: list[str] = []
+    if found.get("instalments"):
+        rows.append(_line("", "due_on", MONEY))
+    for row in found.get("instalments", ()):
+        money = (yuan(row[f"{name}_fen"]) for name in MONEY)
+        rows.append(_line(str(row["number"]), row["due_on"], money))
+    sums = [f"{name[:-4]} {yuan(found[name])}" for name in found if name.endswith("_fen")]
+    settled = [
+        f"payable {each['number']} {each['on']} {yuan(each['total_fen'])}"
+        for each in found.get("payable", ())
     ]
+    if payoff := found.get("payoff"):
+        settled.append(f"payoff {payoff['on']} {yuan(payoff['total_fen'])}")
     rates = [f"{name} {found[name]}" for name in found if name.endswith("_percent")]
-    return "\n".join([*rows, *rates])
+    return "\n".join([*rows, *sums, *settled, *rates])
+
+
+def _line(number: str, due_on: str, money: Iterable[str]) -> str:
+    columns = zip(money, MONEY_WIDTHS, strict=True)
+    return f"{number:>4} {due_on:<10} " + " ".join(f"{each:>{width}}" for each, width in columns)
 
 
 def dumped(content: dict[str, Any]) -> str:
