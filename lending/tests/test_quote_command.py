@@ -304,14 +304,7 @@ class TestRefusals:
             ({"payments": [{"on": "2026-01-15", "amount_fen": 9}]}, "IMPOSSIBLE_TERMS"),
             ({"payments": [{"on": "2026-02-15", "amount_fen": 10**9}]}, "IMPOSSIBLE_TERMS"),
             ({"flows": {"advance": 1, "series": []}, "periods": 2}, "UNKNOWN_TERM"),
-            (
-                {"method": "BALLOON", "balloon_percent": 50, "payoff_on": "2026-03-01"},
-                "COURSE_NOT_COUNTED",
-            ),
-            (
-                {"method": "FLAT", "payable": [{"on": "2026-02-15", "instalment": 1}]},
-                "COURSE_NOT_COUNTED",
-            ),
+            ({"method": "FLAT", "payoff_on": "2026-03-01"}, "COURSE_NOT_COUNTED"),
         ],
     )
     def test_say_which_term_it_is(self, terms, code):
