@@ -34,7 +34,7 @@ FIELD_WORDS = {
 # A look may also have been at a file.
 SEEN_WORDS = {
     **FIELD_WORDS,
-    "enrolment_evidence": _("Proof of enrolment"),
+    "enrolment_evidence": _("Proof of what a loan is for"),
     "contract": _("Contract"),
     "certificate": _("Sealed paper"),
     "quarantined_row": _("A row of a bill"),

@@ -46,7 +46,7 @@ TEMPLATES: Mapping[str, Template] = {
         body=gettext_noop("This takes up to three days. We will write to you here."),
     ),
     "PROOF_CHECKED": Template(
-        title=gettext_noop("Your proof of enrolment has been checked"),
+        title=gettext_noop("Your proof has been checked"),
         body=gettext_noop("It fits. You can sign now, while your offer is good."),
     ),
     "LOAN_PAID_OUT": Template(

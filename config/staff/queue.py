@@ -19,6 +19,7 @@ from common.templatetags.dates import months
 from common.templatetags.money import yuan
 from lending.admin import changes, words
 from lending.applications import queries as applications
+from lending.applications.purposes import telling
 from lending.loans import queries as loans
 from lending.servicing.asking import queries as asking
 from monitoring.alerts import queries as alerts
@@ -93,7 +94,8 @@ def _applications(request: HttpRequest) -> Iterator[Row]:
 
 def _why_it_waits(application: Any) -> str:
     if application.state != "REFERRED":
-        return gettext("A proof of enrolment to look at")
+        proof = gettext(telling.scene_of(application).words.proof)
+        return gettext("To look at: %(proof)s") % {"proof": proof}
     if application.review_wanted:
         return gettext("The person asked for a person")
     name: str = application.product.name_in(get_language() or "")

@@ -33,6 +33,7 @@ from lending.admin import outlook, words
 from lending.admin.figures import amount, cover, person_link
 from lending.applications import deciding, proofs, queries
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
+from lending.applications.purposes import telling
 from lending.loans.queries import of_application as loan_of
 from lending.products.models import LoanProduct
 from scoring.decisions import queries as decisions
@@ -259,6 +260,7 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
         may_decide = request.user.has_perm(MAY_DECIDE)
         return _explained(row) | {
             "product_name": row.product.name_in(get_language() or ""),
+            "proof": gettext(telling.scene_of(row).words.proof),
             "covered": people.masked(row.borrower_id),
             "why_a_person": row.state == ApplicationState.REFERRED
             and row.assessment_id is not None

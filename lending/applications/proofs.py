@@ -1,4 +1,4 @@
-"""A person looks at the proof of enrolment between the offer and the signature.
+"""A person looks at the proof of the purpose between the offer and the signature.
 
 The machine offers within seconds; it cannot read a letter. So the offer stands, and what cannot be
 done before a person has looked is to sign (docs/decisions/0016).
@@ -25,7 +25,7 @@ class ProofNotChecked(Refused):
     """Nobody has looked at the proof yet."""
 
     code = "PROOF_NOT_CHECKED"
-    message = gettext_noop("A person has yet to look at your proof of enrolment.")
+    message = gettext_noop("A person has yet to look at your proof.")
     advice = gettext_noop("We write to you as soon as it is done; then you can sign.")
 
 

@@ -28,7 +28,7 @@ class EvidenceUnreadable(Refused):
 
     code = "EVIDENCE_UNREADABLE"
     message = gettext_noop("This file is not a PDF, JPG or PNG.")
-    advice = gettext_noop("Upload a photo or a PDF of your enrolment letter or student card.")
+    advice = gettext_noop("Upload a photo or a PDF of the proof.")
     status = 422
 
 

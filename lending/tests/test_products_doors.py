@@ -141,8 +141,10 @@ class TestABorrower:
     def test_reads_before_signing_in_what_each_product_asks_for(self):
         page = doors.shown(doors.stranger().get("/"))
 
-        assert "The registered lease, with its number, rent and last month" in page
-        assert "the seller, directly" in page
+        assert "The registered lease, with its number, rent and months left" in page
+        for payee in ("school", "travel agency", "clinic", "firm", "shop"):
+            assert f"the {payee}, directly" in page
+        assert "you, never the landlord" in page
 
     def test_finds_the_questions_in_the_api_and_answers_them_there(self, lin):
         api = doors.api_of(lin)

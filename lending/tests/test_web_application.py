@@ -116,7 +116,7 @@ class TestADraft:
 
         page = web.post(url("submit", draft), follow=True)
 
-        assert "This loan needs a proof of enrolment." in doors.shown(page)
+        assert "This loan needs a proof of what it is for." in doors.shown(page)
         assert "Your proof" in doors.shown(page)
         assert not Process.objects.exists()
 

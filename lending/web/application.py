@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,6 +27,7 @@ from common.web.waiting import wait_until
 from lending.applications import actions, deciding, queries
 from lending.applications.drafts.queries import PROOF, PURPOSE, missing
 from lending.applications.models import ApplicationState, LoanApplication
+from lending.applications.purposes import telling
 from lending.loans import queries as loans
 from lending.web import offer, own
 from scoring.decisions import queries as decisions
@@ -139,7 +141,7 @@ def _answers(found: LoanApplication) -> list[dict[str, object]]:
         rows.append((_("Paid to"), merchant.name_in(own.language()), purpose))
     if product.needs_evidence:
         given = _("uploaded") if found.evidence_id else _("missing")
-        rows.append((_("Proof of enrolment"), given, proof))
+        rows.append((capfirst(_(telling.scene_of(found).words.proof)), given, proof))
     if discount is not None:
         less = _("%(rate)s a year less") % {"rate": percent(discount.discount_ppm)}
         rows.append((_("Discount"), less, first))

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -26,7 +27,7 @@ from lending.applications.purposes import telling
 from lending.products import evidence
 from lending.products import queries as products
 from lending.products.merchants import orders
-from lending.products.models import LoanProduct, Scene
+from lending.products.models import LoanProduct
 from lending.products.scenes.judging import SCENES
 from lending.web import own, purposes
 
@@ -178,30 +179,19 @@ def _consent(form: ProofForm, product: LoanProduct) -> dict[str, object] | None:
     }
 
 
-def _is_school(product: LoanProduct) -> bool:
-    return product.scene == Scene.EDUCATION
-
-
 def _agreement(product: LoanProduct) -> str:
-    if _is_school(product):
-        return gettext("I agree that my proof is looked at and the school is paid")
-    return gettext("I agree to this")
+    return gettext(SCENES[product.scene].words.agreement)
 
 
 def _merchant_field(product: LoanProduct) -> forms.Field:
-    is_school = _is_school(product)
-    asks, first = (
-        (_("Which school is to be paid?"), _("Choose a school"))
-        if is_school
-        else (_("Who is to be paid?"), _("Choose a seller"))
-    )
-    directly = _("We pay the school directly. The money does not pass through your account.")
+    payee = {"payee": gettext(SCENES[product.scene].words.payee)}
+    directly = _("We pay the %(payee)s directly. The money does not pass through your account.")
     return forms.ChoiceField(
-        label=asks,
-        help_text=directly if is_school else _("We pay the seller directly, not through you."),
-        error_messages={"required": _("Choose the school.") if is_school else first},
+        label=_("Which %(payee)s is to be paid?") % payee,
+        help_text=directly % payee,
+        error_messages={"required": _("Choose the %(payee)s.") % payee},
         choices=[
-            ("", first),
+            ("", _("Choose a %(payee)s") % payee),
             *(
                 (each.code, each.name_in(own.language()))
                 for each in products.open_merchants(product.scene)
@@ -211,15 +201,11 @@ def _merchant_field(product: LoanProduct) -> forms.Field:
 
 
 def _evidence_field(product: LoanProduct, *, has_evidence: bool) -> forms.Field:
-    if _is_school(product):
-        label, missing = _("Proof of enrolment"), _("Upload the proof of enrolment.")
-        hint = _("An enrolment letter or student card as PDF, JPG or PNG, at most 5 MB.")
-    else:
-        label, missing = _("The order, booking or contract"), _("Upload the order or contract.")
-        hint = _("As PDF, JPG or PNG, at most 5 MB.")
+    words = SCENES[product.scene].words
+    proof = gettext(words.proof)
     return forms.FileField(
-        label=label,
-        help_text=hint,
+        label=capfirst(proof),
+        help_text=gettext(words.hint),
         required=not has_evidence,
-        error_messages={"required": missing},
+        error_messages={"required": _("Upload the %(proof)s.") % {"proof": proof}},
     )

@@ -70,10 +70,19 @@ def cards(offered: Sequence[LoanProduct]) -> list[dict[str, object]]:
             "product": each,
             "name": each.name_in(own.language()),
             "longest_months": max(each.terms_months),
+            "paid_to": _paid_to(each),
             "evidence": SCENES[each.scene].evidence if products.asks_for_order(each) else (),
         }
         for each in offered
     ]
+
+
+def _paid_to(product: LoanProduct) -> str:
+    """Who gets the money."""
+    words = SCENES[product.scene].words
+    if not product.pays_merchant:
+        return gettext(words.to_borrower)
+    return gettext("the %(payee)s, directly") % {"payee": gettext(words.payee)}
 
 
 def _chosen(request: HttpRequest, offered: Sequence[LoanProduct]) -> LoanProduct | None:

@@ -30,6 +30,7 @@ from lending.applications.disclosed.table import (
     table,
 )
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication
+from lending.applications.purposes import telling
 from lending.loans import actions as loans
 from lending.loans import queries as contracts
 from lending.web import alternatives, own
@@ -91,6 +92,7 @@ def offered(request: HttpRequest, application: LoanApplication) -> HttpResponse:
             "discounts": _discounts(application, discounts_said(content)),
             "explanation": explained(application),
             "is_less": offer.amount_fen < application.amount_fen,
+            "scene_words": telling.scene_of(application).words,
             "is_proof_awaited": queries.is_proof_awaited(application),
             "is_with_a_person": application.state == ApplicationState.REFERRED,
             "can_ask": deciding.can_ask_for_a_person(application),
@@ -274,6 +276,7 @@ def _contract_page(
             "application": application,
             "form": form,
             "parts": text,
+            "scene_words": telling.scene_of(application).words,
             "is_proof_awaited": queries.is_proof_awaited(application),
             "confirmed_at": confirmed.recorded_at,
         },

@@ -128,7 +128,8 @@ def _used(request: CreditRequest, features: Features, as_of: datetime) -> Iterat
         {},
         gettext_noop("The applicant's age, from the identity number"),
     )
-    if request.is_enrolment_proved:
+    # Of other scenes the machine hears nothing of a proof; a person looks at it.
+    if request.scene == "EDUCATION" and request.is_enrolment_proved:
         yield Words(
             gettext_noop("Your proof of enrolment"),
             {},

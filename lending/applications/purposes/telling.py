@@ -41,7 +41,7 @@ class EvidenceMissing(Refused):
     """The product needs a document."""
 
     code = "EVIDENCE_MISSING"
-    message = gettext_noop("This loan needs a proof of enrolment.")
+    message = gettext_noop("This loan needs a proof of what it is for.")
     advice = gettext_noop("Upload the proof, then send the application.")
     status = 422
 
@@ -50,8 +50,8 @@ class EvidenceNeedsConsent(Refused):
     """Nobody's papers are looked at without their consent to it."""
 
     code = "EVIDENCE_NEEDS_CONSENT"
-    message = gettext_noop("We may look at your proof of enrolment only if you agree to it.")
-    advice = gettext_noop('Agree to "Proof of your course", or choose another loan.')
+    message = gettext_noop("We may look at your proof only if you agree to it.")
+    advice = gettext_noop("Agree to it on the page of the proof, or choose another loan.")
     status = 422
 
 

@@ -69,6 +69,20 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """How pages name the scene's proof and payee, within their sentences; English, as msgids.
+
+    `to_borrower` says who is paid where no merchant is.
+    """
+
+    proof: str = gettext_noop("proof")
+    payee: str = gettext_noop("shop")
+    to_borrower: str = gettext_noop("you")
+    hint: str = gettext_noop("As PDF, JPG or PNG, at most 5 MB.")
+    agreement: str = gettext_noop("I agree to this")
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """One purpose. `total_fen` is the most that can be lent on the evidence.
 
@@ -88,3 +102,4 @@ class Scene:
     credit_scene: str = "CONSUMPTION"
     # How it may be repaid; any way where nothing is said.
     methods: tuple[str, ...] = ()
+    words: Words = Words()

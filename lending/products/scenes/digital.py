@@ -9,7 +9,7 @@ from lending.products.scenes.common_rules import (
     WITHIN_THE_ORDER,
     number,
 )
-from lending.products.scenes.contracts import Kind, PurposeRefused, Question, Rule, Scene
+from lending.products.scenes.contracts import Kind, PurposeRefused, Question, Rule, Scene, Words
 
 
 class NotForReselling(PurposeRefused):
@@ -35,4 +35,5 @@ SCENE = Scene(
         WITH_ITS_DOCUMENT,
         WITHIN_THE_ORDER,
     ),
+    words=Words(proof=gettext_noop("order"), payee=gettext_noop("shop")),
 )

@@ -16,6 +16,7 @@ from lending.products.scenes.contracts import (
     Rule,
     Scene,
     Wish,
+    Words,
 )
 
 STUDENTS = gettext_noop("Five ministries, notice on online loans to university students, 2021")
@@ -118,4 +119,10 @@ SCENE = Scene(
     ),
     numbers=("COURSE_STAGE_MONTHS", "COURSE_STAGE_HOURS", "STUDENTS_ALLOWED_COUNT"),
     credit_scene="EDUCATION",
+    words=Words(
+        proof=gettext_noop("proof of enrolment"),
+        payee=gettext_noop("school"),
+        hint=gettext_noop("An enrolment letter or student card as PDF, JPG or PNG, at most 5 MB."),
+        agreement=gettext_noop("I agree that my proof is looked at and the school is paid"),
+    ),
 )

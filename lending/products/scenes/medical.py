@@ -6,7 +6,7 @@ What the care was for is not asked, not kept and no feature; of cosmetic surgery
 from borrowers.consent.purposes import SCENE_MEDICAL
 from common.texts import gettext_noop
 from lending.products.scenes.common_rules import TOTAL, WITHIN_THE_ORDER, number
-from lending.products.scenes.contracts import Kind, PurposeRefused, Question, Rule, Scene
+from lending.products.scenes.contracts import Kind, PurposeRefused, Question, Rule, Scene, Words
 
 HEALTH = gettext_noop("Personal Information Protection Law, art. 28 and 29: separate consent")
 COSMETIC = gettext_noop("Eight authorities, guidance on medical cosmetology, 2023: no such loans")
@@ -44,4 +44,5 @@ SCENE = Scene(
         Rule(CosmeticRefused, lambda wish, _: not wish.facts["is_cosmetic"]),
         WITHIN_THE_ORDER,
     ),
+    words=Words(proof=gettext_noop("invoice"), payee=gettext_noop("clinic")),
 )

@@ -6,7 +6,15 @@ The money goes to the borrower and never to the landlord or an agency.
 from borrowers.consent.purposes import SCENE_PURCHASE
 from common.texts import gettext_noop
 from lending.products.scenes.common_rules import WITH_ITS_DOCUMENT, number
-from lending.products.scenes.contracts import Facts, Kind, PurposeRefused, Question, Rule, Scene
+from lending.products.scenes.contracts import (
+    Facts,
+    Kind,
+    PurposeRefused,
+    Question,
+    Rule,
+    Scene,
+    Words,
+)
 
 RENT = gettext_noop("Six ministries, opinions on rented homes, 2019, and rules of cities after it")
 
@@ -72,7 +80,7 @@ def total_fen(facts: Facts) -> int:
 
 SCENE = Scene(
     code="RENTAL",
-    evidence=(gettext_noop("The registered lease, with its number, rent and last month"),),
+    evidence=(gettext_noop("The registered lease, with its number, rent and months left"),),
     consent=SCENE_PURCHASE,
     questions=(
         number(gettext_noop("Number under which the lease is registered")),
@@ -105,4 +113,5 @@ SCENE = Scene(
     pays_merchant=False,
     total_fen=total_fen,
     methods=("EQUAL_INSTALMENT", "EQUAL_PRINCIPAL"),
+    words=Words(proof=gettext_noop("lease"), to_borrower=gettext_noop("you, never the landlord")),
 )

@@ -11,7 +11,7 @@ from lending.products.scenes.common_rules import (
     WITHIN_THE_ORDER,
     number,
 )
-from lending.products.scenes.contracts import Kind, PurposeRefused, Question, Rule, Scene
+from lending.products.scenes.contracts import Kind, PurposeRefused, Question, Rule, Scene, Words
 
 
 class JourneyBegun(PurposeRefused):
@@ -37,4 +37,5 @@ SCENE = Scene(
         WITH_ITS_DOCUMENT,
         WITHIN_THE_ORDER,
     ),
+    words=Words(proof=gettext_noop("booking"), payee=gettext_noop("travel agency")),
 )
