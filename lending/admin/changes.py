@@ -13,7 +13,7 @@ from common.admin.pressed import pressed, telling
 from common.approvals.models import ProposalState
 from common.business_date import queries as business_dates
 from common.web.amounts import FenField
-from lending.admin import words
+from lending.admin import wishes, words
 from lending.calc.contracts import UNDOING, Change, TransactionKind
 from lending.loans.models import Loan
 from lending.servicing import changes
@@ -24,17 +24,6 @@ MAY_ASK = "lending.propose_servicing_loan"
 MAY_DECIDE = "lending.approve_servicing_loan"
 PPM_OF_A_PERCENT = 10_000
 MOST_FEN = 100_000_000_000
-REASONS = (
-    ("AGREED", _("Agreed with the borrower")),
-    ("HARDSHIP", _("Hardship")),
-    ("OUR_MISTAKE", _("Our mistake")),
-    ("BANK_TOOK_BACK", _("The bank took the money back")),
-    ("MERCHANT_RETURNED", _("The merchant takes the purchase back")),
-    ("UNRECOVERABLE", _("Nothing more is to be expected")),
-    (requests.REASON, _("The borrower asked for it")),
-)
-
-TERMS: words.Words = {"due_on": _("Next due date"), "periods": _("Periods")}
 
 
 class ChangeForm(forms.Form):
@@ -54,27 +43,54 @@ class ChangeForm(forms.Form):
         required=False,
         help_text=_("For fees, waivers and money that goes back"),
     )
-    periods = forms.IntegerField(label=_("Periods"), min_value=1, max_value=120, required=False)
+    periods = forms.IntegerField(
+        label=_("Periods"),
+        min_value=1,
+        max_value=120,
+        required=False,
+        help_text=_("For a payment holiday, an extension or a restructuring"),
+    )
     due_on = forms.DateField(
         label=_("Next due date"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("For another due date or a restructuring"),
     )
     annual_rate = forms.DecimalField(
-        label=_("Annual rate in percent"), min_value=0, max_value=36, required=False
+        label=_("Annual rate in percent"),
+        min_value=0,
+        max_value=36,
+        required=False,
+        help_text=_("For a lower rate or a restructuring"),
     )
-    reverses = forms.IntegerField(label=_("Number of the entry"), min_value=1, required=False)
-    waives_penalty = forms.BooleanField(label=_("Waive the penalty"), required=False)
-    refunds_interest = forms.BooleanField(label=_("Give the interest back, too"), required=False)
-    reason = forms.ChoiceField(label=_("Why"), choices=REASONS)
+    reverses = forms.IntegerField(
+        label=_("Which entry"),
+        min_value=1,
+        required=False,
+        widget=forms.Select,
+        help_text=_("For a reversal or a charge-back"),
+    )
+    waives_penalty = forms.BooleanField(
+        label=_("Waive the penalty"), required=False, help_text=_("For a restructuring")
+    )
+    refunds_interest = forms.BooleanField(
+        label=_("Give the interest back, too"),
+        required=False,
+        help_text=_("For what the merchant returns"),
+    )
+    reason = forms.ChoiceField(label=_("Why"), choices=wishes.REASONS)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, loan: Loan | None = None, **options: Any) -> None:
         options.setdefault("initial", {"request_key": public_ids.new()})
         super().__init__(*args, **options)
         kinds = [(kind.value, words.said(words.KINDS, kind)) for kind in TransactionKind]
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [each for each in kinds if each[0] in changes.BY_STAFF]
+        entry = self.fields["reverses"].widget
+        assert isinstance(entry, forms.Select)
+        # What may be undone is judged by the verb; the list only spares the look for the number.
+        entry.choices = [("", "–"), *(wishes.entries(loan) if loan else ())]
 
     def asked(self) -> dict[str, Any]:
         """What the verb takes."""
@@ -165,23 +181,32 @@ class ChangesOfLoan:
 
 
 def shown(request: HttpRequest, row: Loan) -> dict[str, Any]:
-    """What the loan's page says of wishes."""
-    wishes: list[Any] = list(row.changes.order_by("-pk"))
-    for each in wishes:
-        each.said = words.said(words.KINDS, each.kind)
+    """What the loan's page says of wishes: all that each would do, and what became of it."""
+    on = business_dates.today()
+    entries = {each.sequence: each for each in row.transactions.all()}
+    told: list[Any] = list(row.changes.order_by("-pk"))
+    for each in told:
+        # The page's own loan: one look at its log serves every wish.
+        each.loan = row
         is_open = each.state == ProposalState.PROPOSED and each.author_id != request.user.pk
         each.may_decide = is_open and request.user.has_perm(MAY_DECIDE)
-        each.why = dict(REASONS).get(each.reason, each.reason)
+        wishes.describe(each, each, entries=entries)
+        if each.state == ProposalState.PROPOSED:
+            wishes.look_ahead(each, each, on=on)
     asked: list[Any] = list(row.requests.select_related("change").order_by("-pk"))
     for each in asked:
-        each.said = words.said(words.KINDS, each.kind)
-        each.told = ", ".join(
-            f"{words.said(TERMS, name)}: {value}" for name, value in each.terms.items()
-        )
-        is_open = each.state == RequestState.ASKED
-        each.may_answer = is_open and request.user.has_perm(MAY_ASK)
+        each.may_answer = each.state == RequestState.ASKED and request.user.has_perm(MAY_ASK)
+        as_change = requests.as_change(each, on=on)
+        as_change.loan = row
+        wishes.describe(each, as_change, entries=entries)
+        if each.state == RequestState.ASKED:
+            wishes.look_ahead(each, as_change, on=on)
     can_ask = row.disbursed_on is not None and request.user.has_perm(MAY_ASK)
-    return {"wishes": wishes, "requests": asked, "change_form": ChangeForm() if can_ask else None}
+    return {
+        "wishes": told,
+        "requests": asked,
+        "change_form": ChangeForm(loan=row) if can_ask else None,
+    }
 
 
 def _insist_on_loan(object_id: int) -> None:

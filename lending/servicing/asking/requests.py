@@ -89,7 +89,7 @@ def ask(
         raise RequestWaits
     if loan.state not in {LoanState.ACTIVE, LoanState.SETTLED}:
         raise NotPaidOutYet
-    changes.insist_on_possible(_as_change(row, on), on)
+    changes.insist_on_possible(as_change(row, on=on), on)
     row.save()
     _note("asked", row, by)
     return row
@@ -153,6 +153,13 @@ def take_up(*, request_id: int, on: date, by: Actor) -> LoanChange:
     return change
 
 
+def as_change(row: LoanRequest, *, on: date) -> LoanChange:
+    """The change that it would be today; nothing of it is written."""
+    return LoanChange(
+        loan=row.loan, kind=row.kind, value_date=on, amount_fen=row.amount_fen, terms=row.terms
+    )
+
+
 @durable
 def _take_up(request_id: int, change: LoanChange, by: Actor) -> None:
     _answer(_locked(request_id), RequestState.TAKEN_UP, by, change=change)
@@ -183,13 +190,6 @@ def _answer(
     row.state, row.change = state, change
     LoanRequest.objects.filter(pk=row.pk).update(state=state, change=change, answered_at=Now())
     _note(state.lower(), row, by)
-
-
-def _as_change(row: LoanRequest, on: date) -> LoanChange:
-    """The change that it would be today."""
-    return LoanChange(
-        loan=row.loan, kind=row.kind, value_date=on, amount_fen=row.amount_fen, terms=row.terms
-    )
 
 
 def _note(what: str, row: LoanRequest, by: Actor) -> None:
