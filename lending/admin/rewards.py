@@ -1,5 +1,6 @@
 """Rewards for staff: points, purchases, programme, catalogue, grants, handing over, statements."""
 
+import json
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -113,6 +115,10 @@ def _colleague(account_id: int | None) -> str:
     return f"{gettext(title)} {phone}".strip()
 
 
+def _told(value: object) -> str:
+    return "—" if value is None else json.dumps(value)
+
+
 def _each(
     request: HttpRequest,
     permission: str,
@@ -175,7 +181,7 @@ class RewardProgrammeAdmin(RewardAdmin):
     list_display = ("version", "stand", "from_date", "budget", "cost")
     list_filter = ("state",)
     ordering = ("-pk",)
-    fields = ("version", "stand", "from_date", "budget", "cost", "terms", "written_at")
+    fields = ("version", "stand", "from_date", "budget", "cost", "differs", "numbers", "written_at")
     actions = ("put_in_force",)
 
     def starts_with(self) -> dict[str, Any]:
@@ -186,6 +192,24 @@ class RewardProgrammeAdmin(RewardAdmin):
     @admin.display(description=_("Budget"), ordering="budget_fen")
     def budget(self, row: RewardProgramme) -> str:
         return amount(row.budget_fen)
+
+    @admin.display(description=_("Other than what is in force"))
+    def differs(self, row: RewardProgramme) -> SafeString | str:
+        """What whoever approves it decides on."""
+        now = queries.programme(business_dates.today())
+        before = {} if now is None else now.terms
+        names = sorted({*before, *row.terms})
+        changed = [
+            (name, _told(before.get(name)), _told(row.terms.get(name)))
+            for name in names
+            if before.get(name) != row.terms.get(name)
+        ]
+        rows = format_html_join("", "<li>{}: {} → {}</li>", changed)
+        return format_html("<ul>{}</ul>", rows) if changed else gettext("Nothing")
+
+    @admin.display(description=_("Terms"))
+    def numbers(self, row: RewardProgramme) -> SafeString:
+        return format_html("<pre>{}</pre>", json.dumps(row.terms, indent=1, sort_keys=True))
 
     @admin.display(description=_("Cost so far"), ordering="cost_fen")
     def cost(self, row: RewardProgramme) -> str:

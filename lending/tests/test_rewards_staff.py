@@ -21,6 +21,7 @@ from lending.tests.builders import TODAY
 from lending.tests.rewarding import all_is_well, chen, figures, give, mei, paid, reward
 
 pytestmark = pytest.mark.django_db
+CHANGE = "admin:lending_rewardprogramme_change"
 TERMS = import_module("lending.migrations.0010_rewards_programmes").TERMS
 
 
@@ -243,6 +244,24 @@ class TestTheStaffPages:
         page = doors.shown(self.browser(mei()).get(self.page("benefit_changelist")))
 
         assert "Can be bought" in page
+
+    def test_say_what_a_draft_would_change_of_the_programme_in_force(self):
+        draft = programmes.write(
+            version="on-time-2",
+            budget_fen=10_000_000,
+            terms={**TERMS, "fen_per_point": TERMS["fen_per_point"] + 7},
+            by=mei(),
+        )
+        now, client = rewarding.programme(), self.browser(chen())
+
+        told = {
+            row.pk: doors.shown(client.get(reverse(CHANGE, args=[row.pk]))) for row in (draft, now)
+        }
+
+        before = TERMS["fen_per_point"]
+        assert f"<li>fen_per_point: {before} → {before + 7}</li>" in told[draft.pk]
+        assert told[draft.pk].count(" → ") == 1
+        assert " → " not in told[now.pk]
 
     def test_say_at_the_form_what_is_refused(self, lin):
         wanted = {"borrower": lin.public_id, "points": "5000", "reason": "BANK_DELAY"}
