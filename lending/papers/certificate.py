@@ -57,21 +57,31 @@ def _sheet(loan: Loan, language: str, settled_on: date) -> Sheet:
                     )
                     % {"name": party.name, "id_number": party.id_number},
                 ),
-                Passage(_("What is certified"), _certified(loan, settled_on)),
+                Passage(_("What is certified"), _certified(loan, language, settled_on)),
+                Passage(_("This paper"), _about(settled_on)),
             ),
         )
 
 
-def _certified(loan: Loan, settled_on: date) -> str:
+def _certified(loan: Loan, language: str, settled_on: date) -> str:
     return _(
-        "Loan %(loan)s of ¥%(amount)s, paid out on %(paid_out)s, was paid back in full on "
-        "%(settled)s. Interest paid: ¥%(interest)s. Paid for being late: ¥%(penalty)s.\n"
+        "Loan %(loan)s (%(product)s) of ¥%(amount)s, paid out on %(paid_out)s, was paid back in "
+        "full on %(settled)s. Interest paid: ¥%(interest)s. Paid for being late: ¥%(penalty)s.\n"
         "Nothing is owed on it any more."
     ) % {
         "loan": loan.public_id,
+        "product": loan.product.name_in(language),
         "amount": yuan(loan.principal_fen),
         "paid_out": loan.disbursed_on,
         "settled": settled_on,
         "interest": yuan(loan.interest_paid_fen),
         "penalty": yuan(loan.penalty_paid_fen),
     }
+
+
+def _about(settled_on: date) -> str:
+    return _(
+        "As of %(settled)s. The lender's electronic seal on this file shows any change of it; it "
+        "can be checked on our pages, which also say whether the certificate still holds: a bank "
+        "may take a payment back."
+    ) % {"settled": settled_on}

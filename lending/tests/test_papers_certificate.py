@@ -33,8 +33,10 @@ class TestTheCertificate:
         with pdfplumber.open(io.BytesIO(content)) as opened:
             text = opened.pages[0].extract_text()
 
-        for words in (settled.public_id, "3,000.00", "2026-11-20", "Nothing is owed"):
+        product = settled.product.name_in("en")
+        for words in (settled.public_id, product, "3,000.00", "2026-11-20", "Nothing is owed"):
             assert words in text
+        assert "As of 2026-11-20. The lender's electronic seal" in text
 
     def test_is_sealed_and_the_same_for_ever(self, settled):
         first, again = (certificate.settlement(loan=settled, language="en") for _ in range(2))
