@@ -1,5 +1,6 @@
 """What follows money that came in: it is told, remembered as behaviour, and rewarded."""
 
+from collections import Counter
 from datetime import date, datetime
 
 from django.db.models import F
@@ -9,9 +10,12 @@ from borrowers.behaviour.contracts import Category, Direction
 from borrowers.messages import actions as messages
 from common import rows
 from common.transactions import required
+from lending.calc.contracts import TransactionKind
+from lending.calc.conventions.strategies import Component
 from lending.channels import actions as channels
 from lending.channels import queries as transfers
 from lending.channels.models import TransferPurpose
+from lending.loans import memory
 from lending.loans import queries as loans
 from lending.loans.models import Instalment, Loan
 from lending.rewards import actions as rewards
@@ -58,7 +62,7 @@ def reward(loan: Loan, paid: tuple[Instalment, ...], on: date) -> None:
         borrower_id=loan.borrower_id,
         loan_id=loan.pk,
         lent_on=loan.disbursed_on,
-        paid=[_as_paid(row) for row in paid],
+        paid=_as_paid(loan, paid),
         on=on,
     )
     if earned:
@@ -70,16 +74,37 @@ def reward(loan: Loan, paid: tuple[Instalment, ...], on: date) -> None:
         )
 
 
-def _as_paid(row: Instalment) -> rules.Paid:
-    assert row.paid_on is not None
-    return rules.Paid(
-        instalment_id=row.pk,
-        principal_fen=row.principal_fen,
-        interest_fen=row.interest_fen,
-        interest_due_fen=row.interest_due_fen,
-        due_on=row.due_on,
-        paid_on=row.paid_on,
-    )
+def _as_paid(loan: Loan, paid: tuple[Instalment, ...]) -> list[rules.Paid]:
+    returned_fen = _returned_fen(loan) if paid else {}
+    told = []
+    for row in paid:
+        assert row.paid_on is not None
+        told.append(
+            rules.Paid(
+                instalment_id=row.pk,
+                principal_fen=row.principal_fen,
+                interest_fen=row.interest_fen,
+                interest_due_fen=row.interest_due_fen,
+                due_on=row.due_on,
+                paid_on=row.paid_on,
+                returned_fen=returned_fen.get(row.number, 0),
+            )
+        )
+    return told
+
+
+def _returned_fen(loan: Loan) -> Counter[int]:
+    """What a merchant sent back of the principal of each instalment, by its number."""
+    log = loans.log_of(loan)
+    back = {each.sequence for each in log if each.kind is TransactionKind.MERCHANT_REFUND}
+    found: Counter[int] = Counter()
+    if back:
+        assert loan.carried_through is not None
+        state = memory.fold(loan.pk, loans.terms_of(loan), log, loan.carried_through)
+        for each in state.allocations:
+            if each.sequence in back and each.component is Component.PRINCIPAL:
+                found[each.instalment] += each.amount_fen
+    return found
 
 
 def paid_whole(loan: Loan) -> list[int]:

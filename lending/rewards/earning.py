@@ -170,7 +170,7 @@ def _remember(borrower_id: int, loan_id: int, paid: Paid) -> None:
 
 
 def _record(borrower_id: int) -> list[Outcome]:
-    rows = InstalmentOutcome.objects.filter(borrower_id=borrower_id, reversed_on=None)
+    rows = queries.standing_outcomes().filter(borrower_id=borrower_id)
     return [Outcome(*each) for each in rows.values_list("due_on", "is_on_time")]
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from common.audit.queries import trail_of
 from lending.ledger import queries as ledger
@@ -64,6 +64,9 @@ class TierView:
     count: int
     on_time: int
     next: rules.TierRule | None
+    # What keeps the tier that is held, and until when it is held whatever comes, but for arrears.
+    rule: rules.TierRule | None = None
+    least_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +218,8 @@ def tier_of(borrower_id: int, *, on: date) -> TierView | None:
         count=count,
         on_time=on_time,
         next=terms.tiers[place] if place < len(terms.tiers) else None,
+        rule=terms.tiers[place - 1] if place else None,
+        least_until=rules.last_day(member.from_date, terms.tier_least_days) if member else None,
     )
 
 
@@ -222,13 +227,26 @@ def records(
     *, after: date, until: date, borrower_id: int | None = None
 ) -> dict[int, tuple[int, int]]:
     """Instalments due in a span and how many of them came in time, by borrower."""
-    rows = InstalmentOutcome.objects.filter(reversed_on=None, due_on__gt=after, paid_on__lte=until)
+    rows = standing_outcomes().filter(due_on__gt=after, paid_on__lte=until)
     if borrower_id is not None:
         rows = rows.filter(borrower_id=borrower_id)
     counted = rows.values("borrower_id").annotate(
         count=Count("pk"), on_time=Count("pk", filter=Q(is_on_time=True))
     )
     return {each["borrower_id"]: (each["count"], each["on_time"]) for each in counted}
+
+
+def standing_outcomes() -> QuerySet[InstalmentOutcome]:
+    """What says something about repaying: without months that were skipped by paying ahead.
+
+    Of what came ahead of its day together with something of the same loan that was due before it,
+    only that counts: a pay-off is one instalment on time, however many months it closes.
+    """
+    rows = InstalmentOutcome.objects.filter(reversed_on=None)
+    before = rows.filter(
+        loan_id=OuterRef("loan_id"), paid_on=OuterRef("paid_on"), due_on__lt=OuterRef("due_on")
+    )
+    return rows.exclude(Exists(before), paid_on__lt=F("due_on"))
 
 
 def next_loan_discount(borrower_id: int, *, bought_ppm: int) -> NextDiscount:

@@ -2,8 +2,9 @@
 
 Points are given for repaying as agreed and for nothing else: never for borrowing, inviting or
 spending (reliability §5.3). What an early pay-off closes with less than its whole interest earns
-nothing, so that borrowing and paying off at once, at no cost, brings no points; it counts as on
-time for the tier, so that paying early is never held against anybody.
+nothing, so that borrowing and paying off at once, at no cost, brings no points. For the tier a
+pay-off is one instalment on time, so that paying early is never held against anybody; the months
+that it skips are no instalments, so that no tier is bought with it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -77,6 +78,13 @@ class Paid:
     interest_due_fen: int
     due_on: date
     paid_on: date
+    # Of the principal, what a merchant sent back: it is nobody's repayment.
+    returned_fen: int = 0
+
+    @property
+    def own_principal_fen(self) -> int:
+        """What the borrower paid of it."""
+        return self.principal_fen - self.returned_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +136,26 @@ def is_on_time(paid: Paid) -> bool:
 
 
 def counts(paid: Paid, *, lent_on: date, terms: Terms) -> bool:
-    """Whether it says something about repaying: money that came back at once says nothing."""
-    return not is_on_time(paid) or (paid.paid_on - lent_on).days >= terms.least_days_lent
+    """Whether it says something about repaying.
+
+    Money that came back at once says nothing, and neither does what a merchant sent back.
+    """
+    if not is_on_time(paid):
+        return True
+    is_own = paid.own_principal_fen > 0 or paid.returned_fen == 0
+    return is_own and (paid.paid_on - lent_on).days >= terms.least_days_lent
 
 
 def points_for(paid: Paid, *, lent_on: date, terms: Terms) -> int:
     """Points for an instalment that was paid by its day with the whole of its interest.
 
     None when it came late, when a pay-off took interest of its month off it, or when the money
-    had hardly been lent.
+    had hardly been lent; and none for the part of it that a merchant sent back.
     """
     is_as_agreed = is_on_time(paid) and paid.interest_due_fen == paid.interest_fen
     if not is_as_agreed or not counts(paid, lent_on=lent_on, terms=terms):
         return 0
-    return paid.principal_fen // terms.fen_per_point
+    return paid.own_principal_fen // terms.fen_per_point
 
 
 def value_fen(points: int, terms: Terms) -> int:

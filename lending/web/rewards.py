@@ -1,6 +1,6 @@
 """Points for paying on time: how many, from what, until when, and what they buy."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,19 +8,21 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common import public_ids
 from common.business_date import queries as business_dates
 from common.errors import NotFound, Refused
+from common.templatetags.rates import percent
+from lending.lines import queries as lines
 from lending.rewards import actions, fulfilment, queries
-from lending.rewards.models import Benefit, Entitlement, PointsEntry
+from lending.rewards.models import Benefit, BenefitKind, Entitlement, PointsEntry
 from lending.rewards.queries import PointsView
 from lending.web import own
 from lending.web.apply import REQUEST_KEY
@@ -76,11 +78,16 @@ class BenefitForm(forms.Form):
 
     request_key = forms.RegexField(REQUEST_KEY, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, points: PointsView, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, points: PointsView, adds_ppm: Mapping[str, int], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.fields["benefit"] = forms.ChoiceField(
             label=_("What do you want for your points?"),
-            choices=[(each.code, _said(each, points.available)) for each in points.benefits],
+            choices=[
+                (each.code, _said(each, points.available, adds_ppm.get(each.code)))
+                for each in points.benefits
+            ],
             widget=WithinReach(
                 beyond={e.code for e in points.benefits if e.cost_points > points.available}
             ),
@@ -91,7 +98,47 @@ class BenefitForm(forms.Form):
         )
 
 
-def _said(each: Benefit, available: int) -> str:
+def _adds_ppm(borrower_id: int, points: PointsView) -> dict[str, int]:
+    """What each lower rate would take off beyond the tier, as far as is known before an offer.
+
+    The programme has a most, and the rate that was decided last a lowest below it.
+    """
+    line = lines.standing_of(borrower_id)
+    room_ppm = line.annual_rate_ppm - line.floor_rate_ppm if line and line.tier else None
+
+    def off_ppm(bought_ppm: int) -> int:
+        total = queries.next_loan_discount(borrower_id, bought_ppm=bought_ppm).total_ppm
+        return total if room_ppm is None else min(total, room_ppm)
+
+    rates = [each for each in points.benefits if each.kind == BenefitKind.RATE_DISCOUNT]
+    alone_ppm = off_ppm(0) if rates else 0
+    return {each.code: off_ppm(each.discount_ppm) - alone_ppm for each in rates}
+
+
+def _form(borrower_id: int, points: PointsView, given: QueryDict | None = None) -> BenefitForm:
+    return BenefitForm(
+        given or None,
+        points=points,
+        adds_ppm=_adds_ppm(borrower_id, points),
+        initial={"request_key": public_ids.new()},
+    )
+
+
+def _said(each: Benefit, available: int, adds_ppm: int | None) -> str:
+    """Its name and price, what is missing, and before it is bought whether it would serve."""
+    said = _priced(each, available)
+    if adds_ppm is None or adds_ppm >= each.discount_ppm:
+        return said
+    if adds_ppm <= 0:
+        text = gettext(
+            "%(said)s. It would add nothing now: your rate is already as low as it goes."
+        )
+    else:
+        text = gettext("%(said)s. It would take only %(adds)s more off now.")
+    return text % {"said": said, "adds": percent(adds_ppm)}
+
+
+def _priced(each: Benefit, available: int) -> str:
     text = ngettext(
         "%(name)s, for %(cost)d point", "%(name)s, for %(cost)d points", each.cost_points
     )
@@ -107,10 +154,9 @@ def _said(each: Benefit, available: int) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def rewards(request: HttpRequest) -> HttpResponse:
     """The points and what they buy; buying is one click however often it is clicked."""
-    points = queries.points_of(own.borrower(request).id)
-    form = BenefitForm(
-        request.POST or None, points=points, initial={"request_key": public_ids.new()}
-    )
+    borrower_id = own.borrower(request).id
+    points = queries.points_of(borrower_id)
+    form = _form(borrower_id, points, request.POST)
     if request.method == "POST" and form.is_valid() and _buy(request, form):
         return redirect("lending:rewards")
     return _page(request, points, form)
@@ -200,7 +246,7 @@ def show_code(request: HttpRequest, public_id: str) -> HttpResponse:
     if not shown:
         return redirect("lending:rewards")
     points = queries.points_of(row.borrower_id)
-    form = BenefitForm(points=points, initial={"request_key": public_ids.new()})
+    form = _form(row.borrower_id, points)
     return _page(request, points, form, code=shown["code"], code_of=row.pk)
 
 
