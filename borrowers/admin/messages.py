@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from borrowers.messages.models import Message
 from borrowers.messages.templates import TEMPLATES, wording
 from common.admin.bases import ReadOnlyAdmin
+from common.templatetags.dates import day
 
 
 class Template(admin.SimpleListFilter):
@@ -42,8 +43,8 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Title"))
     def title(self, row: Message) -> str:
-        return wording(row.template, row.facts, gettext).title
+        return wording(row.template, row.facts, gettext, day).title
 
     @admin.display(description=_("Text"))
     def body(self, row: Message) -> str:
-        return wording(row.template, row.facts, gettext).body
+        return wording(row.template, row.facts, gettext, day).body

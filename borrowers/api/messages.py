@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from borrowers.api.own import IsBorrower, card_of
 from borrowers.messages import actions, queries
 from borrowers.messages.templates import wording
+from common.templatetags.dates import day
 
 
 class MessageOutput(serializers.Serializer[Any]):
@@ -42,7 +43,7 @@ class Messages(APIView):
         """The latest hundred notes, newest first."""
         notes = []
         for each in queries.inbox(card_of(request).id):
-            words = wording(each.template, each.facts, gettext)
+            words = wording(each.template, each.facts, gettext, day)
             notes.append(
                 {
                     "template": each.template,

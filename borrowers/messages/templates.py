@@ -283,14 +283,19 @@ def missing_facts(template: str, facts: Mapping[str, object]) -> list[str]:
     return [key for key in TEMPLATES[template].facts if key not in facts]
 
 
-def wording(template: str, facts: Mapping[str, object], translate: Callable[[str], str]) -> Wording:
-    """The message in the reader's language."""
+def wording(
+    template: str,
+    facts: Mapping[str, object],
+    translate: Callable[[str], str],
+    day: Callable[[date], str] = str,
+) -> Wording:
+    """The message in the reader's language; `day` writes a date as that language does."""
     found = TEMPLATES[template]
-    shown = dict(_shown(key, value) for key, value in facts.items())
+    shown = dict(_shown(key, value, day) for key, value in facts.items())
     return Wording(title=translate(found.title) % shown, body=translate(found.body) % shown)
 
 
-def _shown(key: str, value: object) -> tuple[str, str]:
+def _shown(key: str, value: object, day: Callable[[date], str]) -> tuple[str, str]:
     """The placeholder of a fact, and how its value reads."""
     name, _, unit = key.rpartition("_")
     match unit, value:
@@ -298,7 +303,9 @@ def _shown(key: str, value: object) -> tuple[str, str]:
             return name, f"¥{money.yuan(value)}"
         case "ppm", int():
             return name, f"{rates.percent(value):.2f}%"
-        case "on", date() | str():
-            return name, str(value)
+        case "on", date():
+            return name, day(value)
+        case "on", str():
+            return name, day(date.fromisoformat(value))
         case _:
             return key, str(value)

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import translation
 
 from borrowers.messages import actions, queries
 from borrowers.messages.models import Message, OutgoingText
 from borrowers.messages.templates import TEMPLATES, missing_facts, wording
 from borrowers.tests import cast
 from common.clock import now
+from common.templatetags.dates import day
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +91,11 @@ class TestWording:
         assert wording("REPAYMENT_RECEIVED", {"amount_fen": 123_456}, str).body == (
             "We have received ¥1,234.56."
         )
+        due = {"amount_fen": 5_000, "due_on": "2026-12-05"}
+        for language, said in (("en", "Dec. 5, 2026"), ("zh-hans", "2026年12月5日")):
+            with translation.override(language):
+                body = wording("INSTALMENT_DUE_SOON", due, translation.gettext, day).body
+            assert said in body
         assert "120 points" in wording("POINTS_EARNED", {"points": 120}, str).body
 
     @pytest.mark.parametrize("code", TEMPLATES)

@@ -16,6 +16,7 @@ from borrowers.messages.templates import wording
 from borrowers.people import masking
 from borrowers.people.contracts import BorrowerCard
 from borrowers.web.gate import borrower_page
+from common.templatetags.dates import day
 
 TEXTS_SHOWN = 20
 ABOUT = {"loan": _("See this loan"), "application": _("See this application")}
@@ -27,7 +28,7 @@ def inbox(request: HttpRequest, card: BorrowerCard) -> HttpResponse:
     """Every note, newest first; looking at them is reading them."""
     notes = [
         {
-            "words": wording(each.template, each.facts, gettext),
+            "words": wording(each.template, each.facts, gettext, day),
             "sent_at": each.sent_at,
             "is_new": each.read_at is None,
             "link": _link(each.facts),

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils.formats import date_format
 
 from borrowers.messages.models import Message
 from common.actors import SYSTEM
@@ -58,7 +59,7 @@ class TestBeingTold:
         assert facts.get("periods") == change.get("periods")
         page = doors.shown(doors.web_of(lin).get("/messages/"))
         assert yuan(following.outstanding_fen) in page
-        assert facts["due_on"] in page
+        assert date_format(following.due_on, "DATE_FORMAT") in page
 
     @pytest.mark.parametrize("is_taken_up", [False, True])
     @pytest.mark.parametrize(
