@@ -22,8 +22,9 @@ from common.admin.pressed import acting, pressed, telling
 from common.business_date import queries as business_dates
 from common.charts.bars import Bar, Caption, stacked_bars
 from lending.admin import words
-from lending.admin.figures import amount
+from lending.admin.figures import amount, colleagues
 from lending.channels.gateways.orders import fen_of
+from lending.loans import queries as loans
 from lending.reconciliation import queries, resolving
 from lending.reconciliation.models import (
     BreakAction,
@@ -38,7 +39,7 @@ MAY_APPROVE = "lending.approve_statementbreak"
 LOOKS = {"OPEN": "danger", "WATCHED": "info", "RESOLVED": "success"}
 DAYS_SHOWN = 14
 STEPS: words.Words = {
-    "FOUND": gettext_lazy("Found"),
+    "FOUND": gettext_lazy("Found by the comparison"),
     "REOPENED": gettext_lazy("Shows again"),
     "CAME_RIGHT": gettext_lazy("Came right by itself"),
     "ASSIGNED": gettext_lazy("Taken"),
@@ -51,6 +52,7 @@ STEPS: words.Words = {
 }
 
 
+WAYS: words.Words = {**STEPS, **{each.value: each.label for each in BreakAction}}
 OF_A_READING = ("number", "amount", "direction", "account")
 OF_THE_STATEMENT = {BreakKind.UNREADABLE, BreakKind.RETOLD}
 
@@ -110,9 +112,8 @@ class StatementBreakAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy("Our number for the bank")
     ordering = ("first_day", "pk")
     list_select_related = ("assignee",)
-    fields = ("subject", "kind", "stand", "bank", "loan", "here", "there", "here_state",
-              "first_day", "last_day", "times_seen", "assignee", "resolution",
-              "resolved_at")  # fmt: skip
+    fields = ("subject", "kind", "stand", "through", "loan", "here", "there", "outcome",
+              "first_day", "last_day", "times_seen", "worker", "way", "resolved_at")  # fmt: skip
     change_list_template = "admin/lending/breaks.html"
     change_form_template = "admin/lending/break.html"
 
@@ -177,11 +178,11 @@ class StatementBreakAdmin(ReadOnlyAdmin):
     def stand(self, row: StatementBreak) -> str:
         return chip(row.get_state_display(), code=row.state, looks=LOOKS)
 
-    @admin.display(description=gettext_lazy("With us"), ordering="here_fen")
+    @admin.display(description=gettext_lazy("Amount with us"), ordering="here_fen")
     def here(self, row: StatementBreak) -> str:
         return amount(row.here_fen)
 
-    @admin.display(description=gettext_lazy("At the bank"), ordering="there_fen")
+    @admin.display(description=gettext_lazy("Amount at the bank"), ordering="there_fen")
     def there(self, row: StatementBreak) -> str:
         return amount(row.there_fen)
 
@@ -194,13 +195,33 @@ class StatementBreakAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("Loan"))
     def loan(self, row: StatementBreak) -> str:
-        return linked("lending_loan", row.loan_id, str(row.loan_id)) if row.loan_id else "–"
+        found = loans.by_ids([row.loan_id]).first() if row.loan_id else None
+        return linked("lending_loan", found.pk, found.public_id) if found else "–"
+
+    @admin.display(description=gettext_lazy("Bank"))
+    def through(self, row: StatementBreak) -> str:
+        return words.said(words.BANKS, row.bank)
+
+    @admin.display(description=gettext_lazy("Outcome with us"))
+    def outcome(self, row: StatementBreak) -> str:
+        return words.said(words.OUTCOMES, row.here_state) or "–"
+
+    @admin.display(description=gettext_lazy("Works on it"))
+    def worker(self, row: StatementBreak) -> str:
+        who = row.assignee_id
+        return "–" if who is None else colleagues([who])[who]
+
+    @admin.display(description=gettext_lazy("Resolved by"))
+    def way(self, row: StatementBreak) -> str:
+        return words.said(WAYS, row.resolution) or "–"
 
 
 def _work(request: HttpRequest, row: StatementBreak) -> dict[str, Any]:
-    steps: list[Any] = list(row.steps.select_related("by").order_by("pk"))
+    steps: list[Any] = list(row.steps.order_by("pk"))
+    names = colleagues({each.by_id for each in steps if each.by_id is not None})
     for each in steps:
         each.said = words.said(STEPS, each.step)
+        each.who = names.get(each.by_id, "")
     wishes: list[Any] = list(row.proposals.order_by("-pk"))
     for each in wishes:
         is_waiting = each.state == "PROPOSED" and each.author_id != request.user.pk
@@ -211,8 +232,8 @@ def _work(request: HttpRequest, row: StatementBreak) -> dict[str, Any]:
         "steps": steps,
         "wishes": wishes,
         "may_work": may_work,
-        "wish_form": WishForm(broken=row) if may_work else None,
-        "note_form": NoteForm() if may_work else None,
+        "wish_form": WishForm(broken=row, label_suffix="") if may_work else None,
+        "note_form": NoteForm(label_suffix="") if may_work else None,
     }
 
 

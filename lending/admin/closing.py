@@ -14,10 +14,17 @@ from common.admin.links import linked
 from common.admin.pressed import acting
 from common.business_date import queries as business_dates
 from common.errors import NotFound
+from lending.admin import words
 from lending.closing import quarantine, ranges
 from lending.closing.models import ClosingRange, QuarantinedLoan
 
 LOOKS = {"CLOSED": "success", "OPEN": "warning", "LEFT": "danger", "CAUGHT_UP": "success"}
+# The commonest; another code is shown as it stands in the log.
+REASONS: words.Words = {
+    "UnsoundLog": _("What happened to this loan contradicts itself"),
+    "IntegrityError": _("Its rows do not fit together"),
+    "ArithmeticError": _("A figure cannot be computed"),
+}
 MAY_RETRY = "lending.retry_quarantinedloan"
 DAYS_SHOWN = 7
 
@@ -70,7 +77,7 @@ class ClosingRangeAdmin(ReadOnlyAdmin):
 class QuarantinedLoanAdmin(ReadOnlyAdmin):
     """Loans that could not be closed, with the reason; trying again needs a permission."""
 
-    list_display = ("number", "stand", "day", "code", "attempts", "left_at", "released_at")
+    list_display = ("number", "stand", "day", "why", "attempts", "left_at", "released_at")
     list_filter = (("released_at", admin.EmptyFieldListFilter), "code")
     search_fields = ("loan__public_id",)
     search_help_text = _("The public number of a loan")
@@ -97,6 +104,11 @@ class QuarantinedLoanAdmin(ReadOnlyAdmin):
             return chip(gettext("Left behind"), code="LEFT", looks=LOOKS)
         return chip(gettext("Caught up"), code="CAUGHT_UP", looks=LOOKS)
 
+    @admin.display(description=_("Why"), ordering="code")
+    def why(self, row: QuarantinedLoan) -> str:
+        """In words, with the code that stands in the log."""
+        return f"{words.said(REASONS, row.code)} ({row.code})" if row.code in REASONS else row.code
+
     @admin.action(description=_("Try to close again"), permissions=["retry"])
     def try_again(self, request: HttpRequest, chosen: QuerySet[QuarantinedLoan]) -> None:
         """Catch the chosen loans up to the last closed day, each by itself."""
@@ -110,10 +122,10 @@ class QuarantinedLoanAdmin(ReadOnlyAdmin):
                 continue
             released += not failed
             if failed:
-                words = gettext("A loan still cannot be closed: %(code)s.")
-                messages.error(request, words % {"code": failed})
+                said = gettext("A loan still cannot be closed: %(code)s.")
+                messages.error(request, said % {"code": failed})
         if released:
-            words = ngettext(
+            said = ngettext(
                 "%(count)s loan is caught up.", "%(count)s loans are caught up.", released
             )
-            messages.success(request, words % {"count": released})
+            messages.success(request, said % {"count": released})

@@ -1,9 +1,10 @@
 """Columns that staff lists share: amounts, rates, and people with their names covered."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from borrowers.people import queries as people
 from borrowers.people.contracts import MaskedPerson
@@ -32,6 +33,15 @@ def person_link(row: OfSomebody) -> SafeString:
     """The covered person, leading to their page."""
     covered = getattr(row, "covered", None) or people.masked(row.borrower_id)
     return linked("borrowers_borrower", row.borrower_id, f"{covered.name} {covered.phone}")
+
+
+def colleagues(account_ids: Collection[int]) -> dict[int, str]:
+    """Members of the staff as their colleagues know them: what they are, and the covered phone."""
+    titles, phones = people.staff_titles(account_ids), people.covered_phones(account_ids)
+    return {
+        each: f"{gettext(titles.get(each, people.STAFF))} {phones.get(each, '')}".strip()
+        for each in account_ids
+    }
 
 
 def cover(rows: Iterable[Any]) -> None:

@@ -91,7 +91,7 @@ class CreditLineAdmin(ReadOnlyAdmin):
     def drawn(self, row: CreditLine) -> str:
         return amount(queries.drawn_fen(row))
 
-    @admin.display(description=_("On its way"), ordering="reserved_fen")
+    @admin.display(description=_("Reserved for a payout"), ordering="reserved_fen")
     def reserved(self, row: CreditLine) -> str:
         return amount(row.reserved_fen)
 

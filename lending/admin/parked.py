@@ -14,6 +14,7 @@ from common.admin.chips import chip
 from common.admin.pressed import acting
 from common.errors import NotFound
 from lending.admin import publishing as pages
+from lending.admin import words
 from lending.admin.figures import amount
 from lending.channels import parking
 from lending.channels.models import ParkedNotice, ParkedOutcome
@@ -100,11 +101,11 @@ class ParkedNoticeAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Bank"))
     def channel(self, row: ParkedNotice) -> str:
-        return row.event.channel
+        return words.said(words.BANKS, row.event.channel)
 
     @admin.display(description=_("The bank says"))
     def told(self, row: ParkedNotice) -> str:
-        return row.event.state
+        return words.said(words.OUTCOMES, row.event.state)
 
     @admin.display(description=_("Amount"))
     def sum(self, row: ParkedNotice) -> str:
@@ -160,9 +161,9 @@ def _resolve(request: HttpRequest, chosen: QuerySet[Any], outcome: ParkedOutcome
             continue
         resolved += 1
     if resolved:
-        words = ngettext(
+        said = ngettext(
             "%(count)s notice is resolved.", "%(count)s notices are resolved.", resolved
         )
-        messages.success(request, words % {"count": resolved})
+        messages.success(request, said % {"count": resolved})
     else:
         messages.error(request, gettext("None of these notices waits any more."))

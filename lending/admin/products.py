@@ -36,10 +36,10 @@ class LoanProductAdmin(ReadOnlyAdmin):
     """What can be borrowed, version by version."""
 
     list_display = ("code", "version", "stand", "name_zh", "scene", "least", "most", "floor",
-                    "highest", "is_open")  # fmt: skip
+                    "highest", "in_use")  # fmt: skip
     list_filter = ("state", "scene", "is_open")
     ordering = ("code", "-version")
-    fields = ("code", "version", "stand", "is_open", "opened_at")
+    fields = ("code", "version", "stand", "in_use", "opened_at")
 
     def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """The terms beside those before, the worst path, and who decided."""
@@ -112,15 +112,19 @@ class LoanProductAdmin(ReadOnlyAdmin):
             lambda by: publishing.close(product_id=row_id, by=by),
         )
 
+    @admin.display(description=_("In use"), ordering="is_open", boolean=True)
+    def in_use(self, row: LoanProduct) -> bool:
+        return row.is_open
+
     @admin.display(description=_("State"), ordering="state")
     def stand(self, row: LoanProduct) -> str:
         return chip(row.get_state_display(), code=row.state, looks=LOOKS)
 
-    @admin.display(description=_("From"), ordering="minimum_fen")
+    @admin.display(description=_("Smallest amount"), ordering="minimum_fen")
     def least(self, row: LoanProduct) -> str:
         return amount(row.minimum_fen)
 
-    @admin.display(description=_("To"), ordering="maximum_fen")
+    @admin.display(description=_("Largest amount"), ordering="maximum_fen")
     def most(self, row: LoanProduct) -> str:
         return amount(row.maximum_fen)
 
@@ -147,10 +151,14 @@ class MerchantForm(forms.Form):
 class MerchantAdmin(ReadOnlyAdmin):
     """Whom we pay directly: entered by one person, approved by another."""
 
-    list_display = ("code", "name_zh", "scene", "account", "is_open")
+    list_display = ("code", "name_zh", "scene", "account", "in_use")
     list_filter = ("scene", "is_open")
     ordering = ("code",)
-    fields = ("code", "name_zh", "name_en", "scene", "account", "is_open")
+    fields = ("code", "name_zh", "name_en", "scene", "account", "in_use")
+
+    @admin.display(description=_("In use"), ordering="is_open", boolean=True)
+    def in_use(self, row: Merchant) -> bool:
+        return row.is_open
 
     def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """What may be pressed on it."""

@@ -52,10 +52,10 @@ class DraftForm(forms.Form):
     scene = forms.ChoiceField(label=_("Scene"), choices=Scene.choices)
     licence = forms.ChoiceField(label=_("Licence"), choices=[(each, each) for each in LICENCES])
     minimum_fen = FenField(
-        label=_("From"), least_fen=1, most_fen=LARGEST_WHOLE, help_text=_("In yuan.")
+        label=_("Smallest amount"), least_fen=1, most_fen=LARGEST_WHOLE, help_text=_("In yuan.")
     )
     maximum_fen = FenField(
-        label=_("To"), least_fen=1, most_fen=LARGEST_WHOLE, help_text=_("In yuan.")
+        label=_("Largest amount"), least_fen=1, most_fen=LARGEST_WHOLE, help_text=_("In yuan.")
     )
     terms_months = forms.RegexField(
         r"^\s*[1-9]\d{0,2}(\s*,\s*[1-9]\d{0,2})*\s*$",
@@ -166,8 +166,8 @@ TITLES = {
     "name_en": _("Name in English"),
     "scene": _("Scene"),
     "licence": _("Licence"),
-    "minimum_fen": _("From"),
-    "maximum_fen": _("To"),
+    "minimum_fen": _("Smallest amount"),
+    "maximum_fen": _("Largest amount"),
     "terms_months": _("Months to choose from"),
     "method": _("How it is repaid"),
     "rhythm": _("Rhythm"),

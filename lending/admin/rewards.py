@@ -13,10 +13,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from borrowers.people import queries as people
 from common.actors import Actor
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
@@ -25,7 +23,7 @@ from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.web.refusals import in_words
 from lending.admin import words
-from lending.admin.figures import amount, person_link, rate
+from lending.admin.figures import amount, colleagues, person_link, rate
 from lending.admin.reward_forms import CodeForm, GrantForm, ProgrammeForm, StatementForm
 from lending.rewards import fulfilment, queries
 from lending.rewards.models import (
@@ -110,9 +108,7 @@ def _colleague(account_id: int | None) -> str:
     """A member of the staff as colleagues know them."""
     if account_id is None:
         return ""
-    title = people.staff_titles([account_id]).get(account_id, people.STAFF)
-    phone = people.covered_phones([account_id]).get(account_id, "")
-    return f"{gettext(title)} {phone}".strip()
+    return colleagues([account_id])[account_id]
 
 
 def _told(value: object) -> str:

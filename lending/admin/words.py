@@ -6,6 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from lending.channels.models import ChannelCode, TransferState
+
 Words = Mapping[str, Promise]
 
 # Of ledger entries, of a loan's transactions, and of movements of points.
@@ -52,6 +54,8 @@ DISCOUNTS: Words = {
     "TIER_DISCOUNT": _("Discount for paying on time"),
     "POINTS_DISCOUNT": _("Discount bought with points"),
 }
+BANKS: Words = {each.value: each.label for each in ChannelCode}
+OUTCOMES: Words = {each.value: each.label for each in TransferState}
 STEPS: Words = {"SHOWN": _("Shown"), "CONFIRMED": _("Confirmed")}
 ACTORS: Words = {"BORROWER": _("The borrower"), "STAFF": _("Staff"), "SYSTEM": _("The platform")}
 ACTIONS: Words = {

@@ -193,7 +193,7 @@ class ParkedNotice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event_id} {self.reason}"
+        return f"{self.event_id} {self.get_reason_display()}"
 
 
 class ChannelPayee(models.Model):
@@ -216,4 +216,4 @@ class ChannelPayee(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel} {self.account}"
+        return f"{self.get_channel_display()} {self.account}"

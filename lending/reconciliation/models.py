@@ -165,7 +165,7 @@ class StatementBreak(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.subject}"
+        return f"{self.get_kind_display()} {self.subject}"
 
 
 class BreakAction(models.TextChoices):

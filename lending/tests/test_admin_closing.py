@@ -93,7 +93,15 @@ class TestTheQueueOfLoansLeftBehind:
         page = signed_in(officer()).get(reverse(LEFT)).content.decode()
 
         assert lins.public_id in page
-        assert "UnsoundLog" in page
+        assert "contradicts itself (UnsoundLog)" in page
+
+    def test_shows_a_reason_without_words_as_it_stands_in_the_log(self, left_behind):
+        QuarantinedLoan.objects.update(code="RATE_UNKNOWN")
+
+        page = signed_in(officer()).get(reverse(LEFT)).content.decode()
+
+        assert "RATE_UNKNOWN" in page
+        assert "contradicts itself" not in page
 
     def test_lets_who_may_try_again(self, left_behind, lins):
         page = try_again(signed_in(officer("retry_quarantinedloan")), left_behind)

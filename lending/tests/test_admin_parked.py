@@ -12,6 +12,7 @@ from tests.machinery.unchanged import nothing_written
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:lending_parkednotice_changelist"
+PAGE = "admin:lending_parkednotice_change"
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +42,15 @@ def test_shows_what_waits_and_why(waiting):
     assert "Waits for a person" in page
     assert "270.00" in page
     assert parking.waiting() == 1
+
+
+def test_says_on_its_page_in_words_who_told_what(waiting):
+    page = signed_in(officer()).get(reverse(PAGE, args=[waiting.pk])).content.decode()
+
+    assert "WeChat Pay" in page
+    assert "Arrived" in page
+    for code in ("WECHAT_PAY", "SUCCEEDED", "PAID_AFTER_FAILURE"):
+        assert code not in page
 
 
 @pytest.mark.parametrize(

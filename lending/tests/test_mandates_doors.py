@@ -6,7 +6,9 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
+from borrowers.people import masking
 from borrowers.tests import cast
+from common import clock
 from lending.channels.contracts import Unread
 from lending.channels.models import Transfer
 from lending.mandates.models import Mandate
@@ -203,6 +205,35 @@ class TestStaff:
 
         broken.refresh_from_db()
         assert (broken.state, broken.resolution) == ("RESOLVED", "TO_SUSPENSE")
+
+    def test_read_words_and_names_and_no_codes(self, broken, loan):
+        mei = staff(cast.PHONES["Mei"], "work_statementbreak")
+        self.work(mei, broken, take="1")
+        StatementBreak.objects.update(loan_id=loan.pk, here_state="SUCCEEDED")
+
+        page = doors.shown(
+            mei.get(reverse("admin:lending_statementbreak_change", args=[broken.pk]))
+        )
+
+        assert loan.public_id in page
+        assert page.count(masking.phone(cast.PHONES["Mei"])) >= 2
+        for word in ("Sandbox bank", "Arrived", "Outcome with us", "Not in our books R-stray-1"):
+            assert word in page
+        for code in ("SANDBOX", "SUCCEEDED", "MISSING_HERE"):
+            assert code not in page
+
+    def test_read_in_words_how_it_was_resolved(self, broken):
+        StatementBreak.objects.update(
+            state="RESOLVED", resolution="TO_SUSPENSE", resolved_at=clock.now()
+        )
+        page = doors.shown(
+            staff(cast.PHONES["Mei"]).get(
+                reverse("admin:lending_statementbreak_change", args=[broken.pk])
+            )
+        )
+
+        assert "Write it to the account of differences" in page
+        assert "TO_SUSPENSE" not in page
 
     @pytest.mark.parametrize(
         "given", [{"propose": "1", "action": "BURN"}, {"ask_again": "1"}, {"note": "1"}]

@@ -183,6 +183,8 @@ class TestThePage:
         ann = signed_in(colleague("view_parkednotice", "approve_returnproposal"))
         page = mei.get(self.url("change", parked.pk)).content.decode()
         assert "Whose loan is it for?" in page
+        # The style of staff pages draws a field by its type.
+        assert '<input id="id_loan" type="text"' in page
 
         mei.post(self.url("assign", parked.pk), {"loan": loan.public_id})
         row = ReturnProposal.objects.get()
