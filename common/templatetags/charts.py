@@ -1,6 +1,6 @@
 """Charts in pages: each tag draws a chart with its table from plain rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,31 +31,48 @@ class ScheduleRow:
     principal_fen: int
     interest_fen: int
     left_fen: int
+    early_fen: int = 0
 
 
-def schedule_rows(instalments: Sequence[Instalment]) -> list[ScheduleRow]:
-    """The instalments with what each comes to and what principal is left after it."""
+def schedule_rows(
+    instalments: Sequence[Instalment], early: Mapping[int, int] | None = None
+) -> list[ScheduleRow]:
+    """The instalments with what each comes to and what principal is left after it.
+
+    `early` is principal that was paid ahead, by the instalment whose principal it is counted in:
+    it is no part of what is to be paid there.
+    """
     rows = []
     left_fen = sum(each.principal_fen for each in instalments)
     for each in instalments:
         left_fen -= each.principal_fen
+        early_fen = (early or {}).get(each.number, 0)
+        own_fen = each.principal_fen - early_fen
         rows.append(
             ScheduleRow(
                 number=each.number,
                 due_on=each.due_on,
-                amount_fen=each.principal_fen + each.interest_fen,
-                principal_fen=each.principal_fen,
+                amount_fen=own_fen + each.interest_fen,
+                principal_fen=own_fen,
                 interest_fen=each.interest_fen,
                 left_fen=left_fen,
+                early_fen=early_fen,
             )
         )
     return rows
 
 
 @register.inclusion_tag("components/schedule.html")
-def schedule(instalments: Sequence[Instalment], name: str = "schedule") -> dict[str, object]:
-    """A repayment plan: bars of principal and interest, and the table behind them."""
-    rows = schedule_rows(instalments)
+def schedule(
+    instalments: Sequence[Instalment],
+    name: str = "schedule",
+    early: Mapping[int, int] | None = None,
+) -> dict[str, object]:
+    """A repayment plan: bars of principal and interest, and the table behind them.
+
+    What was paid early stands beside the bars: in one of them it would dwarf all others.
+    """
+    rows = schedule_rows(instalments, early)
     total_fen = sum(row.amount_fen for row in rows)
     highest_fen = max((row.amount_fen for row in rows), default=0)
     caption = Caption(
@@ -66,7 +83,12 @@ def schedule(instalments: Sequence[Instalment], name: str = "schedule") -> dict[
         top_label=yuan(highest_fen),
     )
     bars = [Bar(label=str(row.number), parts=(row.principal_fen, row.interest_fen)) for row in rows]
-    return {"chart": stacked_bars(bars, caption=caption), "rows": rows, "total_fen": total_fen}
+    return {
+        "chart": stacked_bars(bars, caption=caption),
+        "rows": rows,
+        "total_fen": total_fen,
+        "early_fen": sum(row.early_fen for row in rows),
+    }
 
 
 @register.inclusion_tag("components/months.html")

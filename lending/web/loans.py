@@ -1,5 +1,6 @@
 """The person's loans: what is due, paying, paying off, and where a payment is."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from common.errors import NotFound, Refused
 from common.money import yuan
 from common.web.amounts import FenField
 from lending.applications import queries as applications
+from lending.calc.contracts import InstalmentState
 from lending.calc.methods import manner as manners
 from lending.channels import queries as transfers
 from lending.channels.models import FROM_BORROWERS, Transfer, TransferState
@@ -125,7 +127,9 @@ def _point_to_early_payment(form: PaymentForm, found: Loan, stands: Standing) ->
             "To pay more than ¥%(most)s, pay early or pay the whole loan off: both stand below, "
             "and neither costs a fee."
         )
-        form.add_error("amount", words % {"most": yuan(stands.most_fen)})
+        # One slip is one error, which also says where to go.
+        told = [*form.errors.pop("amount"), words % {"most": yuan(stands.most_fen)}]
+        form.add_error("amount", " ".join(map(str, told)))
 
 
 @login_required
@@ -188,6 +192,7 @@ def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -
             "product_name": found.product.name_in(own.language()),
             "standing": stands,
             "plan": [line.scheduled for line in stands.instalments] if stands else (),
+            "marks": list(_marks(stands)) if stands else (),
             "repaid": _repaid(found),
             "form": form,
             "today": on,
@@ -200,6 +205,13 @@ def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -
         },
         status=422 if form is not None and form.errors else 200,
     )
+
+
+def _marks(stands: Standing) -> Iterator[tuple[InstalmentState, int, int]]:
+    """Each instalment, what is to be paid in it, and what came early and is booked on it."""
+    for line in stands.instalments:
+        early_fen = stands.early_fen.get(line.number, 0)
+        yield line, line.scheduled.total_fen - early_fen, early_fen
 
 
 def _repaid(found: Loan) -> list[str]:

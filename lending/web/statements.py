@@ -84,6 +84,10 @@ def statements(request: HttpRequest) -> HttpResponse:
         "form": _filled(form, told),
         "period": _period(told),
         "movements": list(words.movements(told.movements)),
+        # Every movement of each loan, as of all together: before and after differ by nothing else.
+        "cards": [
+            (each, list(words.movements(each.account.movements))) for each in told.statements
+        ],
     }
     return render(request, "lending/statements.html", context, status=422 if form.errors else 200)
 
@@ -146,4 +150,5 @@ def _shown(account: Account) -> dict[str, Any]:
             for each in account.entries
         ],
         "cost": list(words.cost(account)),
+        "paid_ahead": words.paid_ahead(account),
     }

@@ -53,7 +53,15 @@ def account(terms: Terms, log: Sequence[Transaction], *, since: date, until: dat
         so_far=so_far,
         dues=tuple(_due(line) for line in state.instalments if since <= line.due_on <= until),
         entries=_with_undone(entries, log, since, until),
+        ahead_fen=_ahead_fen(state, until),
     )
+
+
+def _ahead_fen(state: LoanState, until: date) -> int:
+    """Interest that was paid and not earned yet; of a loan that has ended nothing comes back."""
+    if state.outstanding_fen == 0 or state.written_off_on is not None:
+        return 0
+    return sum(line.interest_ahead_fen(until) for line in state.instalments)
 
 
 def owed(state: LoanState) -> Owed:

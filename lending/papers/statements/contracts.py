@@ -144,7 +144,12 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A loan from the morning of `since` to the evening of `until`."""
+    """A loan from the morning of `since` to the evening of `until`.
+
+    A payment goes to the interest of the instalment that runs before its principal, also while time
+    has not earned all of it. `ahead_fen` is what of `so_far` is such interest: it comes off when
+    the loan is paid off early.
+    """
 
     since: date
     until: date
@@ -154,6 +159,7 @@ class Account:
     so_far: Movements
     dues: tuple[Due, ...]
     entries: tuple[Entry, ...]
+    ahead_fen: int = 0
 
     @property
     def due_fen(self) -> int:

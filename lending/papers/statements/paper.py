@@ -81,7 +81,8 @@ def _parts(statement: Statement, party: ContractParty) -> Iterator[Passage | Gri
         yield Grid(_("What was due in these days"), words.dues(account))
     if account.entries:
         yield Grid(_("What happened"), _entries(account), widths=(14, 24, 15, 31, 16))
-    yield Passage(_("What the loan has cost so far"), _lines(words.cost(account)))
+    cost = (_lines(words.cost(account)), words.paid_ahead(account))
+    yield Passage(_("What the loan has cost so far"), "\n".join(each for each in cost if each))
     if statement.points_earned:
         yield Passage(
             _("Points"),

@@ -128,6 +128,17 @@ def cost(account: Account) -> Iterator[Row]:
     yield gettext("In all"), so_far.cost_fen
 
 
+def paid_ahead(account: Account) -> str:
+    """What of the cost so far would come off again; empty where nothing would."""
+    if not account.ahead_fen:
+        return ""
+    told = gettext(
+        "Of the interest, ¥%(ahead)s is paid ahead and not earned yet: it comes off if you pay the "
+        "loan off early."
+    )
+    return told % {"ahead": yuan(account.ahead_fen)}
+
+
 def due_parts(due: Due) -> Iterator[Row]:
     """What an instalment was made of."""
     for part in ("principal_fen", "interest_fen", "fee_fen", "penalty_fen"):
