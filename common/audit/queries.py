@@ -1,5 +1,7 @@
 """Reading the audit trail, and proving that nobody rewrote it."""
 
+from collections.abc import Collection
+
 from django.db import models
 from django.db.models.expressions import RawSQL
 
@@ -38,3 +40,8 @@ def first_broken_position() -> int | None:
 def trail_of(subject: str) -> models.QuerySet[AuditEntry]:
     """Everything that happened to one thing, oldest first."""
     return AuditEntry.objects.filter(subject=subject).order_by("pk")
+
+
+def of_subjects(subjects: Collection[str], *, action: str) -> models.QuerySet[AuditEntry]:
+    """One kind of thing that happened to any of these, oldest first."""
+    return AuditEntry.objects.filter(subject__in=subjects, action=action).order_by("pk")

@@ -61,12 +61,17 @@ def waiting_cards(moment: Moment) -> list[Card]:
     note = _("Nobody waits")
     if waiting.oldest_at is not None:
         note = _("The longest: %(age)s") % {"age": queue.age(waiting.oldest_at, moment.now)}
+    if waiting.proofs:
+        note += " · " + _("proofs to look at: %(count)d") % {"count": waiting.proofs}
     return [
         Card(
             title=_("Applications waiting"),
             figure=str(waiting.count),
             note=note,
-            url=sidebar.link_of(sidebar.WAITING),
+            # Where only proofs wait, the list of what is to be decided would be empty.
+            url=sidebar.path_of(sidebar.WAITING)
+            if waiting.proofs
+            else sidebar.link_of(sidebar.WAITING),
             look="wait" if waiting.count else "",
         )
     ]

@@ -34,6 +34,7 @@ class Waiting:
 
     count: int
     oldest_at: datetime | None
+    proofs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,17 @@ def counts(lists: Sequence[QuerySet[Any]]) -> list[int]:
 
 
 def waiting() -> Waiting:
-    """What waits for a person."""
-    found = applications.referred().aggregate(count=Count("pk"), oldest_at=Min("submitted_at"))
-    return Waiting(count=found["count"], oldest_at=found["oldest_at"])
+    """What waits for a person: a decision, or a look at a proof, as the queue below has both."""
+    found = [
+        rows.aggregate(count=Count("pk"), oldest_at=Min("submitted_at"))
+        for rows in (applications.referred(), applications.proofs_to_check())
+    ]
+    oldest = [each["oldest_at"] for each in found if each["oldest_at"] is not None]
+    return Waiting(
+        count=sum(each["count"] for each in found),
+        oldest_at=min(oldest, default=None),
+        proofs=found[1]["count"],
+    )
 
 
 def alerts_by_severity() -> dict[int, int]:

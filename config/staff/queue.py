@@ -106,7 +106,7 @@ def _alerts(request: HttpRequest) -> Iterator[Row]:
     if not request.user.has_perm("monitoring.view_alert"):
         return
     found = list(alerts.queue()[:ROWS_OF_A_KIND])
-    paid = alerts.paid_since(found, on=business_dates.current() or date.min)
+    days_late = alerts.days_late(found, on=business_dates.current() or date.min)
     for each in found:
         yield Row(
             kind=gettext("Alert"),
@@ -116,14 +116,17 @@ def _alerts(request: HttpRequest) -> Iterator[Row]:
             borrower_id=each.borrower_id,
             since=each.raised_at,
             is_urgent=each.severity == URGENT,
-            note=_said(each, request, is_paid=each.pk in paid),
+            note=_said(each, request, days_late=days_late.get(each.pk)),
         )
 
 
-def _said(alert: Any, request: HttpRequest, *, is_paid: bool) -> str:
-    """Who works on it and whether it was paid, else the first figure."""
-    paid = gettext("Paid since: nothing is past due now") if is_paid else ""
+def _said(alert: Any, request: HttpRequest, *, days_late: int | None) -> str:
+    """Who works on it and whether it was paid, else how late it is now, or the first figure."""
+    paid = gettext("Paid since: nothing is past due now") if days_late == 0 else ""
     said = [each for each in (_holder(alert.assignee_id, request), paid) if each]
+    if not said and days_late:
+        # As the list of loans says it today, not as it was when the alert was raised.
+        return _figure({"past_due_days": days_late})
     return " · ".join(said) or _figure(alert.evidence)
 
 
@@ -145,9 +148,11 @@ def _payouts(request: HttpRequest) -> Iterator[Row]:
 def _changes(request: HttpRequest) -> Iterator[Row]:
     """What borrowers ask to be changed, and what a colleague has asked for and may not approve."""
     if request.user.has_perm(changes.MAY_ASK):
-        for each in asking.asked()[:ROWS_OF_A_KIND]:
-            asked_at = datetime.combine(each.asked_on, time.min, tzinfo=SHANGHAI)
-            yield _change(gettext("Request"), each, asked_at)
+        found = list(asking.asked()[:ROWS_OF_A_KIND])
+        asked_at = asking.asked_at(found)
+        for each in found:
+            day = datetime.combine(each.asked_on, time.min, tzinfo=SHANGHAI)
+            yield _change(gettext("Request"), each, asked_at.get(each.pk, day))
     if request.user.has_perm(changes.MAY_DECIDE):
         for wish in asking.to_decide(by=request.user)[:ROWS_OF_A_KIND]:
             yield _change(gettext("Change to approve"), wish, wish.proposed_at)

@@ -7,8 +7,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from common.admin.bases import ReadOnlyAdmin
 from common.admin.chips import chip
@@ -44,7 +44,7 @@ class LoanAdmin(ChangesOfLoan, ReadOnlyAdmin):
     list_display = (
         "public_id",
         "person",
-        "product",
+        "product_name",
         "lent",
         "owed",
         "stand",
@@ -55,7 +55,7 @@ class LoanAdmin(ChangesOfLoan, ReadOnlyAdmin):
     search_fields = ("public_id", "borrower__public_id")
     search_help_text = _("The public number of a loan or a borrower")
     ordering = ("-pk",)
-    fields = ("public_id", "person", "application", "product", "stand", "lent", "owed",
+    fields = ("public_id", "person", "application", "product_name", "stand", "lent", "owed",
               "price", "late_price", "grace_days", "term_months", "signed_on", "disbursed_on",
               "settled_on", "carried_through", "late_days")  # fmt: skip
     change_form_template = "admin/lending/loan.html"
@@ -82,6 +82,10 @@ class LoanAdmin(ChangesOfLoan, ReadOnlyAdmin):
     def application(self, row: Loan) -> str:
         asked = row.contract.application
         return linked("lending_loanapplication", asked.pk, asked.public_id)
+
+    @admin.display(description=_("Product"), ordering="product__code")
+    def product_name(self, row: Loan) -> str:
+        return row.product.name_in(get_language() or "")
 
     @admin.display(description=_("Lent"), ordering="principal_fen")
     def lent(self, row: Loan) -> str:

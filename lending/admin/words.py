@@ -60,6 +60,8 @@ STEPS: Words = {"SHOWN": _("Shown"), "CONFIRMED": _("Confirmed")}
 ACTORS: Words = {"BORROWER": _("The borrower"), "STAFF": _("Staff"), "SYSTEM": _("The platform")}
 ACTIONS: Words = {
     "lending.application.drafted": pgettext_lazy("application", "Begun"),
+    "lending.application.draft_saved": _("The answers were saved"),
+    "lending.application.purpose_told": _("The purpose was told"),
     "lending.application.evidence": _("Proof was added"),
     "lending.application.submitted": _("Sent"),
     "lending.application.offered": _("Offered"),

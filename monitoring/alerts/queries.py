@@ -33,15 +33,20 @@ def is_contradicted(alert: Alert, *, reason: str, on: date) -> bool:
 
 def paid_since(alerts: Iterable[Alert], *, on: date) -> set[int]:
     """Which of these late alerts are of loans on which nothing is late any more."""
+    return {pk for pk, days in days_late(alerts, on=on).items() if days == 0}
+
+
+def days_late(alerts: Iterable[Alert], *, on: date) -> dict[int, int]:
+    """How late the loan of each late alert is on a day, as its list says; of no other alert."""
     late = [each for each in alerts if each.rule == DPD]
     if not late:
-        return set()
-    paid = {
-        loan.pk
+        return {}
+    days = {
+        loan.pk: loans.days_past_due(loan, on)
         for loan in loans.by_ids({each.loan_id for each in late})
-        if loan.state in {"ACTIVE", "SETTLED"} and loans.days_past_due(loan, on) == 0
+        if loan.state in {"ACTIVE", "SETTLED"}
     }
-    return {each.pk for each in late if each.loan_id in paid}
+    return {each.pk: days[each.loan_id] for each in late if each.loan_id in days}
 
 
 def late_in_range(number: int) -> QuerySet[Alert]:
