@@ -13,7 +13,6 @@ from common.audit.models import AuditEntry
 from config.staff import queries
 from config.tests import desk
 from lending.admin import words
-from lending.applications.models import LoanApplication
 from lending.calc.contracts import Change, TransactionKind
 from lending.servicing.asking import queries as asking
 from lending.servicing.asking import requests
@@ -70,7 +69,7 @@ class TestARequest:
 class TestWhatWaits:
     def test_a_proof_to_look_at_counts_as_it_stands_in_the_list(self, mei, lin):
         builders.student(lin)
-        LoanApplication.objects.update(submitted_at=NOW - 2 * HOUR)
+        desk.rows_of("lending.LoanApplication").update(submitted_at=NOW - 2 * HOUR)
         desk.referred("Wei", submitted_at=NOW - HOUR)
 
         page = desk.workbench(mei)
