@@ -193,7 +193,7 @@ class ParkedNotice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event_id} {self.get_reason_display()}"
+        return f"{self.event.out_trade_no} {self.get_reason_display()}"
 
 
 class ChannelPayee(models.Model):

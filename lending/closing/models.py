@@ -73,7 +73,7 @@ class QuarantinedLoan(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.loan_id} {self.code}"
+        return f"{self.loan.public_id} {self.code}"
 
 
 class LoanSnapshot(models.Model):

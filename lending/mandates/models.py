@@ -146,7 +146,7 @@ class DirectDebit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.loan_id} due {self.due_on.isoformat()}"
+        return f"{self.loan.public_id} {self.due_on.isoformat()}"
 
 
 class DebitTry(models.Model):

@@ -94,6 +94,7 @@ class TestTheQueueOfLoansLeftBehind:
 
         assert lins.public_id in page
         assert "contradicts itself (UnsoundLog)" in page
+        assert str(left_behind) == f"{lins.public_id} UnsoundLog"
 
     def test_shows_a_reason_without_words_as_it_stands_in_the_log(self, left_behind):
         QuarantinedLoan.objects.update(code="RATE_UNKNOWN")

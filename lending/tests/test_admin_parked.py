@@ -47,6 +47,7 @@ def test_shows_what_waits_and_why(waiting):
 def test_says_on_its_page_in_words_who_told_what(waiting):
     page = signed_in(officer()).get(reverse(PAGE, args=[waiting.pk])).content.decode()
 
+    assert f"{waiting.event.out_trade_no} Paid after it had failed here" in page
     assert "WeChat Pay" in page
     assert "Arrived" in page
     for code in ("WECHAT_PAY", "SUCCEEDED", "PAID_AFTER_FAILURE"):

@@ -168,6 +168,7 @@ class TestStaff:
         assert all(loan.public_id in doors.shown(page) for page in lists)
         assert "2,000.00" in doors.shown(one)
         assert "1,020.07" in doors.shown(tries)
+        assert f"{loan.public_id} {debit.due_on.isoformat()}" in doors.shown(tries)
 
     @pytest.fixture
     def broken(self, loan):
