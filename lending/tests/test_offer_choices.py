@@ -313,6 +313,20 @@ class TestTheDoors:
             180_000,
         ]
 
+    def test_the_page_speaks_of_longer_loans_only_where_one_is_offered(self, web, lin):
+        application = builders.draft(lin)
+        web.post(reverse("lending:submit", args=[application.public_id]))
+        doors.decide(application)
+        LoanApplication.objects.update(state="DRAFT")
+        offer = builders.offered_again(application)
+        with transaction.atomic():
+            writing.write_choices(offer=offer, product=application.product)
+        page = reverse("lending:application", args=[application.public_id])
+
+        assert "A longer loan" in doors.shown(web.get(page))
+        OfferAlternative.objects.exclude(term_months=offer.term_months).delete()
+        assert "A longer loan" not in doors.shown(web.get(page))
+
     @pytest.mark.parametrize("given", ["9", "99999999999", "-1", "x"])
     def test_the_page_says_kindly_that_there_is_no_such_choice(self, web, offer, given):
         where = reverse("lending:accept", args=[offer.application.public_id])

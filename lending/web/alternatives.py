@@ -51,6 +51,7 @@ def shown(application: LoanApplication, *, on: date) -> dict[str, object]:
     initial = {"alternative": stands[0]} if stands else {}
     return {
         "compared": [_row(each, quote) for each, quote in compared],
+        "has_a_longer_one": len({each.term_months for each, _quote in compared}) > 1,
         "interest_picture": _picture(compared),
         "pick_form": PickForm(compared=compared, initial=initial),
     }
