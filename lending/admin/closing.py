@@ -33,10 +33,19 @@ DAYS_SHOWN = 7
 class ClosingRangeAdmin(ReadOnlyAdmin):
     """The ranges of all days, the latest first, and above them how far the last days are."""
 
-    list_display = ("day", "span", "stand", "loans", "folded", "quarantined", "took", "closed_at")
+    list_display = (
+        "day",
+        "span",
+        "stand",
+        "carried",
+        "recounted",
+        "quarantined",
+        "took",
+        "closed_at",
+    )
     list_filter = ("day", ("closed_at", admin.EmptyFieldListFilter))
     ordering = ("-day", "sweep", "first_loan_id")
-    fields = ("day", "sweep", "span", "stand", "loans", "folded", "quarantined", "planned_at",
+    fields = ("day", "sweep", "span", "stand", "carried", "recounted", "quarantined", "planned_at",
               "closed_at")  # fmt: skip
     change_list_template = "admin/lending/closing.html"
 
@@ -45,6 +54,7 @@ class ClosingRangeAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """With the progress of the last days, and how many loans are left behind."""
         shown = {
+            "title": gettext("Ends of days"),
             "closing_days": ranges.progress(days=DAYS_SHOWN),
             "books_on": business_dates.current(),
             "left_behind": quarantine.count(),
@@ -54,6 +64,8 @@ class ClosingRangeAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Loans by number"), ordering="first_loan_id")
     def span(self, row: ClosingRange) -> str:
+        if row.last_loan_id == ranges.LAST_LOAN_ID and row.first_loan_id <= 1:
+            return gettext("all")
         if row.last_loan_id == ranges.LAST_LOAN_ID:
             return gettext("from %(first)s") % {"first": row.first_loan_id}
         words = {"first": row.first_loan_id, "last": row.last_loan_id}
@@ -64,6 +76,16 @@ class ClosingRangeAdmin(ReadOnlyAdmin):
         if row.closed_at is None:
             return chip(gettext("Open"), code="OPEN", looks=LOOKS)
         return chip(gettext("Closed"), code="CLOSED", looks=LOOKS)
+
+    @admin.display(description=_("Carried by the close"), ordering="loans")
+    def carried(self, row: ClosingRange) -> int:
+        """Without those that a payment of the day had carried already."""
+        return row.loans
+
+    @admin.display(description=_("Of these, counted anew"), ordering="folded")
+    def recounted(self, row: ClosingRange) -> int:
+        """Something of their own happened on the day: the others only earn interest."""
+        return row.folded
 
     @admin.display(description=_("Seconds"))
     def took(self, row: ClosingRange) -> str:

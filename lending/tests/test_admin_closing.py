@@ -58,6 +58,29 @@ class TestTheClosingPage:
         assert "0%" in page
         assert "No loan is left behind." in page
 
+    def test_says_what_its_counts_leave_out_and_is_called_as_in_the_menu(self, lins):
+        closing.close_through(to=TODAY + 2 * DAY)
+
+        page = signed_in(officer()).get(reverse(RANGES))
+
+        words = page.content.decode()
+        assert page.context["title"] == "Ends of days"
+        assert "carried by it already" in words
+        assert "Carried by the close" in words
+        assert "from 0" not in words
+        assert "<progress" not in words
+
+    def test_a_loan_that_paid_on_the_day_is_not_counted_again(self, lins):
+        closing.close_through(to=TODAY + DAY)
+        builders.pay(lins, 10_000, on=TODAY + DAY, key="p")
+        closing.close_through(to=TODAY + 2 * DAY)
+
+        counted = list(ClosingRange.objects.order_by("day").values_list("loans", flat=True))
+        page = signed_in(officer()).get(reverse(RANGES)).content.decode()
+
+        assert counted[-1] == 0
+        assert "does not count it again" in page
+
     def test_leads_to_the_loans_that_are_left_behind(self, left_behind):
         page = signed_in(officer()).get(reverse(RANGES)).content.decode()
 
