@@ -20,6 +20,7 @@ from common.errors import NotFound
 from common.transactions import after_commit, joined, required
 
 CONTENT_CONTEXT = "document.content"
+OPENED = "borrowers.document.opened"
 
 
 @joined
@@ -70,7 +71,7 @@ def open_for_staff(*, document_id: int, reason_code: str, by: Actor) -> tuple[by
         reason_code=reason_code,
     )
     audit.append(
-        action="borrowers.document.opened",
+        action=OPENED,
         subject=f"borrower:{card(row.borrower_id).public_id}",
         by=by,
         facts={"document": row.public_id, "kind": row.kind, "reason_code": reason_code},

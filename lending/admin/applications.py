@@ -26,14 +26,14 @@ from common.audit.queries import trail_of
 from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.rates import percent, ppm_from_percent
-from common.templatetags.dates import moment
+from common.templatetags.dates import moment, months
 from common.web.amounts import FenField
 from common.web.refusals import in_words
 from lending.admin import outlook, words
 from lending.admin.figures import amount, cover, person_link
 from lending.applications import deciding, proofs, queries
 from lending.applications.models import ApplicationState, CostDisclosure, LoanApplication, Offer
-from lending.applications.purposes import telling
+from lending.applications.purposes import answers, telling
 from lending.loans.queries import of_application as loan_of
 from lending.products.models import LoanProduct
 from scoring.decisions import queries as decisions
@@ -211,11 +211,14 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
         say = proofs.confirm if fits else proofs.doubt
         try:
             row = say(application_id=object_id, at=clock.now(), by=by)
+        except proofs.ProofNotOpened as refusal:
+            messages.warning(request, in_words(refusal))
+            return HttpResponseRedirect(_page_of(object_id))
         except Refused as refusal:
             messages.warning(request, in_words(refusal))
             return HttpResponseRedirect(reverse("admin:lending_loanapplication_changelist"))
         return HttpResponseRedirect(
-            _page_of(row)
+            _page_of(object_id)
             if fits
             else reverse("admin:lending_loanapplication_decide", args=[row.pk])
         )
@@ -231,7 +234,7 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
         form = DecisionForm(request.POST or None, product=row.product, initial=_proposal(row))
         if request.method == "POST" and form.is_valid() and self._decided(request, row, form):
             messages.success(request, _("Decided. The borrower has been told."))
-            return HttpResponseRedirect(_page_of(row))
+            return HttpResponseRedirect(_page_of(row.pk))
         context = self.admin_site.each_context(request) | self._shown(request, row)
         context |= {"title": gettext("Decide"), "form": form, "original": row, "opts": self.opts}
         return TemplateResponse(request, "admin/lending/decide.html", context)
@@ -258,6 +261,7 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
 
     def _shown(self, request: HttpRequest, row: LoanApplication) -> dict[str, Any]:
         may_decide = request.user.has_perm(MAY_DECIDE)
+        may_open = may_decide and row.evidence_id is not None
         return _explained(row) | {
             "product_name": row.product.name_in(get_language() or ""),
             "proof": gettext(telling.scene_of(row).words.proof),
@@ -266,7 +270,8 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
             and row.assessment_id is not None
             and not decisions.is_automatic(row.pk),
             "may_decide": may_decide and row.state == ApplicationState.REFERRED,
-            "may_open_evidence": may_decide and row.evidence_id is not None,
+            "may_open_evidence": may_open,
+            "claims": _claims(row) if may_open else [],
             "may_check_proof": may_decide
             and row.state in proofs.OPEN
             and queries.is_proof_awaited(row),
@@ -280,6 +285,21 @@ class LoanApplicationAdmin(ReadOnlyAdmin):
                 for each in trail_of(f"application:{row.public_id}")
             ],
         }
+
+
+def _claims(row: LoanApplication) -> list[tuple[str, str]]:
+    """What the proof has to show: whom it names, what was told, and how much is asked for.
+
+    Only beside a proof: the number of a clinic's invoice is for nobody to read.
+    """
+    payee = row.merchant.name_in(get_language() or "") if row.merchant else ""
+    return [
+        (gettext("Name"), people.masked(row.borrower_id).name),
+        *([(gettext("Paid to"), payee)] if payee else []),
+        *answers.told(row),
+        (gettext("Asked for"), amount(row.amount_fen)),
+        (gettext("For how long?"), months(row.term_months)),
+    ]
 
 
 def _offered(row: LoanApplication) -> dict[str, Any]:
@@ -334,8 +354,8 @@ def _note(row: LoanApplication, note: str, by: Actor) -> int | None:
     return stored.id
 
 
-def _page_of(row: LoanApplication) -> str:
-    return reverse("admin:lending_loanapplication_change", args=[row.pk])
+def _page_of(application_id: int) -> str:
+    return reverse("admin:lending_loanapplication_change", args=[application_id])
 
 
 @admin.register(CostDisclosure)

@@ -20,7 +20,7 @@ from common.processes.contracts import Claim
 from common.rulebook import queries as rulebook
 from common.texts import gettext_noop
 from common.transactions import durable
-from lending.applications import cost
+from lending.applications import cost, proofs
 from lending.applications.contracts import Owed
 from lending.applications.models import ApplicationState, LoanApplication, Offer
 from lending.applications.offers import writing
@@ -88,7 +88,8 @@ def review(
 ) -> LoanApplication:
     """A person decides a referred application.
 
-    Raises NotPossibleNow, ReviewOutOfBounds, and LineNotInUse for an offer on a frozen line.
+    Raises NotPossibleNow, ReviewOutOfBounds, LineNotInUse for an offer on a frozen line, and
+    ProofNotOpened where it is decided on a proof that this person has not opened.
     """
     line = lines.lock_of_application(application_id=application_id)
     application = _lock(application_id)
@@ -96,6 +97,8 @@ def review(
         raise NotPossibleNow
     assert by.account_id is not None
     if reason_code == PROOF_FITS:
+        if application.evidence_id is not None:
+            proofs.insist_on_opened(application, by=by)
         application.evidence_checked_at = at
         application.save(update_fields=["evidence_checked_at"])
     if outcome == "OFFERED":

@@ -6,6 +6,7 @@ done before a person has looked is to sign (docs/decisions/0016).
 
 from datetime import datetime
 
+from borrowers.documents import queries as documents
 from borrowers.messages import actions as messages
 from common.actors import Actor
 from common.audit import actions as audit
@@ -29,20 +30,44 @@ class ProofNotChecked(Refused):
     advice = gettext_noop("We write to you as soon as it is done; then you can sign.")
 
 
+class ProofNotOpened(Refused):
+    """Who says that a proof fits has not opened its file."""
+
+    code = "PROOF_NOT_OPENED"
+    message = gettext_noop("You have not opened the file of this proof.")
+    advice = gettext_noop("Open it and compare it with what was told, then say that it fits.")
+
+
 def insist_on_checked(application: LoanApplication) -> None:
     """Raises ProofNotChecked."""
     if is_proof_awaited(application):
         raise ProofNotChecked
 
 
+def insist_on_opened(application: LoanApplication, *, by: Actor) -> None:
+    """A word on a file that nobody saw is worth nothing: the look is kept, and is asked for.
+
+    Raises ProofNotOpened.
+    """
+    assert application.evidence_id is not None
+    # The same file given again is the same file: a look for an earlier application is none at this.
+    since = application.drafted_at
+    if not documents.was_opened(document_id=application.evidence_id, by=by, since=since):
+        raise ProofNotOpened
+
+
 @durable
 def confirm(*, application_id: int, at: datetime, by: Actor) -> LoanApplication:
-    """A person has looked and the proof fits; again changes nothing. Raises NotPossibleNow."""
+    """A person has looked and the proof fits; again changes nothing.
+
+    Raises NotPossibleNow, ProofNotOpened.
+    """
     application = _lock(application_id, by)
     if application.evidence_checked_at is not None:
         return application
     if application.state not in OPEN:
         raise NotPossibleNow
+    insist_on_opened(application, by=by)
     application.evidence_checked_at = at
     application.save(update_fields=["evidence_checked_at"])
     messages.send(

@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import transaction
 
 from borrowers.consent.purposes import AUTOMATED_DECISION, SCENE_EDUCATION
+from borrowers.documents import actions as documents
 from borrowers.people.contracts import BorrowerCard
 from borrowers.tests import cast
-from common.actors import SYSTEM
+from common.actors import SYSTEM, Actor
 from common.business_date import actions as business_date
 from lending.applications import actions as applications
+from lending.applications import proofs
 from lending.applications.drafts import actions as drafts
 from lending.applications.models import LoanApplication, Offer
 from lending.applications.purposes import telling
@@ -131,6 +133,19 @@ def student(card: BorrowerCard, *, key: str = "study") -> Offer:
     telling.tell(application_id=application.pk, given=told, by=cast.self_of(card))
     drafts.upload_evidence(application_id=application.pk, content=PROOF, by=cast.self_of(card))
     return _offer(application, amount_fen=300_000)
+
+
+def opened(application: LoanApplication, by: Actor) -> None:
+    """This member of staff opens the file of the proof, as the page does."""
+    stored = LoanApplication.objects.get(pk=application.pk).evidence_id
+    assert stored is not None
+    documents.open_for_staff(document_id=stored, reason_code="APPLICATION_REVIEW", by=by)
+
+
+def confirm_proof(application: LoanApplication, by: Actor, *, at: datetime = NOW) -> None:
+    """Open the proof, and say that it fits."""
+    opened(application, by)
+    proofs.confirm(application_id=application.pk, at=at, by=by)
 
 
 def offered(card: BorrowerCard, *, amount_fen: int = 300_000, key: str = "first") -> Offer:

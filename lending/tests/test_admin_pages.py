@@ -305,6 +305,7 @@ class TestTheProof:
         LoanApplication.objects.update(state="OFFERED")
         page = mei.get(url("loanapplication_change", study.pk))
 
+        mei.post(url("loanapplication_evidence", study.pk))
         answer = mei.post(url("loanapplication_proof", study.pk), {"fits": fits})
 
         study.refresh_from_db()
@@ -313,7 +314,17 @@ class TestTheProof:
         assert (study.evidence_checked_at is not None) is (fits == "yes")
         assert answer["Location"] == url(f"loanapplication_{leads_to}", study.pk)
 
-    def test_is_judged_only_by_those_who_decide(self, study):
+    def test_is_not_said_to_fit_by_who_has_not_opened_it(self, mei, study):
+        LoanApplication.objects.update(state="OFFERED")
+
+        page = mei.post(url("loanapplication_proof", study.pk), {"fits": "yes"}, follow=True)
+
+        study.refresh_from_db()
+        assert "You have not opened the file of this proof." in doors.shown(page)
+        assert page.redirect_chain == [(url("loanapplication_change", study.pk), 302)]
+        assert study.evidence_checked_at is None
+
+    def test_is_not_judged_by_a_mere_look_by_those_who_decide(self, study):
         LoanApplication.objects.update(state="OFFERED")
         looker = signed_in(officer())
 

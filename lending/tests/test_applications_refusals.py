@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from borrowers.consent.purposes import SCENE_EDUCATION
+from borrowers.people.models import Account
 from borrowers.tests import cast
 from common.actors import Actor
 from common.audit.models import AuditEntry
@@ -25,7 +26,6 @@ from lending.tests.builders import NOW, TODAY
 from tests.machinery.unchanged import nothing_written
 
 pytestmark = pytest.mark.django_db
-MEI = Actor(kind="STAFF", account_id=1)
 LATER = NOW + timedelta(minutes=5)
 Verb = Callable[[LoanApplication], object]
 
@@ -71,11 +71,11 @@ VERBS: Mapping[str, tuple[Verb, frozenset[str]]] = {
         frozenset({"DRAFT", "SUBMITTED", "REFERRED", "OFFERED", "ACCEPTED", "WITHDRAWN"}),
     ),
     "confirm_proof": (
-        lambda it: proofs.confirm(application_id=it.pk, at=LATER, by=MEI),
+        lambda it: proofs.confirm(application_id=it.pk, at=LATER, by=officer()),
         frozenset({"OFFERED", "ACCEPTED"}),
     ),
     "doubt_proof": (
-        lambda it: proofs.doubt(application_id=it.pk, at=LATER, by=MEI),
+        lambda it: proofs.doubt(application_id=it.pk, at=LATER, by=officer()),
         frozenset({"OFFERED", "ACCEPTED"}),
     ),
 }
@@ -85,10 +85,21 @@ def by(application: LoanApplication) -> Actor:
     return Actor(kind="BORROWER", account_id=application.borrower.account_id)
 
 
+@pytest.fixture(autouse=True)
+def _officer(db):
+    """Mei, who looks at proofs."""
+    cast.officer()
+
+
+def officer() -> Actor:
+    return Actor(kind="STAFF", account_id=Account.objects.get(is_staff=True).pk)
+
+
 @pytest.fixture
 def study(lin) -> LoanApplication:
-    """A loan for a course, with its proof, its offer, and its cost shown once."""
+    """A loan for a course, with its opened proof, its offer, and its cost shown once."""
     offer = builders.student(lin)
+    builders.opened(offer.application, officer())
     applications.accept(application_id=offer.application_id, at=NOW, by=cast.self_of(lin))
     applications.show_cost(
         application_id=offer.application_id, language="en", channel="WEB", on=TODAY, at=NOW
@@ -268,7 +279,7 @@ class TestEvidence:
 
         for verb in (proofs.confirm, proofs.doubt):
             with nothing_written(), pytest.raises(NotPossibleNow):
-                verb(application_id=offer.application_id, at=LATER, by=MEI)
+                verb(application_id=offer.application_id, at=LATER, by=officer())
 
     @pytest.mark.parametrize("verb", [proofs.confirm, proofs.doubt])
     def test_is_never_judged_by_the_borrower(self, study, lin, verb):

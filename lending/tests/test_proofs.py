@@ -19,6 +19,7 @@ from lending.loans import actions as loans
 from lending.loans.models import Loan
 from lending.tests import builders, doors, walks
 from lending.tests.builders import NOW, TODAY
+from scoring.decisions.models import Review
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
@@ -55,7 +56,7 @@ class TestSigning:
 
     def test_goes_on_after_it_and_pays_the_school(self, lin, offer, mei):
         builders.confirmed(offer, lin)
-        proofs.confirm(application_id=offer.application_id, at=NOW, by=mei)
+        builders.confirm_proof(offer.application, mei)
 
         loan = sign(lin, offer)
 
@@ -72,13 +73,13 @@ class TestSigning:
 class TestTheLook:
     def test_is_waited_for_in_the_queue_until_it_is_done(self, offer, mei):
         before = [each.pk for each in queries.proofs_to_check()]
-        proofs.confirm(application_id=offer.application_id, at=NOW, by=mei)
+        builders.confirm_proof(offer.application, mei)
 
         assert before == [offer.application_id]
         assert list(queries.proofs_to_check()) == []
 
     def test_is_told_once_and_kept(self, offer, mei):
-        proofs.confirm(application_id=offer.application_id, at=NOW, by=mei)
+        builders.confirm_proof(offer.application, mei)
         proofs.confirm(application_id=offer.application_id, at=NOW + timedelta(days=1), by=mei)
 
         assert LoanApplication.objects.get().evidence_checked_at == NOW
@@ -116,12 +117,75 @@ class TestTheLook:
             proofs.confirm(application_id=offer.application_id, at=NOW, by=mei)
 
     def test_that_was_confirmed_is_not_doubted_later(self, offer, mei):
-        proofs.confirm(application_id=offer.application_id, at=NOW, by=mei)
+        builders.confirm_proof(offer.application, mei)
 
         with pytest.raises(NotPossibleNow):
             proofs.doubt(application_id=offer.application_id, at=NOW, by=mei)
 
         assert state() == "OFFERED"
+
+
+class TestAFileThatWasNotOpened:
+    def test_is_never_said_to_fit(self, offer, mei):
+        with pytest.raises(proofs.ProofNotOpened):
+            proofs.confirm(application_id=offer.application_id, at=NOW, by=mei)
+
+        assert LoanApplication.objects.get().evidence_checked_at is None
+        assert not Message.objects.filter(template="PROOF_CHECKED").exists()
+        assert not AuditEntry.objects.filter(action__endswith="proof_confirmed").exists()
+
+    def test_by_oneself_counts_for_nothing_though_a_colleague_did(self, offer, mei, colleague):
+        builders.opened(offer.application, colleague)
+
+        with pytest.raises(proofs.ProofNotOpened):
+            proofs.confirm(application_id=offer.application_id, at=NOW, by=mei)
+
+        assert LoanApplication.objects.get().evidence_checked_at is None
+
+    def test_since_the_application_began_was_looked_at_for_another_one(self, offer, mei):
+        """The same file given again is kept once: the look of last month is none at this."""
+        builders.opened(offer.application, mei)
+        begun = AuditEntry.objects.latest("occurred_at").occurred_at + timedelta(seconds=1)
+        LoanApplication.objects.update(drafted_at=begun)
+
+        with pytest.raises(proofs.ProofNotOpened):
+            proofs.confirm(application_id=offer.application_id, at=NOW, by=mei)
+
+        assert LoanApplication.objects.get().evidence_checked_at is None
+
+    def test_may_be_doubted_all_the_same(self, offer, mei):
+        """A file that cannot be opened does not fit."""
+        proofs.doubt(application_id=offer.application_id, at=NOW, by=mei)
+
+        assert state() == "REFERRED"
+
+    def test_decides_no_review(self, lin, mei):
+        offer = builders.student(lin)
+        Offer.objects.all().delete()
+        LoanApplication.objects.update(state="SUBMITTED", decided_at=None)
+        doors.decide(offer.application)
+        LoanApplication.objects.update(state="REFERRED")
+
+        with pytest.raises(proofs.ProofNotOpened):
+            decided_by(mei, offer.application_id, "EVIDENCE_CHECKED")
+
+        assert state() == "REFERRED"
+        assert LoanApplication.objects.get().evidence_checked_at is None
+        assert not Review.objects.exists()
+
+
+def decided_by(mei, application_id, reason_code):
+    return deciding.review(
+        application_id=application_id,
+        outcome="OFFERED",
+        limit_fen=200_000,
+        annual_rate_ppm=150_000,
+        reason_code=reason_code,
+        note_document_id=None,
+        on=TODAY,
+        at=NOW,
+        by=mei,
+    )
 
 
 class TestAReviewer:
@@ -137,17 +201,8 @@ class TestAReviewer:
         doors.decide(offer.application)
         LoanApplication.objects.update(state="REFERRED")
 
-        deciding.review(
-            application_id=offer.application_id,
-            outcome="OFFERED",
-            limit_fen=200_000,
-            annual_rate_ppm=150_000,
-            reason_code=reason_code,
-            note_document_id=None,
-            on=TODAY,
-            at=NOW,
-            by=mei,
-        )
+        builders.opened(offer.application, mei)
+        decided_by(mei, offer.application_id, reason_code)
 
         found = queries.by_id(offer.application_id)
         assert queries.is_proof_awaited(found) is is_awaited

@@ -7,12 +7,10 @@ from django.urls import reverse
 
 from borrowers.messages import queries as inbox
 from borrowers.messages.templates import wording
-from lending.applications import proofs
 from lending.applications.models import LoanApplication
 from lending.products.scenes.contracts import Words
 from lending.products.scenes.judging import SCENES
 from lending.tests import builders, doors
-from lending.tests.builders import NOW
 from lending.tests.test_admin_pages import officer, signed_in
 from lending.tests.test_purposes_orders import draft
 
@@ -81,7 +79,7 @@ class TestABorrower:
     @pytest.mark.parametrize("scene", NAMES)
     def test_is_written_to_of_a_proof_and_of_no_enrolment(self, lin, mei, scene):
         found = offered(lin, scene).application
-        proofs.confirm(application_id=found.pk, at=NOW, by=mei)
+        builders.confirm_proof(found, mei)
 
         note = next(each for each in inbox.inbox(lin.id) if each.template == "PROOF_CHECKED")
 

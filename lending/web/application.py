@@ -27,7 +27,7 @@ from common.web.waiting import wait_until
 from lending.applications import actions, deciding, queries
 from lending.applications.drafts.queries import PROOF, PURPOSE, missing
 from lending.applications.models import ApplicationState, LoanApplication
-from lending.applications.purposes import telling
+from lending.applications.purposes import answers, telling
 from lending.loans import queries as loans
 from lending.web import offer, own
 from scoring.decisions import queries as decisions
@@ -139,6 +139,7 @@ def _answers(found: LoanApplication) -> list[dict[str, object]]:
     ]
     if merchant is not None:
         rows.append((_("Paid to"), merchant.name_in(own.language()), purpose))
+    rows.extend((label, value, purpose) for label, value in answers.told(found))
     if product.needs_evidence:
         given = _("uploaded") if found.evidence_id else _("missing")
         rows.append((capfirst(_(telling.scene_of(found).words.proof)), given, proof))

@@ -4,6 +4,7 @@ Every page keeps its answers by itself. Whoever comes back, on whatever device, 
 page that lacks something.
 """
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from borrowers.consent import actions as consents
 from borrowers.consent import queries as given_consents
 from borrowers.consent.purposes import PURPOSES
+from common.business_date import queries as business_dates
 from common.errors import Refused
 from common.web import uploads
 from lending.applications.drafts import actions as drafts
@@ -28,18 +30,36 @@ from lending.products import evidence
 from lending.products import queries as products
 from lending.products.merchants import orders
 from lending.products.models import LoanProduct
-from lending.products.scenes.judging import SCENES
+from lending.products.scenes.judging import SCENES, FactNotUnderstood
 from lending.web import own, purposes
 
 
 class PurposeForm(forms.Form):
     """Who is paid, and the questions of the purpose."""
 
-    def __init__(self, *args: Any, product: LoanProduct, **options: Any) -> None:
+    def __init__(self, *args: Any, draft: LoanApplication, on: date, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.draft, self.on = draft, on
+        product = draft.product
         if product.pays_merchant:
             self.fields["merchant"] = _merchant_field(product)
         self.fields.update(purposes.fields(product))
+
+    def clean(self) -> dict[str, Any]:
+        """Answers that the rules of the scene refuse are said at once, each at its own field."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        told = purposes.given(cleaned)
+        if told and not self.errors:
+            for name, words in self._refused(told):
+                self.add_error(purposes.PREFIX + name, words)
+        return cleaned
+
+    def _refused(self, told: dict[str, Any]) -> list[tuple[str, str]]:
+        try:
+            broken = telling.broken_by_answers(self.draft, told, on=self.on)
+        except FactNotUnderstood as refusal:
+            return [(str(refusal.context["name"]), gettext("Please answer this."))]
+        return [(name, own.in_words(refusal)) for name, refusal in broken]
 
     def purpose_fields(self) -> list[forms.BoundField]:
         """The questions of the purpose, for the page."""
@@ -84,7 +104,7 @@ def purpose(request: HttpRequest, public_id: str) -> HttpResponse:
     if not _is_asked(draft, PURPOSE):
         return redirect("lending:application", public_id)
     given = request.POST if request.method == "POST" else None
-    form = PurposeForm(given, initial=_told(draft), product=draft.product)
+    form = PurposeForm(given, initial=_told(draft), draft=draft, on=business_dates.today())
     if request.method == "POST" and form.is_valid():
         with own.said_kindly(request):
             _keep_purpose(request, draft, form.cleaned_data)

@@ -23,7 +23,7 @@ from lending.products.merchants import orders
 from lending.products.models import SceneEvidence
 from lending.products.queries import MerchantNotOpen, asks_for_order
 from lending.products.scenes import judging
-from lending.products.scenes.contracts import Scene, Wish
+from lending.products.scenes.contracts import Facts, PurposeRefused, Scene, Wish
 
 ENDED = {ApplicationState.WITHDRAWN, ApplicationState.EXPIRED, ApplicationState.DECLINED}
 
@@ -111,8 +111,29 @@ def judge(
 
     `lent` says amount and term: what is asked for, and later what is signed.
     """
+    wish = _wish(application, told.facts, lent=lent, on=on)
+    numbers = laws.numbers_of(application.product, on=on)
+    judging.insist_on_purpose(scene_of(application), wish, numbers)
+
+
+def broken_by_answers(
+    draft: LoanApplication, given: Mapping[str, Any], *, on: date
+) -> list[tuple[str, PurposeRefused]]:
+    """What the rules say to the answers of a draft before they are kept: the question, and why.
+
+    What comes on a later page, the document and the consent, is judged when the draft is sent;
+    and so is all of this once more. Raises FactNotUnderstood.
+    """
+    scene = scene_of(draft)
+    wish = _wish(draft, judging.read(scene, given), lent=draft, on=on)
+    return judging.broken_by_answers(scene, wish, laws.numbers_of(draft.product, on=on))
+
+
+def _wish(
+    application: LoanApplication, facts: Facts, *, lent: LoanApplication | Offer, on: date
+) -> Wish:
     product = application.product
-    wish = Wish(
+    return Wish(
         amount_fen=lent.amount_fen,
         term_months=lent.term_months,
         rhythm=product.rhythm,
@@ -121,9 +142,8 @@ def judge(
         has_document=application.evidence_id is not None,
         consents=frozenset(consents.allowed(application.borrower_id)),
         on=on,
-        facts=told.facts,
+        facts=facts,
     )
-    judging.insist_on_purpose(scene_of(application), wish, laws.numbers_of(product, on=on))
 
 
 @required

@@ -25,7 +25,9 @@ class ProofOfPurposeMissing(PurposeRefused):
 
 
 WITHIN_THE_ORDER = Rule(
-    AboveTheOrder, lambda wish, _: wish.amount_fen <= int(wish.facts["total_fen"])
+    AboveTheOrder,
+    lambda wish, _: wish.amount_fen <= int(wish.facts["total_fen"]),
+    of="total_fen",
 )
 WITH_ITS_DOCUMENT = Rule(ProofOfPurposeMissing, lambda wish, _: wish.has_document)
 

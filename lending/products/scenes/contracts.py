@@ -62,10 +62,15 @@ class PurposeRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A law of a scene: what keeps it, and the refusal of what does not."""
+    """A law of a scene: what keeps it, and the refusal of what does not.
+
+    `of` is the question whose answer may break it, beside what was asked for on the page before.
+    Rules without one hang on what is given later, or by the product.
+    """
 
     refusal: type[PurposeRefused]
     is_kept: Callable[[Wish, Numbers], bool]
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ SCENE = Scene(
         Question("resells", Kind.YES_NO, gettext_noop("I will sell it again for cash")),
     ),
     rules=(
-        Rule(NotForReselling, lambda wish, _: not wish.facts["resells"]),
+        Rule(NotForReselling, lambda wish, _: not wish.facts["resells"], of="resells"),
         WITH_ITS_DOCUMENT,
         WITHIN_THE_ORDER,
     ),

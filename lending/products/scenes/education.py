@@ -107,13 +107,14 @@ SCENE = Scene(
         TOTAL,
     ),
     rules=(
-        Rule(SchoolTutoringRefused, lambda wish, _: wish.facts["course"] != TUTORING),
-        Rule(LicenceNotForStudents, _may_lend_to_students),
+        Rule(SchoolTutoringRefused, lambda wish, _: wish.facts["course"] != TUTORING, of="course"),
+        Rule(LicenceNotForStudents, _may_lend_to_students, of="is_student"),
         Rule(
             SecondPayerNeeded,
             lambda wish, _: not wish.facts["is_student"] or bool(wish.facts["has_second_payer"]),
+            of="has_second_payer",
         ),
-        Rule(PaidInStages, _is_in_stages),
+        Rule(PaidInStages, _is_in_stages, of="stage_months"),
         WITH_ITS_DOCUMENT,
         WITHIN_THE_ORDER,
     ),

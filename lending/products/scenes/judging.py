@@ -16,7 +16,15 @@ from lending.products.scenes import (
     rental,
     travel,
 )
-from lending.products.scenes.contracts import Facts, Kind, Numbers, Question, Scene, Wish
+from lending.products.scenes.contracts import (
+    Facts,
+    Kind,
+    Numbers,
+    PurposeRefused,
+    Question,
+    Scene,
+    Wish,
+)
 
 _ALL = (consumption, education, travel, medical, renovation, rental, digital)
 SCENES: Mapping[str, Scene] = {each.SCENE.code: each.SCENE for each in _ALL}
@@ -43,6 +51,17 @@ def insist_on_purpose(scene: Scene, wish: Wish, numbers: Numbers) -> None:
     for rule in scene.rules:
         if not rule.is_kept(wish, numbers):
             raise rule.refusal
+
+
+def broken_by_answers(
+    scene: Scene, wish: Wish, numbers: Numbers
+) -> list[tuple[str, PurposeRefused]]:
+    """Every rule that an answer breaks, each with the name of its question."""
+    return [
+        (rule.of, rule.refusal())
+        for rule in scene.rules
+        if rule.of and not rule.is_kept(wish, numbers)
+    ]
 
 
 def number_of(facts: Facts) -> str:

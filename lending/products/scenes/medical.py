@@ -41,7 +41,7 @@ SCENE = Scene(
     ),
     rules=(
         Rule(MedicalNeedsConsent, lambda wish, _: SCENE_MEDICAL in wish.consents),
-        Rule(CosmeticRefused, lambda wish, _: not wish.facts["is_cosmetic"]),
+        Rule(CosmeticRefused, lambda wish, _: not wish.facts["is_cosmetic"], of="is_cosmetic"),
         WITHIN_THE_ORDER,
     ),
     words=Words(proof=gettext_noop("invoice"), payee=gettext_noop("clinic")),

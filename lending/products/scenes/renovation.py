@@ -31,7 +31,7 @@ SCENE = Scene(
         Question("buys_home", Kind.YES_NO, gettext_noop("The money also helps to buy the home")),
     ),
     rules=(
-        Rule(NotForBuyingAHome, lambda wish, _: not wish.facts["buys_home"]),
+        Rule(NotForBuyingAHome, lambda wish, _: not wish.facts["buys_home"], of="buys_home"),
         WITH_ITS_DOCUMENT,
         WITHIN_THE_ORDER,
     ),

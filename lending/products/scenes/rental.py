@@ -100,14 +100,24 @@ SCENE = Scene(
         ),
     ),
     rules=(
-        Rule(LeaseNotRegistered, lambda wish, _: bool(wish.facts["is_registered"])),
-        Rule(LoanInsideTheLease, lambda wish, _: not wish.facts["is_inside"]),
-        Rule(RentGoesToTheBorrower, lambda wish, _: not wish.pays_merchant),
-        Rule(RentRhythmDiffers, lambda wish, _: wish.facts["rhythm"] == wish.rhythm),
         Rule(
-            LongerThanTheLease, lambda wish, _: wish.term_months <= int(wish.facts["months_left"])
+            LeaseNotRegistered,
+            lambda wish, _: bool(wish.facts["is_registered"]),
+            of="is_registered",
         ),
-        Rule(AboveTheRent, lambda wish, _: wish.amount_fen <= total_fen(wish.facts)),
+        Rule(LoanInsideTheLease, lambda wish, _: not wish.facts["is_inside"], of="is_inside"),
+        Rule(RentGoesToTheBorrower, lambda wish, _: not wish.pays_merchant),
+        Rule(RentRhythmDiffers, lambda wish, _: wish.facts["rhythm"] == wish.rhythm, of="rhythm"),
+        Rule(
+            LongerThanTheLease,
+            lambda wish, _: wish.term_months <= int(wish.facts["months_left"]),
+            of="months_left",
+        ),
+        Rule(
+            AboveTheRent,
+            lambda wish, _: wish.amount_fen <= total_fen(wish.facts),
+            of="monthly_rent_fen",
+        ),
         WITH_ITS_DOCUMENT,
     ),
     pays_merchant=False,

@@ -33,7 +33,11 @@ SCENE = Scene(
         Question("starts_on", Kind.DAY, gettext_noop("When does the journey begin?")),
     ),
     rules=(
-        Rule(JourneyBegun, lambda wish, _: date.fromisoformat(wish.facts["starts_on"]) > wish.on),
+        Rule(
+            JourneyBegun,
+            lambda wish, _: date.fromisoformat(wish.facts["starts_on"]) > wish.on,
+            of="starts_on",
+        ),
         WITH_ITS_DOCUMENT,
         WITHIN_THE_ORDER,
     ),
