@@ -30,6 +30,8 @@ class Signable:
     cooling_off_days: int = 0
     # How it is repaid, as `calc.methods.manner` keeps it; nothing for equal monthly instalments.
     manner: Mapping[str, Any] = field(default_factory=dict)
+    # The payee for readers of English; `payee_name` for all others.
+    payee_name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

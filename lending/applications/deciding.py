@@ -97,10 +97,7 @@ def review(
         raise NotPossibleNow
     assert by.account_id is not None
     if reason_code == PROOF_FITS:
-        if application.evidence_id is not None:
-            proofs.insist_on_opened(application, by=by)
-        application.evidence_checked_at = at
-        application.save(update_fields=["evidence_checked_at"])
+        _take_the_proof(application, at, by)
     if outcome == "OFFERED":
         lines.insist_on_use(line=line)
         _insist_on_bounds(application, limit_fen, annual_rate_ppm, on)
@@ -125,6 +122,14 @@ def review(
     )
     _conclude(line, application, outcome, terms, _law(application, on), at, by)
     return application
+
+
+def _take_the_proof(application: LoanApplication, at: datetime, by: Actor) -> None:
+    """Who decides on the evidence has said that it fits."""
+    if application.evidence_id is not None:
+        proofs.insist_on_opened(application, by=by)
+    application.evidence_checked_at = at
+    application.save(update_fields=["evidence_checked_at"])
 
 
 def _hold_discount_again(application: LoanApplication, on: date) -> None:

@@ -226,6 +226,7 @@ def signable(application_id: int) -> Signable:
         payee_account=merchant.account if merchant else person,
         payer_account=person,
         payee_name=merchant.name_zh if merchant else "",
+        payee_name_en=merchant.name_en if merchant else "",
         principal_fen=offer.amount_fen,
         term_months=offer.term_months,
         base_rate_ppm=offer.base_rate_ppm,

@@ -139,7 +139,7 @@ def _signed(application_id: int) -> Loan | None:
 def _terms(offer: Signable, on: date) -> dict[str, Any]:
     """The signed figures, as they will be read years later."""
     figures = asdict(offer)
-    del figures["payee_name"]
+    del figures["payee_name"], figures["payee_name_en"]
     if not figures["manner"]:
         del figures["manner"]
     return figures | {"cost": dict(offer.cost), "signed_on": on.isoformat()}

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from borrowers.people.contracts import ContractParty
@@ -128,13 +129,19 @@ def _loan_text(offer: Signable) -> str:
     if offer.payee_name:
         lines.append(
             _("The money is paid directly to %(payee)s and may be used for nothing else.")
-            % {"payee": offer.payee_name}
+            % {"payee": _payee(offer)}
         )
     else:
         lines.append(
             _("The money is for everyday consumption; not for property, shares or other lending.")
         )
     return "\n".join(lines)
+
+
+def _payee(offer: Signable) -> str:
+    """Whom the money is paid to, as the site names them in the contract's language."""
+    is_english = (get_language() or "").startswith("en")
+    return offer.payee_name_en if is_english and offer.payee_name_en else offer.payee_name
 
 
 def _repaid(offer: Signable) -> Iterator[str]:

@@ -211,6 +211,19 @@ class TestThePurpose:
     def test_takes_the_name_of_a_shop_as_it_is(self, name):
         assert f"paid directly to {name} and" in text_of(payee_name=name)
 
+    def test_names_the_payee_in_the_language_of_its_reader(self):
+        names = {"payee_name": "灯笼旅行社（虚构）", "payee_name_en": "Lantern Travel (fictional)"}
+
+        assert "paid directly to Lantern Travel (fictional) and" in text_of(**names)
+        assert "灯笼旅行社" not in text_of(**names)
+
+    def test_names_no_account_by_letters_of_a_public_number(self):
+        """A public id is no account: nobody could tell theirs by its end."""
+        said = text_of(payer_account="person:aaaaaaaaaaaaaaaaaaKcUg")
+
+        assert "KcUg" not in said
+        assert "ending in" not in said
+
 
 class TestTheSchedule:
     def test_has_a_head_and_a_row_for_each_instalment(self):
