@@ -65,7 +65,7 @@ def _see_to_drafts(*, on: date) -> None:
     """Drafts that nobody went on with for long end with the day."""
     kept = timedelta(days=int(rulebook.number("DRAFT_KEPT_DAYS", on=on)))
     before = datetime.combine(on - kept, time.min, tzinfo=SHANGHAI)
-    while drafts.age_out(before=before):
+    while drafts.age_out(before=before, kept=kept):
         pass
 
 

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 
 from borrowers.tests import cast
 from common.audit.models import AuditEntry
+from common.business_date import actions as business_date
 from lending.applications import actions, queries
 from lending.applications.drafts import actions as drafts
 from lending.applications.drafts.queries import missing
@@ -18,6 +20,8 @@ from lending.rewards.models import Entitlement
 from lending.tests import builders, doors
 from lending.tests.builders import NOW, TODAY
 from lending.tests.scene_wishes import FACTS
+
+KEPT = timedelta(days=30)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_platform")]
 
@@ -136,8 +140,8 @@ class TestAgeing:
     def test_ends_what_nobody_went_on_with(self, draft):
         LoanApplication.objects.update(saved_at=NOW - timedelta(days=31))
 
-        assert drafts.age_out(before=NOW - timedelta(days=30)) == 1
-        assert drafts.age_out(before=NOW - timedelta(days=30)) == 0
+        assert drafts.age_out(before=NOW - KEPT, kept=KEPT) == 1
+        assert drafts.age_out(before=NOW - KEPT, kept=KEPT) == 0
 
         assert LoanApplication.objects.get().state == "EXPIRED"
 
@@ -145,14 +149,14 @@ class TestAgeing:
         LoanApplication.objects.update(saved_at=NOW - timedelta(days=31))
         save(lin, draft, amount_fen=400_000)
 
-        assert drafts.age_out(before=NOW - timedelta(days=30)) == 0
+        assert drafts.age_out(before=NOW - KEPT, kept=KEPT) == 0
         assert LoanApplication.objects.get().state == "DRAFT"
 
     @pytest.mark.parametrize("state", ["SUBMITTED", "OFFERED", "REFERRED", "SIGNED", "WITHDRAWN"])
     def test_leaves_what_is_no_draft(self, draft, state):
         LoanApplication.objects.update(saved_at=NOW - timedelta(days=99), state=state)
 
-        assert drafts.age_out(before=NOW) == 0
+        assert drafts.age_out(before=NOW, kept=KEPT) == 0
         assert LoanApplication.objects.get().state == state
 
     @pytest.mark.parametrize(("days", "state"), [(29, "DRAFT"), (32, "EXPIRED")])
@@ -163,9 +167,19 @@ class TestAgeing:
 
         assert LoanApplication.objects.get().state == state
 
+    def test_does_not_come_sooner_where_a_demonstrations_books_run_ahead(self, draft):
+        LoanApplication.objects.update(saved_at=Now())
+        saved_on = LoanApplication.objects.get().saved_at.date()
+        ahead = saved_on + timedelta(days=90)
+        business_date.advance(to=ahead)
+
+        closing.close_through(to=ahead + timedelta(days=1))
+
+        assert LoanApplication.objects.get().state == "DRAFT"
+
     def test_lets_the_person_begin_anew(self, lin, draft):
         LoanApplication.objects.update(saved_at=NOW - timedelta(days=31))
-        drafts.age_out(before=NOW)
+        drafts.age_out(before=NOW, kept=KEPT)
 
         assert queries.open_or_drafted(lin.id) is None
         assert builders.draft(lin, key="again").state == "DRAFT"
