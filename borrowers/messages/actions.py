@@ -42,6 +42,8 @@ RETURNING message_key, borrower_id, facts ?& %(needed)s::text[]
 TEXTED = {
     "INSTALMENT_DUE_SOON": "REMINDER",
     "DEBIT_ANNOUNCED": "DEBIT",
+    "DEBIT_ANNOUNCED_IN_PART": "DEBIT",
+    "DEBIT_LEFT_REST": "DEBIT",
     "DEBIT_TRIED_AGAIN": "DEBIT",
     "DEBIT_GIVEN_UP": "DEBIT",
     "MANDATE_ENDED": "DEBIT",

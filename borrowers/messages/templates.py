@@ -92,6 +92,39 @@ TEMPLATES: Mapping[str, Template] = {
         body=gettext_noop("We have received %(amount)s."),
         facts=("amount_fen",),
     ),
+    "PAYMENT_REVERSED": Template(
+        title=gettext_noop("An amount no longer counts on your loan"),
+        body=gettext_noop(
+            "%(amount)s that counted from %(paid)s has been reversed. The loan's page says why, "
+            "and what is due now. If it is not right, write to us."
+        ),
+        facts=("amount_fen", "paid_on"),
+    ),
+    "PAYMENT_CHARGED_BACK": Template(
+        title=gettext_noop("A payment was taken back at the bank"),
+        body=gettext_noop(
+            "%(amount)s that counted from %(paid)s went back and counts no longer. The loan's page "
+            "says what is due now. If it is not right, write to us."
+        ),
+        facts=("amount_fen", "paid_on"),
+    ),
+    "MONEY_SENT_BACK": Template(
+        title=gettext_noop("Money is on its way back to you"),
+        body=gettext_noop(
+            "The bank has sent %(amount)s back to the account that it came from. It counts on no "
+            "loan."
+        ),
+        facts=("amount_fen",),
+    ),
+    "MERCHANT_REFUNDED": Template(
+        title=gettext_noop("Money came back for what you bought"),
+        body=gettext_noop(
+            "The bank has brought us %(amount)s that was paid for you. It counts on your loan, and "
+            "the loan's page says what that leaves. It is no repayment of yours, so it earns no "
+            "points."
+        ),
+        facts=("amount_fen",),
+    ),
     "REPAYMENT_FAILED": Template(
         title=gettext_noop("Your payment did not go through"),
         body=gettext_noop("No money has moved. Please try again, or pay from another account."),
@@ -117,6 +150,33 @@ TEMPLATES: Mapping[str, Template] = {
             "If you pay before, nothing is collected."
         ),
         facts=("amount_fen", "next_on"),
+    ),
+    "DEBIT_ANNOUNCED_IN_PART": Template(
+        title=gettext_noop("An automatic debit is coming, and it is not enough"),
+        body=gettext_noop(
+            "On %(next)s we collect %(amount)s, the most that you allowed. %(rest)s more is due "
+            "and is not collected by itself: please pay it on the loan's page by its day. To allow "
+            "more, turn automatic debit off there and on again."
+        ),
+        facts=("amount_fen", "rest_fen", "next_on"),
+    ),
+    "DEBIT_LEFT_REST": Template(
+        title=gettext_noop("Automatic debit has collected only a part"),
+        body=gettext_noop(
+            "It was the most that you allowed. %(amount)s is still due and is not collected by "
+            "itself: please pay it on the loan's page. To allow more, turn automatic debit off "
+            "there and on again."
+        ),
+        facts=("amount_fen",),
+    ),
+    "MANDATE_TOO_LOW": Template(
+        title=gettext_noop("Automatic debit no longer covers your instalment"),
+        body=gettext_noop(
+            "You allowed %(most)s at a time, and an instalment of your plan is %(amount)s. The "
+            "rest is not collected by itself. To allow more, turn automatic debit off on the "
+            "loan's page and on again; or pay the rest there each time."
+        ),
+        facts=("amount_fen", "most_fen"),
     ),
     "DEBIT_TRIED_AGAIN": Template(
         title=gettext_noop("The debit did not go through"),
@@ -184,6 +244,15 @@ TEMPLATES: Mapping[str, Template] = {
             "amount_fen",
             "due_on",
         ),
+    ),
+    "OVERDUE_STAYS": Template(
+        title=gettext_noop("What is overdue stays due"),
+        body=gettext_noop(
+            "What we agreed changes what was not due yet. %(amount)s was due before and stays "
+            "due, with what being late costs for each day. Please pay it on the loan's page. If "
+            "you cannot, tell us: we will look for a way together."
+        ),
+        facts=("amount_fen",),
     ),
     "PAUSE_DECLINED": Template(
         title=gettext_noop("There is no pause for your loan"),

@@ -34,8 +34,10 @@ FACTS = {
     "limit_fen": 200_000,
     "most_fen": 987_600,
     "next_on": "2026-12-23",
+    "paid_on": "2026-11-23",
     "periods": 4,
     "points": 120,
+    "rest_fen": 2_550,
     "until_on": "2026-12-20",
     "wanted_on": "2026-12-28",
 }
@@ -46,8 +48,10 @@ READS = {
     "limit_fen": "¥2,000.00",
     "most_fen": "¥9,876.00",
     "next_on": "2026-12-23",
+    "paid_on": "2026-11-23",
     "periods": "4",
     "points": "120",
+    "rest_fen": "¥25.50",
     "until_on": "2026-12-20",
     "wanted_on": "2026-12-28",
 }

@@ -114,6 +114,12 @@ def amount_due(state: LoanState, on: date) -> int:
     return sum(line.outstanding_fen for line in state.instalments if line.due_on <= on)
 
 
+def amount_overdue(state: LoanState, on: date) -> int:
+    """What should have been paid before a day, with what being late has cost up to it."""
+    state = forward(state, on)
+    return sum(line.outstanding_fen for line in state.instalments if line.due_on < on)
+
+
 def payable(state: LoanState, on: date) -> int:
     """The most that an ordinary payment may bring: what is due, and the instalment that runs.
 

@@ -100,10 +100,20 @@ def book(
     if debit.state == DebitState.ASKED:
         if transfer.state == TransferState.SUCCEEDED:
             _end(debit, DebitState.COLLECTED)
+            _tell_rest(debit, loan, debit_try.amount_fen, on)
         else:
             _after_failure(debit, debit_try, transfer.failure_code, on)
     if claim is not None:
         processes.finish(claim=claim)
+
+
+def _tell_rest(debit: DirectDebit, loan: Loan, collected_fen: int, on: date) -> None:
+    """Where the most that was allowed was not all: what is left is said, and never collected."""
+    if collected_fen < debit.mandate.most_fen or loan.state != LoanState.ACTIVE:
+        return
+    rest_fen = amount_due(fold(loans.terms_of(loan), loans.log_of(loan), on), on)
+    if rest_fen > 0:
+        _tell(debit, "DEBIT_LEFT_REST", amount_fen=rest_fen)
 
 
 def _is_over(debit: DirectDebit, loan: Loan, on: date) -> bool:

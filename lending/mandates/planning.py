@@ -1,6 +1,7 @@
 """The day opens: what falls due within the notice days is announced and planned, by ranges."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -10,6 +11,8 @@ from common.transactions import required
 from lending.mandates.rhythm import limits
 
 TEMPLATE = "DEBIT_ANNOUNCED"
+# More is due than was allowed: what is not collected is said before.
+IN_PART = "DEBIT_ANNOUNCED_IN_PART"
 
 _END = """
 UPDATE lending_mandate AS mandate
@@ -50,7 +53,35 @@ SELECT mandate.id, instalment.loan_id, instalment.due_on, %(opening)s,
 ON CONFLICT DO NOTHING
 RETURNING id, loan_id, announced_fen, next_on,
           (SELECT borrower_id FROM lending_mandate AS given WHERE given.id = mandate_id),
-          (SELECT public_id FROM lending_loan AS told WHERE told.id = loan_id)
+          (SELECT public_id FROM lending_loan AS told WHERE told.id = loan_id),
+          (SELECT sum(told.principal_fen - told.principal_paid_fen
+                      + told.interest_due_fen - told.interest_paid_fen
+                      + told.fee_fen - told.fee_paid_fen
+                      + told.penalty_fen - told.penalty_paid_fen)::bigint
+             FROM lending_instalment AS told
+            WHERE told.loan_id = lending_directdebit.loan_id
+              AND told.due_on = lending_directdebit.due_on) - announced_fen
+"""
+# A change of terms may lift an instalment above what was allowed: told once for each change.
+_TOO_LOW = """
+SELECT mandate.borrower_id,
+       jsonb_build_object('loan', loan.public_id, 'most_fen', mandate.most_fen,
+                          'amount_fen', dearest.fen),
+       'mandate-low:' || mandate.id || ':' || changed.sequence
+  FROM lending_mandate AS mandate
+  JOIN lending_loan AS loan ON loan.id = mandate.loan_id AND loan.state = 'ACTIVE'
+  JOIN LATERAL (
+       SELECT max(principal_fen + interest_due_fen + fee_fen) AS fen
+         FROM lending_instalment
+        WHERE loan_id = mandate.loan_id AND paid_on IS NULL
+          AND due_on BETWEEN greatest(mandate.starts_on, %(opening)s) AND mandate.ends_on
+       ) AS dearest ON dearest.fen > mandate.most_fen
+  JOIN LATERAL (
+       SELECT max(sequence) AS sequence FROM lending_loantransaction
+        WHERE loan_id = mandate.loan_id AND booked_on >= mandate.starts_on
+          AND kind IN ('RATE_CHANGE', 'DUE_DATE_CHANGE', 'HOLIDAY', 'EXTENSION', 'RESTRUCTURE')
+       ) AS changed ON changed.sequence IS NOT NULL
+ WHERE mandate.ended_at IS NULL AND mandate.loan_id BETWEEN %(first_loan)s AND %(last_loan)s
 """
 
 
@@ -68,15 +99,19 @@ def plan(*, first_loan: int, last_loan: int, opening: date) -> int:
         cursor.execute(_STOP, values)
         cursor.execute(_PLAN, values)
         rows = cursor.fetchall()
-    messages.send_many(
-        template=TEMPLATE,
-        notes=[
-            Note(
-                borrower_id=borrower_id,
-                facts={"loan": public_id, "amount_fen": fen, "next_on": next_on.isoformat()},
-                message_key=f"debit:{debit_id}",
-            )
-            for debit_id, _, fen, next_on, borrower_id, public_id in rows
-        ],
-    )
+    for template, is_short in ((TEMPLATE, False), (IN_PART, True)):
+        told = [_note(row) for row in rows if (row[-1] > 0) is is_short]
+        messages.send_many(template=template, notes=told)
+    messages.send_rows(template="MANDATE_TOO_LOW", rows=_TOO_LOW, values=values)
     return len(rows)
+
+
+def _note(row: tuple[Any, ...]) -> Note:
+    """What is collected when, and what of that day is not."""
+    debit_id, _, fen, next_on, borrower_id, public_id, rest_fen = row
+    facts = {"loan": public_id, "amount_fen": fen, "next_on": next_on.isoformat()}
+    return Note(
+        borrower_id=borrower_id,
+        facts=facts | {"rest_fen": rest_fen} if rest_fen > 0 else facts,
+        message_key=f"debit:{debit_id}",
+    )

@@ -33,6 +33,7 @@ from lending.reconciliation.models import (
 from lending.reconciliation.refusals import BreakActionDoesNotFit, BreakLoanDiffers
 from lending.repayments import actions as repayments
 from lending.repayments import held
+from lending.repayments.after import tell
 
 ENTRY_KIND = "RECONCILIATION"
 TAKEN_BACK = "CB-"
@@ -287,9 +288,20 @@ def book_sent_back(
             ),
         )
         channels.mark_booked(transfer=transfer)
+        _tell_sent_back(transfer)
         resolve(broken, BreakAction.SEND_BACK, SYSTEM)
     if claim is not None:
         processes.finish(claim=claim)
+
+
+@required
+def _tell_sent_back(transfer: Transfer) -> None:
+    """To the borrower whose own money it is; where no loan was named, we do not know whose."""
+    if transfer.loan_id is None:
+        return
+    loan = Loan.objects.get(pk=transfer.loan_id)
+    if loan.payer_account == transfer.account:
+        tell(loan, "MONEY_SENT_BACK", f"sent-back:{transfer.pk}", transfer.amount_fen)
 
 
 @required

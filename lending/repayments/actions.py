@@ -280,6 +280,8 @@ def _booked(loan: Loan, transfer: Transfer) -> Iterator[Statement]:
     )
     if transfer.purpose in FROM_BORROWERS and transfer.account == loan.payer_account:
         yield told(loan, "REPAYMENT_RECEIVED", f"received:{transfer.pk}", transfer.amount_fen)
+    if transfer.purpose == TransferPurpose.RETURN:
+        yield told(loan, "MERCHANT_REFUNDED", f"returned:{transfer.pk}", transfer.amount_fen)
     if loan.state == LoanState.SETTLED:
         yield told(loan, "LOAN_SETTLED", f"settled:{loan.pk}", loan.principal_fen)
 

@@ -56,6 +56,11 @@ class Standing:
         return sum(line.outstanding_fen == 0 for line in self.instalments)
 
     @property
+    def overdue_fen(self) -> int:
+        """What should have been paid before today, with what being late has cost."""
+        return sum(line.outstanding_fen for line in self.instalments if line.due_on < self.on)
+
+    @property
     def suggested_fen(self) -> int:
         """What is due, or else the next instalment, without what is on its way already."""
         wanted_fen = self.due_fen or (self.next_due.outstanding_fen if self.next_due else 0)

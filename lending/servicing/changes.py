@@ -147,6 +147,8 @@ def approve(*, change_id: int, on: date, by: Actor) -> LoanChange:
         _start_transfer(row, on)
     else:
         _write(row, on)
+    if row.kind in UNDOING:
+        answers.tell_undone(row)
     answers.tell_approved(row, on=on)
     return row
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common import clock, public_ids
 from common.api.renderers import pdf
+from common.approvals.models import ProposalState
 from common.business_date import queries as business_dates
 from common.errors import NotFound, Refused
 from common.money import yuan
@@ -199,7 +200,7 @@ def _loan_page(request: HttpRequest, found: Loan, *, form: PaymentForm | None) -
             "is_awaited": _is_awaited(found),
             "may_give_back": withdrawal.is_possible(found),
             "on_its_way": [each for each in moves if _is_on_its_way(each)],
-            "transactions": _said(queries.history(found)),
+            "transactions": _said(found, queries.history(found)),
             "waivers": _waivers(found, stands),
             "rate_parts": queries.rate_parts_of(found),
         },
@@ -227,10 +228,22 @@ def _waivers(found: Loan, stands: Standing | None) -> list[Any]:
     return points.usable_waivers(found.borrower_id, on=stands.on)
 
 
-def _said(rows: list[Any]) -> list[Any]:
+def _said(found: Loan, rows: list[Any]) -> list[Any]:
+    """What happened in words; of what took something back, how much that was and why."""
+    why = _why_undone(found) if any(row.reverses_sequence for row in rows) else {}
+    amounts = {row.sequence: row.amount_fen for row in rows}
     for row in rows:
         row.said = words.said(row.kind)
+        row.undone_fen = amounts.get(row.reverses_sequence, 0)
+        row.why = why.get(row.reverses_sequence, "")
     return rows
+
+
+def _why_undone(found: Loan) -> dict[int | None, Any]:
+    """Why entries were taken back, by the entry; what is taken back once is so for good."""
+    rows = found.changes.filter(state=ProposalState.APPROVED, reverses_sequence__isnull=False)
+    told = rows.values_list("reverses_sequence", "reason")
+    return {sequence: words.WHY.get(reason, "") for sequence, reason in told}
 
 
 def _is_awaited(found: Loan) -> bool:

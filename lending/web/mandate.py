@@ -19,6 +19,7 @@ from common.money import yuan
 from common.web.amounts import FenField
 from lending.loans.models import Loan, LoanState
 from lending.mandates import actions, queries, wording
+from lending.mandates.models import DebitState
 from lending.repayments.queries import Standing, standing
 from lending.web import own
 from lending.web.apply import REQUEST_KEY
@@ -113,6 +114,19 @@ def _read_or_give(
     return redirect("lending:automatic", found.public_id)
 
 
+def _debits(found: Loan) -> list[dict[str, Any]]:
+    """What was or will be collected, and what of a day that was collected is still open."""
+    stands = standing(found, on=business_dates.today())
+    left_fen = {line.due_on: line.outstanding_fen for line in stands.instalments} if stands else {}
+    return [
+        {
+            "debit": each,
+            "open_fen": left_fen.get(each.due_on, 0) if each.state == DebitState.COLLECTED else 0,
+        }
+        for each in queries.of_loan(found)[:12]
+    ]
+
+
 def _suggested(stands: Standing) -> dict[str, Any]:
     largest_fen = max((line.outstanding_fen for line in stands.instalments), default=0)
     last_due_on = max(line.due_on for line in stands.instalments)
@@ -142,7 +156,7 @@ def _page(
             "text_sha256": sha256,
             "mandate": mandate,
             "account_tail": wording.account_tail(found.payer_account),
-            "debits": queries.of_loan(found)[:12],
+            "debits": _debits(found),
         },
         status=422 if form is not None and form.errors else 200,
     )

@@ -20,7 +20,9 @@ from common.money import yuan
 from common.templatetags import dates
 from common.web.amounts import FenField
 from lending.calc.contracts import Change, TransactionKind
-from lending.loans.models import Loan
+from lending.loans.models import Loan, LoanState
+from lending.mandates import queries as mandates
+from lending.repayments.queries import standing
 from lending.servicing.asking import effects, requests
 from lending.servicing.models import LoanRequest, RequestState
 from lending.servicing.refusals import MOST_PERIODS
@@ -119,7 +121,13 @@ def ask(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(
         request,
         "lending/requests.html",
-        {"loan": found, "form": form, "requests": _told(found), **shown},
+        {
+            "loan": found,
+            "form": form,
+            "requests": _told(found),
+            "overdue_fen": _overdue_fen(found),
+            **shown,
+        },
         status=422 if form.errors else 200,
     )
 
@@ -155,7 +163,15 @@ def _looked_at(found: Loan, form: RequestForm) -> dict[str, Any]:
     except Refused as refusal:
         form.add_error(NEEDS[kind], own.in_words(refusal))
         return {}
-    return shown | {"effect": effect}
+    mandate = mandates.live(found.pk)
+    is_too_low = mandate is not None and effect.after.dearest_fen > mandate.most_fen
+    return shown | {"effect": effect, "mandate": mandate if is_too_low else None}
+
+
+def _overdue_fen(found: Loan) -> int:
+    """What no pause moves: it was due before."""
+    stands = standing(found, on=business_dates.today())
+    return stands.overdue_fen if stands is not None and found.state == LoanState.ACTIVE else 0
 
 
 def _asked(request: HttpRequest, found: Loan, form: RequestForm) -> bool:

@@ -33,6 +33,14 @@ KINDS: dict[str, Promise] = {
     "RESTRUCTURE": _("A new plan was agreed"),
     "WRITE_OFF": _("Booked as a loss"),
 }
+# Why we took something back; that a borrower asked needs no telling.
+WHY: dict[str, Promise] = {
+    "AGREED": _("As agreed with you"),
+    "HARDSHIP": _("Hardship"),
+    "OUR_MISTAKE": _("Our mistake"),
+    "BANK_TOOK_BACK": _("The bank took the money back"),
+    "MERCHANT_RETURNED": _("The merchant takes the purchase back"),
+}
 # What moved a balance, in the order of the page; what lowers it is shown with a minus.
 MOVEMENTS: dict[str, tuple[Promise, int]] = {
     "paid_out_fen": (_("Paid out to you or for you"), 1),

@@ -5,8 +5,8 @@ from datetime import date
 
 from borrowers.messages import actions as messages
 from common.transactions import required
-from lending.calc.contracts import TransactionKind
-from lending.calc.fold import next_due
+from lending.calc.contracts import LoanState, TransactionKind
+from lending.calc.fold import amount_overdue, next_due
 from lending.loans.models import Loan
 from lending.servicing.models import LoanChange, LoanRequest
 from lending.servicing.waiving import beyond_the_cap
@@ -28,6 +28,10 @@ DECLINED: Mapping[str, str] = {
     TransactionKind.CREDIT_BALANCE_REFUND: "MONEY_BACK_DECLINED",
     TransactionKind.MERCHANT_REFUND: "MONEY_BACK_DECLINED",
 }
+UNDONE: Mapping[str, str] = {
+    TransactionKind.REVERSAL: "PAYMENT_REVERSED",
+    TransactionKind.CHARGEBACK: "PAYMENT_CHARGED_BACK",
+}
 MONEY_BACK = frozenset({TransactionKind.CREDIT_BALANCE_REFUND, TransactionKind.MERCHANT_REFUND})
 
 
@@ -37,8 +41,36 @@ def tell_approved(change: LoanChange, *, on: date) -> None:
     request = LoanRequest.objects.filter(change=change).first()
     if request is None:
         return
-    changed = {} if change.kind in MONEY_BACK else _stands(change.loan, on)
-    _tell(request, change.loan, AGREED[request.kind], changed)
+    if change.kind in MONEY_BACK:
+        _tell(request, change.loan, AGREED[request.kind], {})
+        return
+    state = beyond_the_cap.state_on(change.loan, on=on)
+    _tell(request, change.loan, AGREED[request.kind], _stands(state, on))
+    if overdue_fen := amount_overdue(state, on):
+        messages.send(
+            borrower_id=change.loan.borrower_id,
+            template="OVERDUE_STAYS",
+            facts={"loan": change.loan.public_id, "amount_fen": overdue_fen},
+            message_key=f"request:{request.pk}:overdue",
+        )
+
+
+@required
+def tell_undone(change: LoanChange) -> None:
+    """An amount no longer counts; nothing of what never was money."""
+    assert change.reverses_sequence is not None
+    gone = change.loan.transactions.get(sequence=change.reverses_sequence)
+    if gone.amount_fen:
+        messages.send(
+            borrower_id=change.loan.borrower_id,
+            template=UNDONE[change.kind],
+            facts={
+                "loan": change.loan.public_id,
+                "amount_fen": gone.amount_fen,
+                "paid_on": gone.value_date.isoformat(),
+            },
+            message_key=f"undone:{change.pk}",
+        )
 
 
 @required
@@ -72,8 +104,7 @@ def _asked(request: LoanRequest) -> Facts:
     return {"periods": request.terms["periods"]}
 
 
-def _stands(loan: Loan, on: date) -> Facts:
+def _stands(state: LoanState, on: date) -> Facts:
     """The next instalment, as the loan's page says it."""
-    state = beyond_the_cap.state_on(loan, on=on)
     following = next_due(state, on) or state.instalments[-1]
     return {"amount_fen": following.outstanding_fen, "due_on": following.due_on.isoformat()}

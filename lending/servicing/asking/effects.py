@@ -5,7 +5,7 @@ from datetime import date
 
 from lending.calc.contracts import Change, LoanState, Transaction, TransactionKind
 from lending.calc.conventions.strategies import Component
-from lending.calc.fold import fold
+from lending.calc.fold import amount_overdue, fold
 from lending.loans import log
 from lending.loans.models import Loan
 from lending.servicing import changes, subledger
@@ -39,6 +39,9 @@ class Outlook:
     annual_rate_ppm: int
     overpaid_fen: int
     loss_fen: int
+    # What was due before the day, and the largest instalment from then on.
+    overdue_fen: int
+    dearest_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,10 @@ def _outlook(state: LoanState) -> Outlook:
         annual_rate_ppm=state.annual_rate_ppm,
         overpaid_fen=state.overpaid_fen,
         loss_fen=state.written_off_fen,
+        overdue_fen=amount_overdue(state, state.through),
+        dearest_fen=max(
+            (line.outstanding_fen for line in left if line.due_on >= state.through), default=0
+        ),
     )
 
 
